@@ -1,0 +1,3 @@
+module github.com/softstop/softstop
+
+go 1.26.0

@@ -1,0 +1,19 @@
+// Package initbin is the command line of softstop-init: its flags, who writes them
+// and who reads them.
+//
+// The webhook writes it (Options.Words), PID 1 reads it (Parse); both live here so
+// that one round-trip fuzz test holds them together. The packages below it are the
+// program itself: watcher (PID 1, runs without the Go runtime), stopper (the ladder)
+// and install (the carrier's copy).
+//
+// It does not know pods, annotations or policies: durations, signals and exit codes
+// arrive here decided.
+//
+// # Why no flag package
+//
+// PID 1 reads its flags before there is a Go runtime: no heap, no maps, no
+// interfaces, no panics. So Parse only slices the strings it is given, and answers
+// with a Problem that ordinary Go turns into a sentence later. Everything in
+// parse.go and signals.go that Parse reaches must stay free of runtime calls; the
+// object-code gate (make gate) checks it.
+package initbin
