@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/go-logr/logr"
+	"github.com/go-logr/zapr"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	ctrl "sigs.k8s.io/controller-runtime"
+
+	"github.com/softstop/softstop/config"
+)
+
+// version is set by the build.
+var version = "dev" //nolint:gochecknoglobals // the linker writes it
+
+func main() {
+	o := parseFlags(os.Args[0], os.Args[1:])
+	if o.showVersion {
+		fmt.Println("softstop-webhook", version)
+		return
+	}
+	log, err := newLogger(o.logLevel)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "softstop-webhook:", err)
+		os.Exit(2)
+	}
+	ctrl.SetLogger(log)
+	stop, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer cancel()
+	if err := run(stop, o, log); err != nil {
+		log.Error(err, "stopped")
+		os.Exit(1)
+	}
+}
+
+// run serves until stop is done.
+func run(stop context.Context, o options, log logr.Logger) error {
+	c, err := config.Load(o.config)
+	if err != nil {
+		return err
+	}
+	return serve(stop, o, c, log)
+}
+
+func newLogger(level string) (logr.Logger, error) {
+	parsed, err := zapcore.ParseLevel(level)
+	if err != nil {
+		return logr.Logger{}, fmt.Errorf("--log-level: %w", err)
+	}
+	settings := zap.NewProductionConfig()
+	settings.Level = zap.NewAtomicLevelAt(parsed)
+	settings.EncoderConfig.EncodeTime = zapcore.ISO8601TimeEncoder
+	built, err := settings.Build()
+	if err != nil {
+		return logr.Logger{}, fmt.Errorf("make logger: %w", err)
+	}
+	return zapr.NewLogger(built), nil
+}

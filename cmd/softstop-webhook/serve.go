@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/go-logr/logr"
+	"k8s.io/client-go/discovery"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
+	ctrlwebhook "sigs.k8s.io/controller-runtime/pkg/webhook"
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+
+	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/cluster"
+	"github.com/softstop/softstop/webhook/serving"
+)
+
+// serve puts the parts together and runs them. When stop is done it stops being ready,
+// goes on for the lame duck time, and then ends.
+func serve(stop context.Context, o options, c config.Config, log logr.Logger) error {
+	rest, err := ctrl.GetConfig()
+	if err != nil {
+		return fmt.Errorf("find the API server: %w", err)
+	}
+	direct, err := client.New(rest, client.Options{})
+	if err != nil {
+		return fmt.Errorf("make client: %w", err)
+	}
+	keeper := &serving.Keeper{
+		Client: direct, Log: log.WithName("serving"), Configuration: o.configuration,
+		Secret:   client.ObjectKey{Namespace: o.namespace, Name: o.secret},
+		DNSNames: []string{o.service + "." + o.namespace + ".svc", o.service + "." + o.namespace},
+	}
+	mgr, err := ctrl.NewManager(rest, ctrl.Options{
+		Cache:                  cluster.CacheOptions(),
+		HealthProbeBindAddress: o.probes,
+		Metrics:                server.Options{BindAddress: o.metrics},
+		WebhookServer: ctrlwebhook.NewServer(ctrlwebhook.Options{
+			Port:    o.port,
+			TLSOpts: []func(*tls.Config){func(t *tls.Config) { t.GetCertificate = keeper.GetCertificate }},
+		}),
+	})
+	if err != nil {
+		return fmt.Errorf("make manager: %w", err)
+	}
+	running, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	if err := addParts(running, stop, mgr, keeper, direct, c); err != nil {
+		return err
+	}
+	go func() {
+		select {
+		case <-stop.Done():
+			log.Info("stopping: not ready any more, still answering", "for", o.lameDuck)
+			time.Sleep(o.lameDuck)
+			cancel()
+		case <-running.Done():
+		}
+	}()
+	log.Info("starting", "version", version, "initImage", c.InitImage, "mode", c.Mode)
+	return mgr.Start(running)
+}
+
+// addParts gives mgr its handler, caches and checks.
+func addParts(ctx, stop context.Context, mgr manager.Manager, keeper *serving.Keeper, direct client.Client, c config.Config) error {
+	if err := mgr.Add(keeper); err != nil {
+		return fmt.Errorf("add certificate keeper: %w", err)
+	}
+	found, err := discovery.NewDiscoveryClientForConfig(mgr.GetConfig())
+	if err != nil {
+		return fmt.Errorf("make discovery client: %w", err)
+	}
+	apiServer, err := found.ServerVersion()
+	if err != nil {
+		return fmt.Errorf("ask the API server for its version: %w", err)
+	}
+	if err := cluster.Warm(ctx, mgr.GetCache()); err != nil {
+		return err
+	}
+	mgr.GetWebhookServer().Register(webhook.Path, &admission.Webhook{Handler: &webhook.Handler{
+		Config: c, Version: version,
+		Cluster: &cluster.Cluster{Cached: mgr.GetCache(), Direct: direct, ServerVersion: apiServer.GitVersion},
+	}})
+	if err := mgr.AddHealthzCheck("ping", healthz.Ping); err != nil {
+		return fmt.Errorf("add health check: %w", err)
+	}
+	for name, check := range map[string]healthz.Checker{
+		"certificate": keeper.Ready,
+		"server":      mgr.GetWebhookServer().StartedChecker(),
+		"caches": func(r *http.Request) error {
+			if !mgr.GetCache().WaitForCacheSync(r.Context()) {
+				return errors.New("caches are not in sync yet")
+			}
+			return nil
+		},
+		"stopping": func(*http.Request) error { return stop.Err() },
+	} {
+		if err := mgr.AddReadyzCheck(name, check); err != nil {
+			return fmt.Errorf("add readiness check %q: %w", name, err)
+		}
+	}
+	return nil
+}

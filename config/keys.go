@@ -1,0 +1,87 @@
+package config
+
+// The keys softstop reads and writes on Kubernetes objects.
+const (
+	// Prefix starts every annotation and label of softstop.
+	Prefix = "softstop.dev/"
+	// InjectKey opts in or out: a label with enabled or disabled on a namespace, an
+	// annotation with "true" or "false" on a pod.
+	InjectKey = Prefix + "inject"
+	// StatusKey is the annotation in which the webhook records what it did, as JSON.
+	StatusKey = Prefix + "status"
+	// InjectedKey is the label that an injected pod carries, with the value "true".
+	InjectedKey = Prefix + "injected"
+)
+
+// Values of InjectKey on a namespace.
+const (
+	InjectEnabled  = "enabled"
+	InjectDisabled = "disabled"
+)
+
+// Mode says what happens to pods about which neither pod nor namespace says anything.
+type Mode string
+
+const (
+	// OptIn leaves such pods alone.
+	OptIn Mode = "optIn"
+	// OptOut injects them.
+	OptOut Mode = "optOut"
+)
+
+// Field is one thing people can set, by its name in annotations and configuration.
+type Field string
+
+// The fields. Each is an annotation softstop.dev/FIELD, and per container
+// softstop.dev/FIELD.CONTAINER where PerContainer says so.
+const (
+	FieldDrain             Field = "drain"
+	FieldStopTimeout       Field = "stop-timeout"
+	FieldStopSignal        Field = "stop-signal"
+	FieldSignalTarget      Field = "signal-target"
+	FieldOKExitCodes       Field = "ok-exit-codes"
+	FieldContainers        Field = "containers"
+	FieldExcludeContainers Field = "exclude-containers"
+	FieldSidecars          Field = "sidecars"
+	FieldCarrier           Field = "carrier"
+	FieldCommand           Field = "command"
+)
+
+// Fields returns every field in the order of the documentation.
+func Fields() []Field {
+	return []Field{
+		FieldDrain, FieldStopTimeout, FieldStopSignal, FieldSignalTarget, FieldOKExitCodes,
+		FieldContainers, FieldExcludeContainers, FieldSidecars, FieldCarrier, FieldCommand,
+	}
+}
+
+// PerContainer reports whether f can be set for one container with a .CONTAINER suffix.
+func (f Field) PerContainer() bool {
+	switch f {
+	case FieldDrain, FieldStopTimeout, FieldStopSignal, FieldSignalTarget, FieldOKExitCodes, FieldCommand:
+		return true
+	}
+	return false
+}
+
+func (f Field) known() bool {
+	for _, field := range Fields() {
+		if f == field {
+			return true
+		}
+	}
+	return false
+}
+
+// Carrier is how the init reaches a pod.
+type Carrier string
+
+const (
+	// CarrierEmptyDir is an emptyDir filled by an init container.
+	CarrierEmptyDir Carrier = "emptyDir"
+	// CarrierImage is an image volume: no copy, no extra container.
+	CarrierImage Carrier = "image"
+	// CarrierAuto is the image volume where the API server and every node the pod can
+	// land on can use one, else the emptyDir.
+	CarrierAuto Carrier = "auto"
+)

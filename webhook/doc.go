@@ -1,0 +1,46 @@
+// Package webhook turns a pod into the same pod with softstop in it.
+//
+// One request's path, one file a step:
+//
+//	decode   decode.go   the API server's review becomes a typed pod, for reading only
+//	decide   decide.go   which containers are wrapped, get hooks only, are left, and why
+//	plan     plan.go     the stop plan's arithmetic; what the pod will look like, as data
+//	patch    patch.go    the plan becomes a short list of JSON patch operations
+//	respond  respond.go  patch, warnings and log line
+//
+// Everything between decode and respond is a pure function over data: Inject takes a
+// pod and the Facts about its surroundings and returns a Plan. What has to be asked of
+// the outside (the namespace, the nodes, an image) is asked by the Handler beforehand.
+//
+// It does not look after certificates (webhook/serving), does not read the cluster
+// (webhook/cluster) and does not know how the init does its work (initbin).
+//
+// # Why the patch is not a diff
+//
+// The usual way, marshalling the changed pod and comparing it with what arrived, drops
+// every field that is newer than the types this binary was built with. Here only what
+// softstop adds is written, and each operation that relies on an index or replaces a
+// value is preceded by a test operation: should the pod not be the one that was read,
+// the patch fails as a whole and nothing is half done.
+//
+// # Why injecting twice is injecting once
+//
+// A wrapped container is recognised by its structure: its command starts with the init
+// from a volume mounted there. The status annotation adds what structure cannot tell:
+// that a container was seen and left alone. So a second pass over an unchanged pod
+// finds nothing to do, a container that a later webhook added is handled, and a copy
+// of an injected pod, with or without its annotations, stays as it is.
+//
+// # Why a stop timeout that somebody asked for does not grow
+//
+// When the grace period is longer than the plan needs, the time is given to the stop
+// timeout, so that an operator's generous grace period keeps meaning something. But a
+// pod or namespace that says stop-timeout: 10s means ten seconds; only the cluster's
+// values grow.
+//
+// # Why a user's own preStop sleep counts as drain
+//
+// A preStop hook that sleeps is somebody's hand-made drain and its length is known.
+// The plan's drain is the longer of both, and the init adds only the difference:
+// draining twice in a row would push the stop past the grace period.
+package webhook

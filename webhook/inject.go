@@ -1,0 +1,13 @@
+package webhook
+
+import (
+	"gomodules.xyz/jsonpatch/v2"
+	corev1 "k8s.io/api/core/v1"
+)
+
+// Inject decides and plans for pod and returns the operations that carry the plan out.
+// It is the whole engine: the webhook and the people's CLI both call it.
+func Inject(pod *corev1.Pod, facts Facts) (Plan, []jsonpatch.Operation) {
+	plan := MakePlan(pod, Decide(pod, facts), facts)
+	return plan, Patch(pod, plan, facts.Version)
+}

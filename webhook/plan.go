@@ -1,0 +1,212 @@
+package webhook
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/initbin"
+)
+
+// Plan is everything softstop does to one pod, as data: printable, and all that the
+// patch is made from.
+type Plan struct {
+	// Skip is why the pod is left unchanged; the other fields are empty then.
+	Skip Reason
+	// Consent says who wanted or refused the injection.
+	Consent config.Consent
+	// GraceBefore and Grace are the pod's grace period as it was and as it will be.
+	GraceBefore time.Duration
+	Grace       time.Duration
+	// Carrier brings the init; nil if no container is wrapped.
+	Carrier *CarrierPlan
+	// Containers are in the order of Decision.Containers.
+	Containers []ContainerPlan
+	// Problems are the values that were not understood.
+	Problems []config.Problem
+	// Warnings are sentences for the person who creates the pod.
+	Warnings []string
+}
+
+// ContainerPlan is what happens to one container and when.
+type ContainerPlan struct {
+	Choice
+	Times
+	// Options are the init's flags, if the container is wrapped.
+	Options initbin.Options
+	// PreStop is the hook to add; nil if none.
+	PreStop *corev1.LifecycleHandler
+}
+
+// defaultGrace is Kubernetes' own, for pods that did not pass its defaulting.
+const defaultGrace = 30 * time.Second
+
+// MakePlan turns a decision into the plan for pod. It changes nothing.
+func MakePlan(pod *corev1.Pod, decision Decision, facts Facts) Plan {
+	plan := Plan{Skip: decision.Skip, Consent: decision.Consent, GraceBefore: defaultGrace, Problems: decision.Problems}
+	for _, problem := range decision.Problems {
+		plan.warn("%s", problem)
+	}
+	if plan.Skip != "" {
+		if plan.Skip.explanation().warns {
+			plan.warn("the pod is left unchanged: %s", plan.Skip.Sentence())
+		}
+		return plan
+	}
+	if grace := pod.Spec.TerminationGracePeriodSeconds; grace != nil {
+		plan.GraceBefore = time.Duration(min(max(*grace, 1), int64(maxGrace/time.Second))) * time.Second
+	}
+	for _, choice := range decision.Containers {
+		plan.Containers = append(plan.Containers, ContainerPlan{Choice: choice})
+	}
+	plan.Carrier = plan.carry(pod, decision.Policy, facts)
+	plan.time(facts, ownerKind(pod, facts) == "Job")
+	for i := range plan.Containers {
+		plan.equip(&plan.Containers[i], facts.Nodes)
+	}
+	plan.explain()
+	return plan
+}
+
+// maxGrace bounds what is read from a pod, far from overflow.
+const maxGrace = 100 * 365 * 24 * time.Hour
+
+func (p *Plan) warn(format string, args ...any) {
+	p.Warnings = append(p.Warnings, "softstop: "+fmt.Sprintf(format, args...))
+}
+
+// time makes the stop plan and gives every container its times.
+func (p *Plan) time(facts Facts, job bool) {
+	var wishes []Wish
+	for i := range p.Containers {
+		if p.Containers[i].Action != Left {
+			wishes = append(wishes, p.Containers[i].wish(job))
+		}
+	}
+	if len(wishes) == 0 {
+		p.Grace, p.Skip = p.GraceBefore, ReasonNothingToDo
+		return
+	}
+	solved := SolveStopPlan(p.GraceBefore, facts.Config.Limits.MaxGrace, wishes)
+	p.Grace = solved.Grace
+	if solved.Shortened {
+		p.warn("the grace period is limited to %s: stop timeouts or drains were shortened to fit", solved.Grace)
+	}
+	for i := range p.Containers {
+		if p.Containers[i].Action != Left {
+			p.Containers[i].Times, solved.Times = solved.Times[0], solved.Times[1:]
+		}
+	}
+}
+
+// wish returns what the container would like of the stop plan. An earlier pass's
+// container wishes what it has.
+func (c *ContainerPlan) wish(job bool) Wish {
+	hasHook, hook := ownPreStop(c.container)
+	if c.Kept {
+		options, _, problem := initbin.Parse(c.container.Command[1:])
+		if problem.Reason != "" {
+			options = initbin.Defaults()
+		}
+		return Wish{Drain: options.Drain + hook, StopTimeout: options.StopTimeout, Exact: true}
+	}
+	timeout := c.Policy.StopTimeout
+	wish := Wish{StopTimeout: timeout.Value, Exact: timeout.Source.Explicit()}
+	if c.Kind == App && (c.DrainAsked || serves(c.container) && !job) {
+		wish.Drain = ceilSeconds(c.Policy.Drain.Value)
+	}
+	if hasHook && c.Action == HooksOnly {
+		wish.Drain = hook
+	}
+	wish.Drain = max(wish.Drain, hook)
+	return wish
+}
+
+// equip gives the container the hook and the init's flags that keep its times.
+func (p *Plan) equip(c *ContainerPlan, nodes Nodes) {
+	if c.Kept || c.Action == Left {
+		return
+	}
+	program := ""
+	if c.Action == Wrapped {
+		program = p.Carrier.Program()
+		c.Options = c.options()
+	}
+	has, hook := ownPreStop(c.container)
+	switch {
+	case has:
+		if c.Action == Wrapped {
+			c.Options.Drain = max(0, c.Drain-hook)
+		}
+	case c.Drain > 0:
+		if c.PreStop = drainHook(c.Drain, nodes.SleepAction, program); c.PreStop == nil {
+			p.warn("container %q gets no drain: it is not wrapped, and a kubelet older than 1.30 has no preStop.sleep; upgrade the nodes or set the container's command", c.Name)
+			c.Drain = 0
+		}
+	}
+	if grace := shortestProbeGrace(c.container); grace > 0 && grace < c.Drain {
+		p.warn("container %q: a probe's terminationGracePeriodSeconds of %s is below the drain of %s, so a failed probe kills it before it is told to stop", c.Name, grace, c.Drain)
+	}
+}
+
+// options returns the init's flags without the drain.
+func (c *ContainerPlan) options() initbin.Options {
+	o := initbin.Options{
+		StopTimeout:  c.StopTimeout,
+		SignalTarget: c.Policy.SignalTarget.Value,
+		OKExitCodes:  c.Policy.OKExitCodes.Value,
+	}
+	arriving, told := c.Arriving, c.Policy.StopSignal.Value
+	if arriving == initbin.SIGTERM || !arriving.Stoppable() {
+		arriving = 0
+	}
+	switch {
+	case told == 0:
+		o.StopSignal = initbin.StopSignal{Arriving: arriving, Told: arriving}
+	case arriving == 0:
+		o.StopSignal = initbin.StopSignal{Arriving: told, Told: told}
+	default:
+		o.StopSignal = initbin.StopSignal{Arriving: arriving, Told: told}
+	}
+	if c.container.TerminationMessagePolicy != corev1.TerminationMessageFallbackToLogsOnError {
+		if o.Report = c.container.TerminationMessagePath; o.Report == "" {
+			o.Report = corev1.TerminationMessagePathDefault
+		}
+		if !strings.HasPrefix(o.Report, "/") {
+			o.Report = ""
+		}
+	}
+	return o
+}
+
+// shortestProbeGrace returns the shortest grace period that a probe of c sets, or 0.
+func shortestProbeGrace(c *corev1.Container) time.Duration {
+	shortest := time.Duration(0)
+	for _, probe := range []*corev1.Probe{c.LivenessProbe, c.StartupProbe} {
+		if probe == nil || probe.TerminationGracePeriodSeconds == nil {
+			continue
+		}
+		grace := time.Duration(min(*probe.TerminationGracePeriodSeconds, int64(maxGrace/time.Second))) * time.Second
+		if shortest == 0 || grace < shortest {
+			shortest = grace
+		}
+	}
+	return shortest
+}
+
+// explain warns about the containers that a person can do something for.
+func (p *Plan) explain() {
+	for _, c := range p.Containers {
+		if c.Reason.explanation().warns {
+			p.warn("container %q is not wrapped: %s", c.Name, c.sentence())
+		}
+	}
+}
+
+// sentence is the reason's, with the container's name filled in.
+func (c Choice) sentence() string {
+	return strings.ReplaceAll(c.Reason.Sentence(), "CONTAINER", c.Name)
+}

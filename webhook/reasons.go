@@ -1,0 +1,104 @@
+package webhook
+
+// Reason is one word of the fixed list that says why something was left alone or done
+// by half. Log lines, the status annotation, warnings, metrics and the documentation
+// all use this list.
+type Reason string
+
+// Reasons about a whole pod: it is not changed.
+const (
+	ReasonNotOptedIn     Reason = "not-opted-in"
+	ReasonOptedOut       Reason = "opted-out"
+	ReasonMirrorPod      Reason = "mirror-pod"
+	ReasonWindows        Reason = "windows"
+	ReasonWasm           Reason = "wasm"
+	ReasonGraceZero      Reason = "grace-zero"
+	ReasonWorkflowEngine Reason = "workflow-engine"
+	ReasonNothingToDo    Reason = "nothing-to-do"
+)
+
+// Reasons about one container.
+const (
+	ReasonNoCommand     Reason = "no-command"
+	ReasonEmptyImage    Reason = "empty-image"
+	ReasonHasInit       Reason = "has-init"
+	ReasonMustBePID1    Reason = "must-be-pid1"
+	ReasonMeshSidecar   Reason = "mesh-sidecar"
+	ReasonSidecar       Reason = "sidecar"
+	ReasonInitContainer Reason = "init-container"
+	ReasonExcluded      Reason = "excluded"
+	ReasonMountTaken    Reason = "mount-taken"
+)
+
+// explanation is a reason in words.
+type explanation struct {
+	// what is so.
+	what string
+	// fix is what to do about it; empty means that nothing has to be done.
+	fix string
+	// warns means that whoever creates the pod should hear of it: it asked for more
+	// than it gets.
+	warns bool
+}
+
+// explanation has a case for every Reason; a test holds it complete.
+func (r Reason) explanation() explanation {
+	switch r {
+	case ReasonNotOptedIn:
+		return explanation{"neither the pod nor its namespace opted in", `set the annotation softstop.dev/inject: "true" on the pod or the label softstop.dev/inject: enabled on the namespace`, false}
+	case ReasonOptedOut:
+		return explanation{"the pod or its namespace opted out", "", false}
+	case ReasonMirrorPod:
+		return explanation{"it mirrors a static pod, which the kubelet runs from a file", "use softstop inject on the file", true}
+	case ReasonWindows:
+		return explanation{"it runs on Windows, where there are no Unix signals", "", true}
+	case ReasonWasm:
+		return explanation{"its RuntimeClass runs WebAssembly, which has no processes", "", true}
+	case ReasonGraceZero:
+		return explanation{"terminationGracePeriodSeconds is 0: it asks to be killed at once", "set it to 1 or more", true}
+	case ReasonWorkflowEngine:
+		return explanation{"a workflow engine (Tekton, Argo Workflows) runs its steps itself", "", false}
+	case ReasonNothingToDo:
+		return explanation{"none of its containers can be handled", "", false}
+	case ReasonNoCommand:
+		return explanation{"the pod sets no command and what the image runs is not known", `set command in the pod spec, or the annotation softstop.dev/command.CONTAINER: '["program","arg"]'`, true}
+	case ReasonEmptyImage:
+		return explanation{"neither the pod nor the image has a command", "set command in the pod spec", true}
+	case ReasonHasInit:
+		return explanation{"its command starts with an init of its own", "remove that init to get softstop's", false}
+	case ReasonMustBePID1:
+		return explanation{"its command is an init system that must be process 1", "", false}
+	case ReasonMeshSidecar:
+		return explanation{"it is a service mesh's proxy, which stops by its own rules", "", false}
+	case ReasonSidecar:
+		return explanation{"softstop.dev/sidecars is false", "", false}
+	case ReasonInitContainer:
+		return explanation{"init containers run to completion before the application starts", "name it in softstop.dev/containers to have it wrapped", false}
+	case ReasonExcluded:
+		return explanation{"softstop.dev/containers or softstop.dev/exclude-containers leaves it out", "", false}
+	case ReasonMountTaken:
+		return explanation{"a volume is mounted at / or at every path softstop could use", "move that mount", true}
+	}
+	return explanation{}
+}
+
+// String returns the reason's word.
+func (r Reason) String() string { return string(r) }
+
+// Sentence says why, and what to do if something can be done, without a full stop.
+func (r Reason) Sentence() string {
+	e := r.explanation()
+	if e.fix == "" {
+		return e.what
+	}
+	return e.what + "; " + e.fix
+}
+
+// Reasons returns the whole list.
+func Reasons() []Reason {
+	return []Reason{
+		ReasonNotOptedIn, ReasonOptedOut, ReasonMirrorPod, ReasonWindows, ReasonWasm, ReasonGraceZero,
+		ReasonWorkflowEngine, ReasonNothingToDo, ReasonNoCommand, ReasonEmptyImage, ReasonHasInit,
+		ReasonMustBePID1, ReasonMeshSidecar, ReasonSidecar, ReasonInitContainer, ReasonExcluded, ReasonMountTaken,
+	}
+}

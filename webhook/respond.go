@@ -1,0 +1,46 @@
+package webhook
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"gomodules.xyz/jsonpatch/v2"
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+)
+
+// maxWarning is the length in bytes beyond which an API server may cut a warning.
+const maxWarning = 256
+
+// respond makes the answer to the API server. Only the configuration's strict refuses
+// a pod, and only for values that somebody wrote and nobody understands.
+func respond(plan Plan, operations []jsonpatch.Operation, strict bool) admission.Response {
+	if strict && len(plan.Problems) > 0 {
+		sentences := make([]string, len(plan.Problems))
+		for i, problem := range plan.Problems {
+			sentences[i] = problem.String()
+		}
+		return admission.Errored(http.StatusUnprocessableEntity, fmt.Errorf("softstop: %s", strings.Join(sentences, "; ")))
+	}
+	response := admission.Allowed("")
+	if len(operations) > 0 {
+		response = admission.Patched("", operations...)
+	}
+	return response.WithWarnings(shortened(plan.Warnings)...)
+}
+
+// unchanged admits the pod as it is and says why.
+func unchanged(err error) admission.Response {
+	return admission.Allowed("").WithWarnings(shortened([]string{"softstop: the pod is left unchanged: " + err.Error()})...)
+}
+
+func shortened(warnings []string) []string {
+	short := make([]string, len(warnings))
+	for i, w := range warnings {
+		if len(w) > maxWarning {
+			w = strings.ToValidUTF8(w[:maxWarning-3], "") + "…"
+		}
+		short[i] = w
+	}
+	return short
+}
