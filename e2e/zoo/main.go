@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	if err := dispatch(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "zoo:", err)
+		os.Exit(1)
+	}
+}
+
+// dispatch tells the program people start from the two that it starts of itself.
+func dispatch(args []string) error {
+	switch {
+	case len(args) > 0 && args[0] == "cell":
+		return serveCell()
+	case len(args) > 0 && args[0] == "enter":
+		return enter(args[1:])
+	}
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	return zoo(ctx, args)
+}
+
+// zoo is the command line for people.
+func zoo(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("zoo", flag.ContinueOnError)
+	var o Options
+	inits := flags.String("inits", "", "columns, with commas between them; empty means all")
+	cases := flags.String("cases", "", "regular expression on the cases' names; empty means all")
+	list := flags.Bool("list", false, "list cases and inits, run nothing")
+	out := flags.String("out", "", "write the table to this Markdown file and the picture beside it")
+	failures := flags.String("failures", "", "write each failing softstop cell with its processes and its log to this file")
+	flags.StringVar(&o.Root, "root", "", "use this Debian root folder instead of preparing one")
+	flags.StringVar(&o.Softstop, "softstop", "", "use this softstop-init instead of building it")
+	flags.IntVar(&o.Parallel, "parallel", 24, "cells at a time; most of them wait")
+	flags.IntVar(&o.Repeat, "repeat", 1, "run each cell so many times; one failure counts")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if err := o.choose(*inits, *cases); err != nil {
+		return err
+	}
+	if *list {
+		o.print(os.Stdout)
+		return nil
+	}
+	results, err := o.Run(ctx, os.Stderr)
+	if err != nil {
+		return err
+	}
+	return report(o, results, *out, *failures)
+}
+
+// report prints and writes what was found; a case that never came to its stop signal
+// is an error of the zoo, not of the init.
+func report(o Options, results []Result, out, failures string) error {
+	fmt.Print(totalsText(o, results))
+	if out != "" {
+		if err := writeTable(o, results, out); err != nil {
+			return err
+		}
+	}
+	if failures != "" {
+		if err := writeFailures(results, failures); err != nil {
+			return err
+		}
+	}
+	for _, r := range results {
+		if r.Broken != "" {
+			return fmt.Errorf("%s under %s: %s", r.Case, r.Init, r.Broken)
+		}
+	}
+	return nil
+}
