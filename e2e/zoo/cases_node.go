@@ -60,7 +60,9 @@ const nodeCluster = nodeNote + `const cluster = require("cluster");
 if (cluster.isPrimary) {
   cluster.fork(); cluster.fork();
   cluster.on("listening", () => { if (!fs.existsSync("/out/app.up")) note("app", "up"); });
-  process.on("SIGTERM", () => { note("app", "told"); cluster.disconnect(() => { note("app", "cleaned"); process.exit(0); }); });
+  let left = 2;
+  cluster.on("exit", () => { if (--left === 0) { note("app", "cleaned"); process.exit(0); } });
+  process.on("SIGTERM", () => { note("app", "told"); cluster.disconnect(); });
 } else {
   require("http").createServer((request, response) => {
     note("request", "up");

@@ -94,21 +94,31 @@ func (c *Cell) run() Result {
 		return r
 	}
 	fmt.Println(readyLine)
-	for _, act := range c.Case.Acts {
-		later, err := act(c)
-		if err != nil {
-			r.Broken, r.Log, r.Tree = "act: "+err.Error(), c.logTail(), c.tree()
-			return r
-		}
-		if later != nil {
-			c.pending = append(c.pending, later)
-		}
+	if err := c.act(); err != nil && !c.hasEnded() {
+		r.Broken, r.Log, r.Tree = "act: "+err.Error(), c.logTail(), c.tree()
+		return r
 	}
 	c.stop(&r)
 	r.Why = c.verdict(r)
 	r.Graceful = r.Why == ""
 	r.Log = c.logTail()
 	return r
+}
+
+// act does what the case does to its running container. A container that ended over
+// it, such as of a signal that is no stop, speaks against its init.
+func (c *Cell) act() error {
+	for _, act := range c.Case.Acts {
+		later, err := act(c)
+		if err != nil {
+			c.pending = append(c.pending, func(*Cell) error { return errors.New("ended before the stop signal") })
+			return err
+		}
+		if later != nil {
+			c.pending = append(c.pending, later)
+		}
+	}
+	return nil
 }
 
 // bringUp ends when the container is ready for its acts.

@@ -75,7 +75,7 @@ func report(o Options, results []Result, out, failures string) error {
 	}
 	for _, r := range results {
 		if r.Broken != "" {
-			return fmt.Errorf("%s under %s: %s", r.Case, r.Init, r.Broken)
+			return fmt.Errorf("%s under %s: %s\n%s", r.Case, r.Init, r.Broken, r.Log)
 		}
 	}
 	return nil

@@ -126,18 +126,27 @@ func bindReadOnly(from, to string) error {
 	return nil
 }
 
-// writeFiles writes the case's own files.
+// writeFiles writes the case's own files. Through os.Root no absolute link in the
+// container's files can lead the zoo's hand to the host's.
 func (c *Cell) writeFiles() error {
-	for name, content := range c.Case.Files {
-		path, mode := c.path(name), fs.FileMode(0o644)
+	root, err := os.OpenRoot(c.root)
+	if err != nil {
+		return fmt.Errorf("open the container's root: %w", err)
+	}
+	defer root.Close()
+	for path, content := range c.Case.Files {
+		name, mode := strings.TrimPrefix(path, "/"), fs.FileMode(0o644)
 		if strings.HasPrefix(content, "#!") {
 			mode = 0o755
 		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return err
+		if err := root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return fmt.Errorf("make the folder of %q: %w", path, err)
 		}
-		if err := errors.Join(os.WriteFile(path, []byte(content), mode), os.Chmod(path, mode)); err != nil {
-			return fmt.Errorf("write %q: %w", name, err)
+		if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("replace %q: %w", path, err)
+		}
+		if err := errors.Join(root.WriteFile(name, []byte(content), mode), root.Chmod(name, mode)); err != nil {
+			return fmt.Errorf("write %q: %w", path, err)
 		}
 	}
 	return nil
