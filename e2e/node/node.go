@@ -63,7 +63,7 @@ func Up(ctx context.Context, o Options) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	lifeline, progress, err := startKeeper(keeper, string(specJSON))
+	lifeline, progress, ended, err := startKeeper(keeper, string(specJSON))
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func Up(ctx context.Context, o Options) (*Node, error) {
 	defer stop()
 	if err := followKeeper(progress, o.Progress); err != nil {
 		_ = lifeline.Close()
-		_ = waitLock(s.State + ".lock")
+		<-ended
 		return nil, errors.Join(ctx.Err(), err)
 	}
 	n, err := Find(s.Name)
@@ -186,12 +186,12 @@ func prepare(ctx context.Context, o Options) (spec, error) {
 	return s, err
 }
 
-// startKeeper starts the keeper in a session of its own, out of reach of the terminal's Ctrl-C. It returns the lifeline and the
-// keeper's events.
-func startKeeper(program, specJSON string) (io.WriteCloser, io.ReadCloser, error) {
+// startKeeper starts the keeper in a session of its own, out of reach of the terminal's Ctrl-C. It returns the lifeline, the
+// keeper's events, and what is closed when the keeper has gone.
+func startKeeper(program, specJSON string) (io.WriteCloser, io.ReadCloser, <-chan struct{}, error) {
 	events, theirs, err := os.Pipe()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	defer theirs.Close()
 	cmd := exec.Command(program, "keep", specJSON)
@@ -200,13 +200,17 @@ func startKeeper(program, specJSON string) (io.WriteCloser, io.ReadCloser, error
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	lifeline, err := cmd.StdinPipe()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, nil, fmt.Errorf("start the node's keeper: %w", err)
+		return nil, nil, nil, fmt.Errorf("start the node's keeper: %w", err)
 	}
-	go func() { _ = cmd.Wait() }()
-	return lifeline, events, nil
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait()
+	}()
+	return lifeline, events, ended, nil
 }
 
 // followKeeper hands the keeper's events on until the node is ready or will not be.
