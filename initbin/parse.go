@@ -10,6 +10,14 @@ type Problem struct {
 	Reason string
 }
 
+// Sentence says what is wrong with words, for people.
+func (p Problem) Sentence(words []string) string {
+	if p.Word < len(words) {
+		return words[p.Word] + " " + p.Reason
+	}
+	return p.Reason
+}
+
 // Parse reads the flags of a run, words being the command line without the
 // program's name. It returns the options and the index of the command's first word,
 // after "--". A flag is --name=value or --name value. Parse is free of runtime calls
@@ -37,7 +45,8 @@ func Parse(words []string) (o Options, command int, p Problem) {
 			}
 			value = words[i]
 		}
-		if reason := o.set(name, value); reason != "" {
+		var reason string
+		if o, reason = o.with(name, value); reason != "" {
 			return o, 0, Problem{at, reason}
 		}
 	}
@@ -51,39 +60,37 @@ func known(name string) bool {
 
 const badDuration = "must be a duration from 0 to 24h, such as 5s or 1m30s"
 
-// set stores one flag's value and returns what is wrong with it, or "".
-func (o *Options) set(name, value string) string {
+// with returns o with one flag set, or what is wrong with the value. It works on
+// copies: a store through a pointer would need the garbage collector's barrier.
+func (o Options) with(name, value string) (_ Options, reason string) {
 	ok := true
 	switch {
 	case equal(name, "--drain"):
-		if o.Drain, ok = parseDuration(value); !ok {
-			return badDuration
-		}
+		o.Drain, ok = ParseDuration(value)
+		reason = badDuration
 	case equal(name, "--stop-timeout"):
-		if o.StopTimeout, ok = parseDuration(value); !ok {
-			return badDuration
-		}
+		o.StopTimeout, ok = ParseDuration(value)
+		reason = badDuration
 	case equal(name, "--stop-signal"):
-		if o.StopSignal, ok = ParseStopSignal(value); !ok {
-			return "must be [ARRIVING:]TOLD, each a signal a process can catch, such as SIGQUIT or SIGQUIT:SIGTERM"
-		}
+		o.StopSignal, ok = ParseStopSignal(value)
+		reason = "must be [ARRIVING:]TOLD, each a signal a process can catch, such as SIGQUIT or SIGQUIT:SIGTERM"
 	case equal(name, "--signal-target"):
-		if o.SignalTarget, ok = ParseTarget(value); !ok {
-			return "must be auto, main, group or all"
-		}
+		o.SignalTarget, ok = ParseTarget(value)
+		reason = "must be auto, main, group or all"
 	case equal(name, "--ok-exit-codes"):
-		if o.OKExitCodes, ok = ParseExitCodes(value); !ok {
-			return "must be exit codes from 0 to 255 with commas between them, such as 143 or 1,143"
-		}
+		o.OKExitCodes, ok = ParseExitCodes(value)
+		reason = "must be exit codes from 0 to 255 with commas between them, such as 143 or 1,143"
 	case equal(name, "--report"):
-		o.Report = value
-		if value == "" || value[0] != '/' {
-			return "must be an absolute path"
-		}
+		o.Report, ok = value, len(value) > 0 && value[0] == '/'
+		reason = "must be an absolute path"
 	default:
-		return "is not a flag of softstop-init; put -- before the command"
+		ok = false
+		reason = "is not a flag of softstop-init; put -- before the command"
 	}
-	return ""
+	if ok {
+		reason = ""
+	}
+	return o, reason
 }
 
 // ParseTarget reads a value of --signal-target.
@@ -128,9 +135,9 @@ func ParseExitCodes(value string) (codes ExitCodes, ok bool) {
 // maxDuration keeps every sum of durations far from overflow.
 const maxDuration = 24 * time.Hour
 
-// parseDuration reads what time.ParseDuration reads, without a sign and up to 24 h;
+// ParseDuration reads what time.ParseDuration reads, without a sign and up to 24 h;
 // time's own cannot run without the Go runtime.
-func parseDuration(s string) (time.Duration, bool) {
+func ParseDuration(s string) (time.Duration, bool) {
 	if equal(s, "0") || len(s) == 0 {
 		return 0, len(s) != 0
 	}

@@ -1,0 +1,97 @@
+package handover
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Mode is why a stopper was started.
+type Mode int
+
+const (
+	// Stop climbs the ladder after a stop signal.
+	Stop Mode = iota
+	// Leftovers ends what the main process left behind when it ended by itself.
+	Leftovers
+	// Relay passes one signal that is not a stop to whoever handles it, and ends.
+	Relay
+)
+
+// ProcessName starts the stopper's argv[0], for ps and for main to know it by.
+const ProcessName = "softstop-stopper"
+
+// EventsFD is the descriptor on which the stopper reads events.
+const EventsFD = 3
+
+// MessageSignal (SIGURG, which is never forwarded) carries the stopper's messages,
+// queued with a value: 0 for "I have looked", else the pid of the heir.
+const MessageSignal = 23
+
+// ExitDone is the stopper's exit code when nothing of the container is left or, for
+// Relay, when the signal was passed on.
+const ExitDone = 0
+
+// Task is what a stopper has to do. Times are CLOCK_MONOTONIC in nanoseconds.
+type Task struct {
+	Mode Mode
+	// Main is the main process's pid.
+	Main int
+	// Signal is the signal to tell or to relay.
+	Signal int
+	// Arrived is the signal that the init received.
+	Arrived int
+	// Told says that the watcher has told the main process (or its group) itself.
+	Told bool
+	// Handled says that the main process does something of its own about Signal.
+	Handled bool
+	// Since is when the stop began.
+	Since int64
+	// Deadline is when SIGKILL is due.
+	Deadline int64
+}
+
+// IsStopper reports whether a process with this argv[0] is a stopper. It is free of
+// runtime calls.
+func IsStopper(argv0 string) bool {
+	if len(argv0) <= len(ProcessName) {
+		return false
+	}
+	for i := 0; i < len(ProcessName); i++ {
+		if argv0[i] != ProcessName[i] {
+			return false
+		}
+	}
+	return argv0[len(ProcessName)] == ' '
+}
+
+// ParseTask reads what Line.Task wrote.
+func ParseTask(argv0 string) (Task, error) {
+	values := map[string]int64{}
+	for word := range strings.FieldsSeq(strings.TrimPrefix(argv0, ProcessName)) {
+		key, value, _ := strings.Cut(word, "=")
+		n, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			return Task{}, fmt.Errorf("read the task %q: %s: %w", argv0, key, err)
+		}
+		values[key] = n
+	}
+	for _, key := range [...]string{"mode", "main", "signal", "arrived", "told", "handled", "since", "deadline"} {
+		if _, ok := values[key]; !ok {
+			return Task{}, fmt.Errorf("read the task %q: no %s", argv0, key)
+		}
+	}
+	return Task{
+		Mode: Mode(values["mode"]), Main: int(values["main"]), Signal: int(values["signal"]), Arrived: int(values["arrived"]),
+		Told: values["told"] == 1, Handled: values["handled"] == 1, Since: values["since"], Deadline: values["deadline"],
+	}, nil
+}
+
+// Event is a child of the init that has been reaped.
+type Event struct {
+	PID    int32
+	Status int32 // as wait4(2) returns it
+}
+
+// EventSize is an Event's size in bytes on the pipe, which writes it whole.
+const EventSize = 8

@@ -1,0 +1,96 @@
+package ordinary
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"syscall"
+	"unsafe"
+
+	"github.com/softstop/softstop/initbin/watcher"
+)
+
+// maskVariable carries the signal mask that the command is to have, in hexadecimal,
+// to the program's second start. The command does not see it.
+const maskVariable = "SOFTSTOP_SIGNAL_MASK="
+
+// Run runs the command line args, the program's name first, with environment env. It
+// returns only if that cannot be begun.
+func Run(args, env []string) error {
+	runtime.LockOSThread()
+	last := len(env) - 1
+	if last < 0 || !strings.HasPrefix(env[last], maskVariable) {
+		mask := blockAll()
+		env = append(env, maskVariable+strconv.FormatUint(mask, 16))
+		return fmt.Errorf("start again: %w", syscall.Exec("/proc/self/exe", args, env))
+	}
+	mask, err := strconv.ParseUint(env[last][len(maskVariable):], 16, 64)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", maskVariable, err)
+	}
+	argv, err := cStrings(args)
+	if err != nil {
+		return fmt.Errorf("command line: %w", err)
+	}
+	envp, err := cStrings(env[:last])
+	if err != nil {
+		return fmt.Errorf("environment: %w", err)
+	}
+	// From here on addresses are numbers to the watcher: nothing may move or vanish.
+	debug.SetGCPercent(-1)
+	growStack()
+	go passChildSignals(syscall.Gettid())
+	watcher.Run(len(args), argv, envp, &watcher.Host{Mask: mask, Wait: wait})
+	runtime.KeepAlive(args)
+	return fmt.Errorf("not a command to run: %q", args)
+}
+
+// blockAll blocks all signals on this thread and returns those that were blocked.
+func blockAll() uint64 {
+	var old uint64
+	all := ^uint64(0)
+	const setMask = 2
+	syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, setMask, uintptr(unsafe.Pointer(&all)), uintptr(unsafe.Pointer(&old)), 8, 0, 0)
+	return old
+}
+
+// wait makes a system call that may block, with the Go scheduler's knowledge.
+func wait(number, a, b, c, d, e uintptr) uintptr {
+	r, _, errno := syscall.Syscall6(number, a, b, c, d, e, 0)
+	if errno != 0 {
+		return -uintptr(errno)
+	}
+	return r
+}
+
+// passChildSignals sends every SIGCHLD on to thread tid, which has it blocked.
+func passChildSignals(tid int) {
+	arrived := make(chan os.Signal, 1)
+	signal.Notify(arrived, syscall.SIGCHLD)
+	for {
+		syscall.RawSyscall(syscall.SYS_TGKILL, uintptr(syscall.Getpid()), uintptr(tid), uintptr(syscall.SIGCHLD))
+		<-arrived
+	}
+}
+
+// growStack makes the goroutine's stack so large that it need not be moved later. With
+// the collector off it does not shrink again.
+//
+//go:noinline
+func growStack() byte {
+	var room [256 << 10]byte
+	return room[os.Getpid()&0xff]
+}
+
+// cStrings returns the address of a NULL-terminated array of C strings.
+func cStrings(list []string) (uintptr, error) {
+	pointers, err := syscall.SlicePtrFromStrings(list)
+	if err != nil {
+		return 0, err
+	}
+	return uintptr(unsafe.Pointer(unsafe.SliceData(pointers))), nil
+}

@@ -1,0 +1,213 @@
+package stopper
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/softstop/softstop/initbin"
+	"github.com/softstop/softstop/initbin/handover"
+)
+
+const (
+	// actTime is what a shell with a trap gets to run it before its foreground child is
+	// told; in its wait builtin it needs a millisecond or two.
+	actTime = 40 * time.Millisecond
+	// orphanPause lets an orphan run that was told by a supervisor in its last moment.
+	orphanPause = 100 * time.Millisecond
+	// drainPause lets a process read what is left in its pipe after the last writer.
+	drainPause = 500 * time.Millisecond
+)
+
+// ladder decides whom to tell. It remembers what it has seen and said, and does
+// nothing itself. Its times count from the beginning of the stop.
+type ladder struct {
+	signal   int
+	target   initbin.Target
+	lastCall time.Duration
+	memories map[identity]*memory
+
+	main      *memory       // the main process, also when it was gone before the first look
+	mainEnded time.Duration // when it was first seen to be gone
+	looked    bool          // the first step has been made
+}
+
+// memory is what the ladder knows of one process.
+type memory struct {
+	// answers says that the process did something of its own about the stop signal when
+	// it was last seen before it was told: what it does while it stops is another matter.
+	answers bool
+
+	told   bool
+	toldAt time.Duration
+	why    string
+	place  string // a shell's place when it was told
+	acted  bool   // the shell has moved since
+	// trusted is the supervisor in whose hands the process was when it was first seen.
+	trusted  *memory
+	group    int // its process group
+	shell    bool
+	orphaned time.Duration // when it was first seen as an orphan
+	isOrphan bool
+	fedUntil time.Duration // when it was last seen with a process writing to it
+}
+
+// tell is one thing to do: tell p.
+type tell struct {
+	p   *process
+	why string
+}
+
+// newLadder returns a ladder for one task, with timeout until SIGKILL.
+func newLadder(task handover.Task, target initbin.Target, timeout time.Duration) *ladder {
+	return &ladder{
+		signal: task.Signal, target: target, memories: map[identity]*memory{},
+		main:     &memory{answers: task.Handled, told: task.Told, group: task.Main},
+		lastCall: timeout - min(timeout/4, 5*time.Second),
+	}
+}
+
+// step looks at the family at time now and returns whom to tell. A process is told
+// once.
+func (l *ladder) step(f *family, now time.Duration) []tell {
+	l.remember(f, now)
+	s := &stepping{ladder: l, family: f, now: now}
+	switch {
+	case now >= l.lastCall:
+		s.everyone("last call")
+	case l.target == initbin.TargetAll && !l.looked:
+		s.everyone("all are told")
+	case l.target == initbin.TargetAuto && f.main != nil:
+		s.visit(f.main, "main process")
+		s.adopt()
+	case l.target == initbin.TargetAuto || f.main == nil:
+		s.adopt()
+	}
+	l.looked = true
+	return s.tells
+}
+
+// remember notes what each process does about the signal and in whose hands it is,
+// before anybody ends.
+func (l *ladder) remember(f *family, now time.Duration) {
+	var hands *memory
+	if f.main != nil {
+		if !l.looked {
+			l.memories[f.main.id()] = l.main
+		}
+		l.place(f.main, nil)
+	} else if l.mainEnded == 0 {
+		l.mainEnded = now
+		if !l.looked && l.main.answers {
+			hands = l.main // whoever is an orphan now was in its hands a moment ago
+		}
+	}
+	for _, o := range f.orphans {
+		l.place(o, hands)
+	}
+	if !l.looked && l.main.told && l.target == initbin.TargetGroup {
+		for _, p := range f.all {
+			l.of(p).told = p.Group == l.main.group
+		}
+	}
+}
+
+// place walks the tree below p, which is in the hands of trusted: its nearest ancestor
+// that answers, nil for none.
+func (l *ladder) place(p *process, trusted *memory) {
+	m := l.of(p)
+	if m.trusted == nil {
+		m.trusted = trusted
+	}
+	if m.group = p.Group; !m.told {
+		m.answers, m.shell = p.answers(l.signal) && !p.impatient, p.shell
+	}
+	if m.answers {
+		trusted = m
+	}
+	for _, child := range p.children {
+		l.place(child, trusted)
+	}
+}
+
+// of returns the memory of p, a new one at first sight.
+func (l *ladder) of(p *process) *memory {
+	m := l.memories[p.id()]
+	if m == nil {
+		m = &memory{}
+		l.memories[p.id()] = m
+	}
+	return m
+}
+
+// stepping is one step in the making.
+type stepping struct {
+	*ladder
+	family *family
+	now    time.Duration
+	tells  []tell
+}
+
+func (s *stepping) tell(p *process, why string) {
+	m := s.of(p)
+	if m.told {
+		return
+	}
+	m.told, m.toldAt, m.why, m.place = true, s.now, why, p.place
+	s.tells = append(s.tells, tell{p, why})
+}
+
+func (s *stepping) everyone(why string) {
+	for _, p := range slices.SortedFunc(maps.Values(s.family.all), byAge) {
+		s.tell(p, why)
+	}
+}
+
+// visit tells p, and its children where p does not do that itself. It reports false
+// if p is not to be told yet.
+func (s *stepping) visit(p *process, why string) bool {
+	if s.held(p) {
+		return false
+	}
+	if p.impatient && len(p.children) > 0 {
+		s.visitAll(p.children, "child of "+p.label())
+		return true
+	}
+	s.tell(p, why)
+	switch m := s.of(p); {
+	case !m.answers:
+		s.visitAll(p.children, "child of a process that does not handle the signal")
+	case m.shell:
+		s.helpShell(p)
+	}
+	return true
+}
+
+func (s *stepping) visitAll(children []*process, why string) {
+	for _, child := range children {
+		s.visit(child, why)
+	}
+}
+
+// held reports whether p must not be told yet because another process still writes to
+// its standard input, or has just stopped: it ends by itself once it has read all of
+// it, and the other could not finish its last words without it.
+func (s *stepping) held(p *process) bool {
+	m := s.of(p)
+	if m.told {
+		return false
+	}
+	for _, feeder := range s.family.feeders(p) {
+		if !s.feeds(p, feeder) {
+			m.fedUntil = s.now
+			return true
+		}
+	}
+	return m.fedUntil != 0 && s.now < m.fedUntil+drainPause
+}
+
+// feeds reports whether p writes to feeder as well: in a ring somebody must begin, and
+// that is the older one.
+func (s *stepping) feeds(p, feeder *process) bool {
+	return feeder.stdin != "" && (p.stdout == feeder.stdin || p.stderr == feeder.stdin) && byAge(p, feeder) < 0
+}

@@ -1,0 +1,223 @@
+package stopper
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/softstop/softstop/initbin"
+	"github.com/softstop/softstop/initbin/handover"
+	"github.com/softstop/softstop/initbin/proc"
+)
+
+// looker reads /proc.
+type looker struct {
+	self, watcher, main int
+	// began is when the stop began, on the scheduler's clock, in nanoseconds; 0 if that
+	// clock cannot be read.
+	began int64
+}
+
+// newLooker fits the scheduler's clock, which /proc/PID/sched shows, to the one that
+// the task's times are on.
+func newLooker(task handover.Task) looker {
+	l := looker{self: os.Getpid(), watcher: os.Getppid(), main: task.Main}
+	time.Sleep(50 * time.Microsecond) // so that our own last run has just begun
+	if ran, ok := lastRan(l.self); ok {
+		l.began = ran - (monotonic() - task.Since)
+	}
+	return l
+}
+
+// look reads the container's processes. They change while it reads: who has vanished
+// meanwhile is left out.
+func (l looker) look() (*family, error) {
+	names, err := readNames("/proc")
+	if err != nil {
+		return nil, err
+	}
+	var processes []*process
+	for _, name := range names {
+		if name[0] < '0' || name[0] > '9' {
+			continue
+		}
+		if p := readProcess(name); p != nil && p.PID != l.self {
+			processes = append(processes, p)
+		}
+	}
+	f := newFamily(processes, l.watcher, l.main, isStopper)
+	for _, p := range f.all {
+		l.examine(p)
+	}
+	for _, p := range f.all {
+		p.background = isBackground(p)
+		if p.shell {
+			p.place, p.inWait = place(p.PID)
+		}
+	}
+	return f, nil
+}
+
+func readNames(folder string) ([]string, error) {
+	dir, err := os.Open(folder)
+	if err != nil {
+		return nil, fmt.Errorf("look at the processes: %w", err)
+	}
+	defer dir.Close()
+	names, err := dir.Readdirnames(-1)
+	if err != nil {
+		return nil, fmt.Errorf("look at the processes: %w", err)
+	}
+	return names, nil
+}
+
+func file(pid int, name string) string { return "/proc/" + strconv.Itoa(pid) + "/" + name }
+
+// readProcess reads where process name stands; nil if it is gone or a zombie.
+func readProcess(name string) *process {
+	text, err := os.ReadFile("/proc/" + name + "/stat")
+	if err != nil {
+		return nil
+	}
+	stat, ok := proc.ParseStat(text)
+	if !ok || stat.State == 'Z' || stat.State == 'X' {
+		return nil
+	}
+	return &process{Stat: stat}
+}
+
+// isStopper tells our own kind, which is not the container's: it leads a group of its
+// own below the watcher, and runs the same program.
+func isStopper(p *process) bool {
+	if p.Group != p.PID || !handover.IsStopper(firstWord(p.PID)) {
+		return false
+	}
+	ours, err1 := os.Stat("/proc/self/exe")
+	theirs, err2 := os.Stat(file(p.PID, "exe"))
+	return err1 != nil || err2 != nil || os.SameFile(ours, theirs)
+}
+
+func firstWord(pid int) string {
+	text, _ := os.ReadFile(file(pid, "cmdline"))
+	word, _, _ := bytes.Cut(text, []byte{0})
+	return string(word)
+}
+
+// examine fills in what p does with signals, what it is and what it is connected to.
+func (l looker) examine(p *process) {
+	if text, err := os.ReadFile(file(p.PID, "status")); err == nil {
+		p.Status, _ = proc.ParseStatus(text)
+	}
+	words, _ := os.ReadFile(file(p.PID, "cmdline"))
+	p.command = printable(words)
+	first, _, _ := bytes.Cut(words, []byte{0})
+	exe, err := os.Readlink(file(p.PID, "exe"))
+	if path := []byte(exe); err != nil || proc.IsMulticall(path) {
+		// Another user's process, or one program with many names: argv[0] is the
+		// interpreter also where a script was started by its name.
+		p.shell = proc.IsShell(first) || proc.IsMulticall(first) && isShellApplet(words)
+		p.impatient = proc.IsImpatient(first)
+	} else {
+		p.shell, p.impatient = proc.IsShell(path), proc.IsImpatient(path)
+	}
+	p.stdin, p.stdout, p.stderr = pipe(p.PID, 0), pipe(p.PID, 1), pipe(p.PID, 2)
+	if p.Parent == l.watcher {
+		p.ranSince = l.ranSince(p.PID)
+	}
+}
+
+// isShellApplet reports whether a command line reads busybox sh or the like.
+func isShellApplet(words []byte) bool {
+	parts := bytes.SplitN(words, []byte{0}, 3)
+	return len(parts) > 1 && proc.IsShell(parts[1])
+}
+
+// printable is a command line for people, on one line and not too long.
+func printable(words []byte) string {
+	const limit = 200
+	text := strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(strings.TrimRight(string(words), "\x00"), "?"))
+	if runes := []rune(text); len(runes) > limit {
+		return string(runes[:limit]) + "…"
+	}
+	return text
+}
+
+// pipe names the pipe behind a descriptor, "" for anything else.
+func pipe(pid, fd int) string {
+	target, err := os.Readlink(file(pid, "fd/"+strconv.Itoa(fd)))
+	if err != nil || !strings.HasPrefix(target, "pipe:") {
+		return ""
+	}
+	return target
+}
+
+// isBackground looks for the traces of a shell's background job. Without job control a
+// shell starts one with SIGINT and SIGQUIT ignored, and with /dev/null as its standard
+// input, opened anew; a program that handles both signals erases the first trace only.
+func isBackground(p *process) bool {
+	if p.Ignores(int(initbin.SIGINT)) || p.Ignores(int(initbin.SIGQUIT)) {
+		return true
+	}
+	target, err := os.Readlink(file(p.PID, "fd/0"))
+	if err != nil || target != os.DevNull {
+		return false
+	}
+	own, err1 := os.ReadFile(file(p.PID, "fdinfo/0"))
+	parents, err2 := os.ReadFile(file(p.Parent, "fdinfo/0"))
+	return err1 == nil && err2 == nil && !bytes.Equal(own, parents)
+}
+
+// place says where a shell sits in the kernel, and whether that is its wait builtin for
+// certain: dash and busybox wait for children in another system call there.
+func place(pid int) (where string, inWait bool) {
+	text, err := os.ReadFile(file(pid, "syscall"))
+	if err != nil {
+		text, _ = os.ReadFile(file(pid, "wchan"))
+		return string(text), strings.Contains(string(text), "sigsuspend")
+	}
+	fields := strings.Fields(string(text))
+	if len(fields) < 3 {
+		return string(text), false
+	}
+	return fields[0] + " " + fields[len(fields)-2], fields[0] == strconv.Itoa(syscall.SYS_RT_SIGSUSPEND)
+}
+
+// ranSince reports whether a thread of pid has run since the stop began, true if that
+// cannot be known.
+func (l looker) ranSince(pid int) bool {
+	ran, ok := lastRan(pid)
+	return !ok || l.began == 0 || ran > l.began
+}
+
+// lastRan returns when pid's threads last got the processor, on the scheduler's clock.
+func lastRan(pid int) (int64, bool) {
+	threads, err := readNames(file(pid, "task"))
+	if err != nil {
+		return 0, false
+	}
+	latest, found := int64(0), false
+	for _, thread := range threads {
+		text, err := os.ReadFile(file(pid, "task/"+thread+"/sched"))
+		if err != nil {
+			continue
+		}
+		if ran, ok := proc.ParseLastRun(text); ok {
+			latest, found = max(latest, ran), true
+		}
+	}
+	return latest, found
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -1,0 +1,61 @@
+package stopper
+
+// adopt tells orphans, as soon as nobody else can be about to tell them.
+func (s *stepping) adopt() {
+	for _, o := range s.family.orphans {
+		m := s.of(o)
+		if !m.isOrphan {
+			m.isOrphan, m.orphaned = true, s.now
+		}
+		if m.told {
+			s.visit(o, m.why)
+			continue
+		}
+		if why := s.release(o, m); why != "" {
+			s.visit(o, why)
+		}
+	}
+}
+
+// release says why orphan o may be told now; "" means that it may not.
+func (s *stepping) release(o *process, m *memory) string {
+	since := m.orphaned
+	if m.trusted == nil {
+		if !s.main.answers {
+			return "orphan that nobody can have told"
+		}
+		if s.family.main != nil {
+			return "" // the main process may know how to stop it, or need it to the end
+		}
+		since = max(since, s.mainEnded)
+	}
+	switch {
+	case s.now < since+orphanPause:
+		return ""
+	case !o.ranSince:
+		return "orphan that has not run since the stop began, so it was not told"
+	case !s.mayHaveBeenTold(o, m):
+		return "orphan out of reach of whom it came from"
+	}
+	return ""
+}
+
+// mayHaveBeenTold reports whether the supervisor that orphan o came from can have told
+// it before it ended: a script can reach anybody; a program reaches its children and,
+// with a signal to a process group that it made, also theirs.
+func (s *stepping) mayHaveBeenTold(o *process, m *memory) bool {
+	if m.trusted == nil {
+		return s.main.shell || s.knownGroup(o)
+	}
+	return m.trusted.shell || o.Group != m.trusted.group
+}
+
+// knownGroup reports whether somebody who was in a supervisor's hands shares o's group.
+func (s *stepping) knownGroup(o *process) bool {
+	for id, m := range s.memories {
+		if id != o.id() && m.trusted != nil && m.group == o.Group {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,170 @@
+package stopper
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/softstop/softstop/initbin"
+	"github.com/softstop/softstop/initbin/proc"
+)
+
+// identity names a process for good: pids come back, pids with a start time do not.
+type identity struct {
+	pid   int
+	start uint64
+}
+
+// process is one process of the container, as it was at one look.
+type process struct {
+	proc.Stat
+	proc.Status
+
+	command string // argv with spaces, for people
+	shell   bool   // a command interpreter
+	// impatient wrappers kill their child soon after they are told.
+	impatient bool
+	// background is the trace of a shell's background job: SIGINT or SIGQUIT inherited
+	// ignored, or a /dev/null of its own as standard input.
+	background bool
+	// place is where a shell sits in the kernel: system call and stack pointer.
+	place string
+	// inWait says that a shell sits in its wait builtin for certain.
+	inWait bool
+	// stdin, stdout and stderr name the pipes there; empty for anything else.
+	stdin, stdout, stderr string
+	// ranSince says that an orphan has had the processor since the stop began.
+	ranSince bool
+
+	children []*process // youngest last
+}
+
+func (p *process) id() identity { return identity{p.PID, p.Start} }
+
+// tellable returns the signal to tell p: the stop signal if p handles it, else SIGTERM,
+// which processes that know no other stop signal expect.
+func (p *process) tellable(signal int) int {
+	if p.Handles(signal) {
+		return signal
+	}
+	return int(initbin.SIGTERM)
+}
+
+// answers reports whether p does something of its own when it is told to stop.
+func (p *process) answers(signal int) bool { return p.Handles(p.tellable(signal)) }
+
+// family is the container's processes at one look, without zombies.
+type family struct {
+	main    *process   // nil when it has ended
+	orphans []*process // the init's other children, oldest first
+	all     map[int]*process
+}
+
+// newFamily arranges the descendants of self. Left out with all below them are those
+// in skip, and orphans of an exec'd session, whose leader lives but is no descendant.
+func newFamily(processes []*process, self, main int, skip func(*process) bool) *family {
+	below := map[int][]*process{}
+	alive := map[int]bool{}
+	for _, p := range processes {
+		alive[p.PID] = true
+		below[p.Parent] = append(below[p.Parent], p)
+	}
+	f := &family{all: map[int]*process{}}
+	var add func(p *process)
+	add = func(p *process) {
+		f.all[p.PID] = p
+		p.children = below[p.PID]
+		slices.SortFunc(p.children, byAge)
+		for _, child := range p.children {
+			add(child)
+		}
+	}
+	descends := descendants(below, self)
+	for _, p := range below[self] {
+		leader := p.Session
+		if skip(p) || p.PID != main && alive[leader] && !descends[leader] && leader != self {
+			continue
+		}
+		add(p)
+		if p.PID == main {
+			f.main = p
+		} else {
+			f.orphans = append(f.orphans, p)
+		}
+	}
+	slices.SortFunc(f.orphans, byAge)
+	return f
+}
+
+// descendants returns the pids of all processes below pid.
+func descendants(below map[int][]*process, pid int) map[int]bool {
+	found := map[int]bool{}
+	queue := []int{pid}
+	for len(queue) > 0 {
+		next := queue[0]
+		queue = queue[1:]
+		for _, p := range below[next] {
+			if !found[p.PID] {
+				found[p.PID] = true
+				queue = append(queue, p.PID)
+			}
+		}
+	}
+	return found
+}
+
+// byAge orders older processes first.
+func byAge(a, b *process) int {
+	if a.Start != b.Start {
+		if a.Start < b.Start {
+			return -1
+		}
+		return 1
+	}
+	return a.PID - b.PID
+}
+
+// feeders returns the other processes that write into p's standard input.
+func (f *family) feeders(p *process) []*process {
+	if p.stdin == "" {
+		return nil
+	}
+	var writers []*process
+	for _, q := range f.all {
+		if q != p && (q.stdout == p.stdin || q.stderr == p.stdin) {
+			writers = append(writers, q)
+		}
+	}
+	return writers
+}
+
+// heir follows the main process through those that do not answer to the one it is
+// waiting for: the youngest child that is not a background job. It is nil when the main
+// process speaks for itself.
+func (f *family) heir(signal int) *process {
+	p := f.main
+	if p == nil {
+		return nil
+	}
+	for !p.answers(signal) && len(p.children) > 0 {
+		next := p.children[len(p.children)-1]
+		for _, child := range slices.Backward(p.children) {
+			if !child.background {
+				next = child
+				break
+			}
+		}
+		p = next
+	}
+	if p == f.main {
+		return nil
+	}
+	return p
+}
+
+// label is how people are told about p.
+func (p *process) label() string {
+	if p.command != "" {
+		return p.command
+	}
+	return "[" + strings.ToValidUTF8(string(p.Name), "?") + "]"
+}

@@ -1,0 +1,130 @@
+package stopper
+
+import (
+	"fmt"
+	"os"
+	"time"
+	"unicode/utf8"
+
+	"github.com/softstop/softstop/initbin"
+)
+
+// report collects what the one line of JSON will say.
+type report struct {
+	stopped []*reported
+	forced  []*reported
+}
+
+// reported is one process in the report.
+type reported struct {
+	id      identity
+	command string
+	state   byte          // of a process that was killed
+	at      time.Duration // when it was told
+	ended   bool
+	took    time.Duration // from being told to the end, if that was seen
+}
+
+// maxReported and maxCommand keep the line below the 4096 bytes that Kubernetes keeps
+// of a termination message.
+const (
+	maxReported = 12
+	maxCommand  = 80
+)
+
+func (r *report) told(p *process, now time.Duration) {
+	r.stopped = append(r.stopped, newReported(p, now))
+}
+
+func (r *report) killed(p *process) {
+	k := newReported(p, 0)
+	k.state = p.State
+	r.forced = append(r.forced, k)
+}
+
+func newReported(p *process, now time.Duration) *reported {
+	command := []rune(p.label())
+	if len(command) > maxCommand {
+		command = append(command[:maxCommand], '…')
+	}
+	return &reported{id: p.id(), command: string(command), at: now}
+}
+
+// seen notes who of those that were told is gone.
+func (r *report) seen(f *family, now time.Duration) {
+	for _, t := range r.stopped {
+		if p := f.all[t.id.pid]; !t.ended && (p == nil || p.id() != t.id) {
+			t.ended, t.took = true, now-t.at
+		}
+	}
+}
+
+func seconds(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds() }
+
+// line is the report as JSON. It is written by hand: encoding/json would add a third
+// to the size of the program.
+func (r *report) line(arrived int, took time.Duration, code int) []byte {
+	told, killed := first(r.stopped), first(r.forced)
+	b := fmt.Appendf(nil, `{"signal":"%s","seconds":%g,"exitCode":%d,"told":`, initbin.Signal(arrived), seconds(took), code)
+	b = appendList(b, told)
+	if len(killed) > 0 {
+		b = appendList(append(b, `,"killed":`...), killed)
+	}
+	if more := len(r.stopped) + len(r.forced) - len(told) - len(killed); more > 0 {
+		b = fmt.Appendf(b, `,"more":%d`, more)
+	}
+	return append(b, "}\n"...)
+}
+
+func appendList(b []byte, list []*reported) []byte {
+	b = append(b, '[')
+	for i, p := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = fmt.Appendf(b, `{"pid":%d,"command":`, p.id.pid)
+		b = appendJSON(b, p.command)
+		if p.state != 0 {
+			b = fmt.Appendf(b, `,"state":"%c"`, p.state)
+		}
+		if p.ended {
+			b = fmt.Appendf(b, `,"seconds":%g`, seconds(p.took))
+		}
+		b = append(b, '}')
+	}
+	return append(b, ']')
+}
+
+// appendJSON appends s, which is valid UTF-8, as a JSON string.
+func appendJSON(b []byte, s string) []byte {
+	b = append(b, '"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b = append(b, '\\', byte(r))
+		case r < ' ':
+			b = fmt.Appendf(b, `\u%04x`, r)
+		default:
+			b = utf8.AppendRune(b, r)
+		}
+	}
+	return append(b, '"')
+}
+
+func first(list []*reported) []*reported { return list[:min(len(list), maxReported)] }
+
+// write writes the report to path, unless the application has written there.
+func (r *report) write(path string, arrived int, took time.Duration, code int) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	if err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err != nil || info.Size() > 0 {
+		return err
+	}
+	if _, err = file.Write(r.line(arrived, took, code)); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,171 @@
+package stopper
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/softstop/softstop/initbin"
+	"github.com/softstop/softstop/initbin/handover"
+	"github.com/softstop/softstop/initbin/proc"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// The first looks follow each other quickly, because shells act quickly.
+	soon   = 10 * time.Millisecond
+	later  = 100 * time.Millisecond
+	hasten = 300 * time.Millisecond
+	// killPatience is how long killed processes get to be gone.
+	killPatience = 500 * time.Millisecond
+)
+
+// stop is one stop on its way.
+type stop struct {
+	task    handover.Task
+	options initbin.Options
+	command []string
+	looker  looker
+	ending  handover.Ending
+	report  report
+}
+
+// run climbs the ladder until nobody is left, and reports.
+func (s *stop) run() error {
+	s.ending = handover.Ending{Asked: s.task.Mode == handover.Stop, Told: s.task.Signal, OK: s.options.OKExitCodes}
+	timeout := time.Duration(s.task.Deadline - s.task.Since)
+	l := newLadder(s.task, s.options.SignalTarget, timeout)
+	heir := 0
+	for {
+		began := s.now()
+		f, err := s.looker.look()
+		if err != nil {
+			return err
+		}
+		if !l.looked {
+			if f.main == nil && s.mainIsHidden() {
+				return errors.New("the main process cannot be seen in /proc (hidepid?)")
+			}
+			if s.task.Told {
+				s.report.told(s.mainProcess(f), 0)
+			} else if p := f.heir(s.task.Signal); p != nil {
+				heir = p.PID
+			}
+			if err := message(s.looker.watcher, s.looker.self, heir); err != nil {
+				return err
+			}
+		}
+		s.report.seen(f, s.now())
+		if len(f.all) == 0 {
+			return s.finish(heir)
+		}
+		if began >= timeout {
+			s.killAll(f)
+			return s.finish(heir)
+		}
+		for _, t := range l.step(f, began) {
+			s.tell(t)
+		}
+		s.note(events(min(pause(began, s.now()), max(0, timeout-s.now()))), heir)
+	}
+}
+
+// pause is how long to wait before the next look, if nobody ends meanwhile: looking at
+// many processes takes long, and must not take all the time there is.
+func pause(began, now time.Duration) time.Duration {
+	wait := later
+	if now < hasten {
+		wait = soon
+	}
+	return max(wait, 5*(now-began))
+}
+
+func (s *stop) now() time.Duration { return time.Duration(monotonic() - s.task.Since) }
+
+// mainProcess is the main process, also when it has gone before the first look.
+func (s *stop) mainProcess(f *family) *process {
+	if f.main != nil {
+		return f.main
+	}
+	return &process{Stat: proc.Stat{PID: s.task.Main}, command: printable([]byte(strings.Join(s.command, "\x00")))}
+}
+
+// mainIsHidden reports whether the main process exists although a look does not show it.
+func (s *stop) mainIsHidden() bool {
+	return s.task.Mode == handover.Stop && !errors.Is(unix.Kill(s.task.Main, 0), unix.ESRCH) && !exists(file(s.task.Main, "stat"))
+}
+
+func (s *stop) tell(t tell) {
+	signal := t.p.tellable(s.task.Signal)
+	s.verbose("tell %s to pid %d (%s): %s", initbin.Signal(signal), t.p.PID, t.p.label(), t.why)
+	if err := send(t.p, signal); err != nil {
+		if !errors.Is(err, unix.ESRCH) {
+			say("tell %s to pid %d (%s): %v", initbin.Signal(signal), t.p.PID, t.p.label(), err)
+		}
+		return
+	}
+	wake(t.p)
+	s.report.told(t.p, s.now())
+}
+
+// note keeps what the container's exit code will depend on.
+func (s *stop) note(list []handover.Event, heir int) {
+	for _, e := range list {
+		if int(e.PID) == s.task.Main {
+			s.ending.MainGone, s.ending.Main = true, int(e.Status)
+		}
+		if int(e.PID) == heir {
+			s.ending.HeirGone, s.ending.Heir = true, int(e.Status)
+		}
+	}
+}
+
+// killAll kills what is left at the stop timeout, names it, and waits until it is gone
+// or cannot be waited for any longer.
+func (s *stop) killAll(f *family) {
+	named := map[identity]bool{}
+	for end := s.now() + killPatience; len(f.all) > 0 && s.now() < end; {
+		for _, p := range slices.SortedFunc(maps.Values(f.all), byAge) {
+			if named[p.id()] {
+				continue
+			}
+			named[p.id()] = true
+			if err := send(p, int(initbin.SIGKILL)); err != nil {
+				if !errors.Is(err, unix.ESRCH) {
+					say("kill pid %d (%s): %v", p.PID, p.label(), err)
+				}
+				continue
+			}
+			say("killed pid %d (%s) in state %c: still there %s after %s",
+				p.PID, p.label(), p.State, short(s.now()), initbin.Signal(s.task.Arrived))
+			s.report.killed(p)
+		}
+		s.note(events(soon), 0)
+		next, err := s.looker.look()
+		if err != nil {
+			return
+		}
+		f = next
+	}
+	for _, p := range f.all {
+		say("pid %d (%s) in state %c cannot be killed yet; leaving it to the kernel", p.PID, p.label(), p.State)
+	}
+}
+
+// finish writes the report. The main process's end may still be on its way here.
+func (s *stop) finish(heir int) error {
+	for end := s.now() + soon; !s.ending.MainGone && s.now() < end; {
+		s.note(events(soon), heir)
+	}
+	s.note(events(0), heir)
+	if s.options.Report == "" || s.task.Mode != handover.Stop {
+		return nil
+	}
+	if err := s.report.write(s.options.Report, s.task.Arrived, s.now(), s.ending.Code()); err != nil {
+		say("%v", err) // the stop itself is complete
+	}
+	return nil
+}

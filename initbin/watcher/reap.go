@@ -1,0 +1,82 @@
+package watcher
+
+import (
+	"syscall"
+	"unsafe"
+
+	"github.com/softstop/softstop/initbin"
+	"github.com/softstop/softstop/initbin/handover"
+	"github.com/softstop/softstop/initbin/sys"
+)
+
+// reap fetches every child that has ended. It leaves w.childless true when there is
+// none left: processes of kubectl exec have no parent here and are no children.
+func (w *watch) reap() {
+	for {
+		var status int32
+		r := sys.Call(syscall.SYS_WAIT4, ^uintptr(0), uintptr(unsafe.Pointer(&status)), syscall.WNOHANG|syscall.WUNTRACED, 0, 0)
+		switch sys.Errno(r) {
+		case 0:
+		case syscall.EINTR:
+			continue
+		default:
+			w.childless = true
+			return
+		}
+		if r == 0 {
+			return
+		}
+		pid := int(r)
+		if isStopped(status) {
+			w.stopped(pid, status)
+			continue
+		}
+		w.reaped(pid, status)
+	}
+}
+
+// reaped notes the end of one child.
+func (w *watch) reaped(pid int, status int32) {
+	switch pid {
+	case w.stopper.pid:
+		w.stopper.ended(status)
+		sys.Close(w.events)
+		w.events = 0
+		return
+	case w.relay.pid:
+		w.relay.ended(status)
+		w.relayNext()
+		return
+	case w.main:
+		w.end.MainGone, w.end.Main = true, int(status)
+	}
+	if pid == w.heir {
+		w.end.HeirGone, w.end.Heir = true, int(status)
+	}
+	if w.events != 0 {
+		event := handover.Event{PID: int32(pid), Status: status}
+		sys.Call(syscall.SYS_WRITE, w.events, uintptr(unsafe.Pointer(&event)), handover.EventSize, 0, 0)
+	}
+}
+
+func (h *helper) ended(status int32) {
+	h.pid = 0
+	h.done = status == handover.ExitDone<<8
+	h.failed = !h.done
+}
+
+// isStopped reports whether a wait status says stopped, not ended.
+func isStopped(status int32) bool { return status&0xff == 0x7f }
+
+// stopped continues a main process that Ctrl-Z has stopped: as PID 1 it would not
+// have been, and there is no shell above it to continue it. A SIGSTOP stands.
+func (w *watch) stopped(pid int, status int32) {
+	if pid == w.main && status>>8&0xff == int32(initbin.SIGTSTP) {
+		sys.Kill(-w.main, int(initbin.SIGCONT))
+	}
+}
+
+// exit ends the program, and with it the container.
+func (w *watch) exit() {
+	sys.Call(syscall.SYS_EXIT_GROUP, uintptr(w.end.Code()), 0, 0, 0, 0)
+}

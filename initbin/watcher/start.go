@@ -1,0 +1,92 @@
+package watcher
+
+import (
+	"syscall"
+	"unsafe"
+
+	"github.com/softstop/softstop/initbin"
+	"github.com/softstop/softstop/initbin/handover"
+	"github.com/softstop/softstop/initbin/sys"
+)
+
+// What entry gives to Go code: the first words of a g (its stack's bounds), and the
+// thread-local storage that holds its address on amd64.
+var (
+	fakeG   [64]uintptr
+	fakeTLS [2]uintptr
+)
+
+// entry is the program's first instruction when it is linked with -E (entry_*.s).
+func entry()
+
+// maxFlagWords is how many words of the command line are looked at for flags and
+// their "--". There are seven flags; a longer prelude goes to the ordinary program.
+const maxFlagWords = 32
+
+// start runs on the stack the kernel made: sp points at argc, argv and envp. It
+// returns when the command line is not that of a run, or is wrong: the ordinary
+// program does the rest and says what is wrong.
+func start(sp uintptr) {
+	argc := int(sys.Load(sp))
+	argv := sp + unsafe.Sizeof(sp)
+	Run(argc, argv, argv+uintptr(argc+1)*unsafe.Sizeof(sp), nil)
+}
+
+// Host is a Go runtime that the watcher runs in, where there is one.
+type Host struct {
+	// Mask is the signal mask the command is to have.
+	Mask uint64
+	// Wait makes a system call that may block and returns what sys.Call would.
+	Wait func(number, a, b, c, d, e uintptr) uintptr
+}
+
+// Run supervises the command of a run's command line and never returns; or it returns
+// because argc and argv, the kernel's or copies in its form, are not those of a run.
+// host is nil where there is no Go runtime.
+func Run(argc int, argv, envp uintptr, host *Host) {
+	if argc < 2 || handover.IsStopper(sys.CString(sys.Load(argv))) {
+		return
+	}
+	w := watch{argv: argv, envp: envp, host: host}
+	all := ^uint64(0)
+	sys.Call(syscall.SYS_RT_SIGPROCMASK, sigSetmask, uintptr(unsafe.Pointer(&all)), uintptr(unsafe.Pointer(&w.mask)), 8, 0)
+	if !w.parse(argc) {
+		sys.Call(syscall.SYS_RT_SIGPROCMASK, sigSetmask, uintptr(unsafe.Pointer(&w.mask)), 0, 8, 0)
+		return
+	}
+	if host != nil {
+		w.mask = host.Mask
+	}
+	w.begin()
+	for {
+		w.turn()
+	}
+}
+
+const sigSetmask = 2
+
+// parse reads the flags. It reports false when this is no run.
+func (w *watch) parse(argc int) bool {
+	var words [maxFlagWords]struct {
+		data uintptr
+		len  int
+	}
+	count := 0
+	for i := 1; i < argc && count < maxFlagWords; i++ {
+		word := sys.CString(sys.Load(w.argv + uintptr(i)*unsafe.Sizeof(w.argv)))
+		words[count].data, words[count].len = sys.Path(word), len(word)
+		count++
+	}
+	list := struct {
+		data     uintptr
+		len, cap int
+	}{uintptr(unsafe.Pointer(&words)), count, count}
+	o, command, problem := initbin.Parse(*(*[]string)(unsafe.Pointer(&list)))
+	if problem.Reason != "" {
+		return false
+	}
+	w.command = 1 + command
+	w.drain, w.timeout = int64(o.Drain), int64(o.StopTimeout)
+	w.stopSignal, w.target, w.end.OK, w.verbose = o.StopSignal, o.SignalTarget, o.OKExitCodes, o.Verbose
+	return true
+}

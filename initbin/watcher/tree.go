@@ -1,0 +1,138 @@
+package watcher
+
+import (
+	"syscall"
+
+	"github.com/softstop/softstop/initbin"
+	"github.com/softstop/softstop/initbin/handover"
+	"github.com/softstop/softstop/initbin/proc"
+	"github.com/softstop/softstop/initbin/sys"
+)
+
+// maxPID is the largest pid_max the kernel takes on 64 bits.
+const maxPID = 1 << 22
+
+// descendants has a bit for each descendant of the watcher. It costs no memory until
+// the stopper has failed. procText is where files of /proc are read to.
+var (
+	descendants [maxPID / 64]uint64
+	procText    [4096]byte
+	procNames   [4096]byte
+)
+
+func isDescendant(pid int) bool { return descendants[pid>>6&(maxPID/64-1)]>>(uint(pid)&63)&1 == 1 }
+func addDescendant(pid int)     { descendants[pid>>6&(maxPID/64-1)] |= 1 << (uint(pid) & 63) }
+
+// tellTree tells every descendant who has not been told: what is left of the ladder
+// without a stopper.
+func (w *watch) tellTree() {
+	if !w.findTree() {
+		var l handover.Line
+		say(l.Text("cannot see the container's processes (no /proc?): only the main process's group is told and killed"))
+		if !w.toldMain {
+			sys.Kill(-w.main, w.end.Told)
+		}
+		return
+	}
+	for pid := 2; pid < maxPID; pid++ {
+		if descendants[pid>>6] == 0 {
+			pid |= 63
+			continue
+		}
+		if !isDescendant(pid) || pid == w.main && w.toldMain {
+			continue
+		}
+		signal := w.end.Told
+		if status, ok := readStatus(pid); ok && !status.Handles(signal) {
+			signal = int(initbin.SIGTERM)
+		}
+		sys.Kill(pid, signal)
+		sys.Kill(pid, int(initbin.SIGCONT))
+	}
+}
+
+// killTree kills every descendant.
+func (w *watch) killTree() {
+	if !w.findTree() {
+		sys.Kill(-w.main, int(initbin.SIGKILL))
+		return
+	}
+	for pid := 2; pid < maxPID; pid++ {
+		if descendants[pid>>6] == 0 {
+			pid |= 63
+			continue
+		}
+		if isDescendant(pid) && sys.Kill(pid, int(initbin.SIGKILL)) == 0 {
+			var l handover.Line
+			say(l.Text("killed pid ").Number(int64(pid)).Text(" at the stop timeout"))
+		}
+	}
+}
+
+// findTree fills descendants, without the helpers. It reports false when the main
+// process should be among them and is not: /proc is missing or hides others.
+func (w *watch) findTree() bool {
+	for i := range descendants {
+		if descendants[i] != 0 {
+			descendants[i] = 0
+		}
+	}
+	addDescendant(w.self)
+	for w.addChildren() {
+	}
+	return w.end.MainGone || isDescendant(w.main)
+}
+
+// addChildren looks once through /proc for children of descendants, and reports
+// whether it found new ones.
+func (w *watch) addChildren() bool {
+	folder := sys.Open(sys.Path("/proc\x00"), syscall.O_RDONLY|syscall.O_DIRECTORY)
+	if sys.Errno(folder) != 0 {
+		return false
+	}
+	found := false
+	for {
+		n := sys.Call(syscall.SYS_GETDENTS64, folder, sys.Address(procNames[:]), uintptr(len(procNames)), 0, 0)
+		if sys.Errno(n) != 0 || n == 0 {
+			sys.Close(folder)
+			return found
+		}
+		const header = 19 // ino, off, reclen, type
+		for at := 0; at+header < int(n); {
+			size := int(procNames[at+16]) | int(procNames[at+17])<<8
+			pid := 0
+			for i := at + header; procNames[i] >= '0' && procNames[i] <= '9'; i++ {
+				pid = pid*10 + int(procNames[i]-'0')
+			}
+			if pid > 1 && pid < maxPID && !isDescendant(pid) && pid != w.stopper.pid && pid != w.relay.pid && isDescendant(parentOf(pid)) {
+				addDescendant(pid)
+				found = true
+			}
+			at += size
+		}
+	}
+}
+
+// parentOf returns the parent of pid, 0 if it is unknown, outside or a zombie's.
+func parentOf(pid int) int {
+	var path handover.Line
+	n := sys.ReadFile(sys.Address(path.Text("/proc/").Number(int64(pid)).Text("/stat").CString()), procText[:])
+	if n <= 0 {
+		return 0
+	}
+	stat, ok := proc.ParseStat(procText[:n])
+	if !ok || stat.State == 'Z' || stat.Parent >= maxPID {
+		return 0
+	}
+	return stat.Parent
+}
+
+// readStatus reads what pid does with signals.
+func readStatus(pid int) (proc.Status, bool) {
+	var path handover.Line
+	n := sys.ReadFile(sys.Address(path.Text("/proc/").Number(int64(pid)).Text("/status").CString()), procText[:])
+	if n <= 0 {
+		return proc.Status{}, false
+	}
+	return proc.ParseStatus(procText[:n])
+}

@@ -1,0 +1,136 @@
+package watcher
+
+import (
+	"syscall"
+	"unsafe"
+
+	"github.com/softstop/softstop/initbin"
+	"github.com/softstop/softstop/initbin/handover"
+	"github.com/softstop/softstop/initbin/sys"
+)
+
+// watch is everything PID 1 knows. It lives on the stack of Run.
+type watch struct {
+	argv, envp uintptr
+	host       *Host
+
+	// The command line, parsed. Durations are nanoseconds.
+	command        int // index in argv of the command
+	drain, timeout int64
+	stopSignal     initbin.StopSignal
+	target         initbin.Target
+	verbose        bool
+
+	mask        uint64 // signals that were blocked when we were started
+	ignoredCHLD bool   // SIGCHLD was ignored when we were started
+	self        int
+
+	main      int
+	childless bool // wait4 says that nobody is left
+	end       handover.Ending
+
+	phase    phase
+	arrived  int // the stop signal
+	toldMain bool
+	handled  bool  // the main process does something of its own about being told
+	since    int64 // when the stop began
+	due      int64 // end of the drain, or the time of SIGKILL
+	killed   int64 // when SIGKILL was last sent to what is left
+
+	stopper  helper
+	relay    helper
+	pending  uint64 // signals that wait for the relay to be free
+	events   uintptr
+	tookOver bool // the stopper has looked at the processes
+	fellBack bool // the whole tree has been told instead
+	heir     int  // its pid, 0 if there is none
+}
+
+// phase is where the container is on its way. It only ever grows.
+type phase int
+
+const (
+	running   phase = iota
+	draining        // a stop signal is being held back
+	stopping        // the ladder is being climbed
+	leftovers       // the main process ended by itself; what it left is being ended
+)
+
+// helper is a stopper process.
+type helper struct {
+	pid    int // 0: not running
+	failed bool
+	done   bool // it ended and said that its task is complete
+}
+
+const (
+	millisecond = int64(1e6)
+	second      = int64(1e9)
+
+	// leftoverTime is what processes get to end after the main process has ended by
+	// itself; the stop timeout if that is shorter.
+	leftoverTime = 5 * second
+	// lookTime is how long the stopper may take until it has looked around.
+	lookTime = 2 * second
+	// handTime is by how much the stopper may be late with SIGKILL before the watcher
+	// sends it.
+	handTime = 250 * millisecond
+	// lastTime is when the watcher leaves, after the stop timeout, even if something
+	// cannot be killed.
+	lastTime = 750 * millisecond
+)
+
+// begin becomes the parent of every orphan and starts the main process.
+func (w *watch) begin() {
+	w.self = int(sys.Call(syscall.SYS_GETPID, 0, 0, 0, 0, 0))
+	if w.self != 1 {
+		const setChildSubreaper = 36
+		sys.Call(syscall.SYS_PRCTL, setChildSubreaper, 1, 0, 0, 0)
+	}
+	w.watchChildren()
+	w.startMain()
+}
+
+// turn waits for one signal and acts on it.
+func (w *watch) turn() {
+	signal, from, value := w.next()
+	switch {
+	case signal == handover.MessageSignal && from == w.stopper.pid && from != 0:
+		w.heard(value)
+	case signal != 0 && initbin.Forwardable(initbin.Signal(signal)):
+		w.received(signal)
+	}
+	w.reap()
+	w.advance()
+}
+
+// next fetches one blocked signal with rt_sigtimedwait(2), with who sent it and the
+// value queued with it. It returns signal 0 when something is due.
+func (w *watch) next() (signal, from, value int) {
+	timeout := w.untilDue()
+	var info struct {
+		signal, errno, code, _ int32
+		pid, uid               int32
+		value                  int64
+		_                      [96]byte
+	}
+	limit := syscall.Timespec{Sec: timeout / second, Nsec: timeout % second}
+	at := uintptr(unsafe.Pointer(&limit))
+	if timeout < 0 {
+		at = 0
+	}
+	all := ^uint64(0)
+	call := sys.Call
+	if w.host != nil {
+		call = w.host.Wait
+	}
+	got := call(syscall.SYS_RT_SIGTIMEDWAIT, uintptr(unsafe.Pointer(&all)), uintptr(unsafe.Pointer(&info)), at, 8, 0)
+	if sys.Errno(got) != 0 {
+		return 0, 0, 0
+	}
+	const queued = -1 // SI_QUEUE
+	if info.code == queued {
+		value = int(info.value)
+	}
+	return int(got), int(info.pid), value
+}
