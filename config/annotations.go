@@ -33,11 +33,11 @@ func FromAnnotations(source Source, annotations map[string]string) (Settings, []
 		name, container, single := strings.Cut(strings.TrimPrefix(key, Prefix), ".")
 		field := Field(name)
 		if !field.known() || single && (!field.PerContainer() || container == "") {
-			problems = append(problems, Problem{Key: key, Value: annotations[key]})
+			problems = append(problems, Problem{Key: key, Value: annotations[key], Verdict: "is ignored: softstop has no such field"})
 			continue
 		}
 		if allowed := settings.set(field, container, annotations[key]); allowed != "" {
-			problems = append(problems, Problem{Key: key, Value: annotations[key], Allowed: allowed})
+			problems = append(problems, ignored(key, annotations[key], allowed))
 		}
 	}
 	return settings, problems
@@ -75,13 +75,13 @@ func ConsentOf(mode Mode, namespaceLabels, podAnnotations map[string]string) (Co
 		if value == "true" || value == "false" {
 			return Consent{In: value == "true", By: SourcePod}, nil
 		}
-		problems = append(problems, Problem{Key: InjectKey, Value: value, Allowed: allowBool})
+		problems = append(problems, ignored(InjectKey, value, allowBool))
 	}
 	if value, set := namespaceLabels[InjectKey]; set {
 		if value == InjectEnabled || value == InjectDisabled {
 			return Consent{In: value == InjectEnabled, By: SourceNamespace}, problems
 		}
-		problems = append(problems, Problem{Key: "namespace label " + InjectKey, Value: value, Allowed: "enabled or disabled"})
+		problems = append(problems, ignored("namespace label "+InjectKey, value, "enabled or disabled"))
 	}
 	return Consent{In: mode == OptOut, By: SourceConfig}, problems
 }

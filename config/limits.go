@@ -26,8 +26,8 @@ func (l Limits) Unlock(s Settings) (Settings, []Problem) {
 		for _, field := range l.Locked {
 			if v.clear(field) {
 				problems = append(problems, Problem{
-					Key: Prefix + string(field) + suffix, Value: "set on the " + string(s.Source),
-					Allowed: "left to the cluster's configuration, which locks this field",
+					Key: Prefix + string(field) + suffix, Value: string(s.Source), Limit: true,
+					Verdict: "cannot set this: the cluster's configuration locks it",
 				})
 			}
 		}
@@ -72,11 +72,19 @@ func (v *Values) clear(f Field) (was bool) {
 	return was
 }
 
-// Clamp bounds p's drain and returns whether it had to.
-func (l Limits) Clamp(p *Policy) bool {
-	if p.Drain.Value <= l.MaxDrain {
-		return false
+// Clamp bounds the policy of a container and returns what it overruled. What the
+// cluster's own configuration says above its own limit is bounded silently.
+func (l Limits) Clamp(p *Policy, container string) []Problem {
+	asked := p.Drain
+	if asked.Value <= l.MaxDrain {
+		return nil
 	}
 	p.Drain = Setting[time.Duration]{l.MaxDrain, SourceLimit}
-	return true
+	if !asked.Source.Explicit() {
+		return nil
+	}
+	return []Problem{{
+		Key: Prefix + string(FieldDrain), Value: asked.Value.String(), Limit: true,
+		Verdict: "is above the cluster's limit: container " + container + " drains for " + l.MaxDrain.String(),
+	}}
 }

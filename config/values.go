@@ -118,14 +118,21 @@ func setNames(to *[]string, text string) string {
 	return ""
 }
 
-// Problem is one value that was not understood.
+// Problem is one value that does not hold as it was written.
 type Problem struct {
-	// Key is the annotation's key, or the path in the configuration file.
+	// Key is the annotation's key.
 	Key string
 	// Value is what it was set to.
 	Value string
-	// Allowed completes the sentence "it must be …".
-	Allowed string
+	// Verdict completes the sentence "KEY: VALUE …".
+	Verdict string
+	// Limit means that the value is a good one which the cluster's limits overrule.
+	Limit bool
+}
+
+// ignored is the problem of a value that means nothing.
+func ignored(key, value, allowed string) Problem {
+	return Problem{Key: key, Value: value, Verdict: "is ignored: it must be " + allowed}
 }
 
 // String is one sentence for a person, short enough for an admission warning.
@@ -134,8 +141,5 @@ func (p Problem) String() string {
 	if len(value) > 60 {
 		value = strings.ToValidUTF8(value[:60], "") + "…"
 	}
-	if p.Allowed == "" {
-		return fmt.Sprintf("%s: %q is ignored: softstop has no such field", p.Key, value)
-	}
-	return fmt.Sprintf("%s: %q is ignored: it must be %s", p.Key, value, p.Allowed)
+	return fmt.Sprintf("%s: %q %s", p.Key, value, p.Verdict)
 }

@@ -95,12 +95,7 @@ func Decide(pod *corev1.Pod, facts Facts) Decision {
 			choice := Choice{Name: list[i].Name, Kind: kind(&list[i]), at: i, container: &list[i]}
 			choice.Policy = resolve(choice.Name, list[i].Image)
 			choice.DrainAsked = choice.Policy.Drain.Source == config.SourcePod
-			if facts.Config.Limits.Clamp(&choice.Policy) && choice.DrainAsked {
-				d.Problems = append(d.Problems, config.Problem{
-					Key: config.Prefix + string(config.FieldDrain), Value: "above the limit",
-					Allowed: "at most " + facts.Config.Limits.MaxDrain.String() + ", which is used instead",
-				})
-			}
+			d.Problems = append(d.Problems, facts.Config.Limits.Clamp(&choice.Policy, choice.Name)...)
 			choice.decide(d.Policy, facts)
 			d.Containers = append(d.Containers, choice)
 		}

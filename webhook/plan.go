@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,7 +108,7 @@ func (p *Plan) time(facts Facts, job bool) {
 func (c *ContainerPlan) wish(job bool) Wish {
 	hasHook, hook := ownPreStop(c.container)
 	if c.Kept {
-		options, _, problem := initbin.Parse(c.container.Command[1:])
+		options, _, problem := initbin.Parse(slices.Concat(c.container.Command[1:], c.container.Args))
 		if problem.Reason != "" {
 			options = initbin.Defaults()
 		}

@@ -7,6 +7,8 @@ import (
 
 	"gomodules.xyz/jsonpatch/v2"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+
+	"github.com/softstop/softstop/config"
 )
 
 // maxWarning is the length in bytes beyond which an API server may cut a warning.
@@ -15,18 +17,24 @@ const maxWarning = 256
 // respond makes the answer to the API server. Only the configuration's strict refuses
 // a pod, and only for values that somebody wrote and nobody understands.
 func respond(plan Plan, operations []jsonpatch.Operation, strict bool) admission.Response {
-	if strict && len(plan.Problems) > 0 {
-		sentences := make([]string, len(plan.Problems))
-		for i, problem := range plan.Problems {
-			sentences[i] = problem.String()
-		}
-		return admission.Errored(http.StatusUnprocessableEntity, fmt.Errorf("softstop: %s", strings.Join(sentences, "; ")))
+	if bad := sentences(plan.Problems); strict && len(bad) > 0 {
+		return admission.Errored(http.StatusUnprocessableEntity, fmt.Errorf("softstop: %s", strings.Join(bad, "; ")))
 	}
 	response := admission.Allowed("")
 	if len(operations) > 0 {
 		response = admission.Patched("", operations...)
 	}
 	return response.WithWarnings(shortened(plan.Warnings)...)
+}
+
+// sentences are the problems that strict refuses a pod for.
+func sentences(problems []config.Problem) (bad []string) {
+	for _, problem := range problems {
+		if !problem.Limit {
+			bad = append(bad, problem.String())
+		}
+	}
+	return bad
 }
 
 // unchanged admits the pod as it is and says why.

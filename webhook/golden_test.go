@@ -1,0 +1,240 @@
+package webhook_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	jsonpatch "github.com/evanphx/json-patch/v5"
+	operation "gomodules.xyz/jsonpatch/v2"
+	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/yaml"
+
+	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/webhook"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// surroundings are the optional first document of an input file.
+type surroundings struct {
+	// Kind is Surroundings.
+	Kind      string `json:"kind"`
+	Namespace struct {
+		Labels      map[string]string `json:"labels"`
+		Annotations map[string]string `json:"annotations"`
+	} `json:"namespace"`
+	OwnerKind string `json:"ownerKind"`
+	Nodes     *struct {
+		SleepAction  bool `json:"sleepAction"`
+		ImageVolumes bool `json:"imageVolumes"`
+	} `json:"nodes"`
+	Images map[string]struct {
+		config.Image
+		Reason webhook.Reason `json:"reason"`
+	} `json:"images"`
+	Config map[string]any `json:"config"`
+}
+
+// TestGolden holds every pod of testdata to what is written beside it. NAME.in.yaml is
+// a pod, after a document of kind Surroundings where the pod alone does not say it all;
+// NAME.out.yaml is the injected pod, headed by the warnings; NAME.reason stands in its
+// place where the pod is left unchanged.
+func TestGolden(t *testing.T) {
+	inputs, err := filepath.Glob("testdata/*.in.yaml")
+	if err != nil || len(inputs) == 0 {
+		t.Fatalf("no input in testdata: %v", err)
+	}
+	wanted := map[string]bool{}
+	for _, input := range inputs {
+		name := strings.TrimSuffix(filepath.Base(input), ".in.yaml")
+		t.Run(name, func(t *testing.T) {
+			file, content := inject(t, input)
+			wanted[file] = true
+			compare(t, file, content)
+		})
+	}
+	for _, pattern := range []string{"testdata/*.out.yaml", "testdata/*.reason"} {
+		found, _ := filepath.Glob(pattern)
+		for _, file := range found {
+			switch {
+			case wanted[file]:
+			case *update:
+				os.Remove(file)
+			default:
+				t.Errorf("%s is stale: no input makes it; run with -update", file)
+			}
+		}
+	}
+}
+
+// inject returns the golden file of an input and what is to be in it.
+func inject(t *testing.T, input string) (file, content string) {
+	facts, raw := readInput(t, input)
+	plan, operations := webhook.Inject(decode(t, raw), facts)
+	var out bytes.Buffer
+	for _, warning := range plan.Warnings {
+		out.WriteString("# warning: " + warning + "\n")
+		if len(warning) > 256 {
+			t.Errorf("a warning of %d bytes may be cut: %s", len(warning), warning)
+		}
+	}
+	if plan.Skip != "" {
+		if len(operations) != 0 {
+			t.Errorf("the pod is to be left unchanged, but the patch has %d operations", len(operations))
+		}
+		return strings.TrimSuffix(input, ".in.yaml") + ".reason", string(plan.Skip) + "\n" + out.String()
+	}
+	injected := apply(t, raw, operations)
+	if _, again := webhook.Inject(decode(t, injected), facts); len(again) != 0 {
+		t.Errorf("injecting twice is not injecting once: the second patch is %v", again)
+	}
+	pod, err := yaml.JSONToYAML(injected)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out.Write(pod)
+	return strings.TrimSuffix(input, ".in.yaml") + ".out.yaml", out.String()
+}
+
+func readInput(t *testing.T, input string) (webhook.Facts, []byte) {
+	t.Helper()
+	data, err := os.ReadFile(input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := surroundings{}
+	pod := data
+	if before, after, two := bytes.Cut(data, []byte("\n---\n")); two {
+		pod = after
+		if err := yaml.UnmarshalStrict(before, &s); err != nil || s.Kind != "Surroundings" {
+			t.Fatalf("%s: first document, kind %q: %v", input, s.Kind, err)
+		}
+	} else {
+		s.Namespace.Labels = map[string]string{config.InjectKey: config.InjectEnabled}
+	}
+	raw, err := yaml.YAMLToJSONStrict(pod)
+	if err != nil {
+		t.Fatalf("%s: %v", input, err)
+	}
+	return s.facts(t), raw
+}
+
+func (s surroundings) facts(t *testing.T) webhook.Facts {
+	t.Helper()
+	data, err := yaml.Marshal(s.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := config.Parse(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.InitImage = "softstop-init:test"
+	facts := webhook.Facts{
+		Config: c, Version: "test", OwnerKind: s.OwnerKind,
+		Namespace: webhook.Namespace{Name: "shop", Labels: s.Namespace.Labels, Annotations: s.Namespace.Annotations},
+		Nodes:     webhook.Nodes{SleepAction: true},
+		Images:    map[string]webhook.ImageAnswer{},
+	}
+	if s.Nodes != nil {
+		facts.Nodes = webhook.Nodes{SleepAction: s.Nodes.SleepAction, ImageVolumes: s.Nodes.ImageVolumes}
+	}
+	for name, image := range s.Images {
+		facts.Images[name] = webhook.ImageAnswer{Image: image.Image, Reason: image.Reason}
+	}
+	return facts
+}
+
+func decode(t *testing.T, raw []byte) *corev1.Pod {
+	t.Helper()
+	var pod corev1.Pod
+	if err := json.Unmarshal(raw, &pod); err != nil {
+		t.Fatal(err)
+	}
+	return &pod
+}
+
+// apply patches raw as the API server does.
+func apply(t *testing.T, raw []byte, operations []operation.Operation) []byte {
+	t.Helper()
+	encoded, err := json.Marshal(operations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	patch, err := jsonpatch.DecodePatch(encoded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	patched, err := patch.Apply(raw)
+	if err != nil {
+		t.Fatalf("apply %s: %v", encoded, err)
+	}
+	return patched
+}
+
+func compare(t *testing.T, file, content string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	golden, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v; run with -update", err)
+	}
+	if string(golden) != content {
+		t.Errorf("%s differs; run with -update and look at the change.\ngot:\n%s\nwant:\n%s", file, content, golden)
+	}
+}
+
+// TestGoldenKeepsUnknownFields holds hard pod 32: a field that is newer than our types
+// must come out as it went in, wherever it is.
+func TestGoldenKeepsUnknownFields(t *testing.T) {
+	facts, raw := readInput(t, "testdata/32-unknown-fields.in.yaml")
+	_, operations := webhook.Inject(decode(t, raw), facts)
+	var before, after map[string]any
+	if err := json.Unmarshal(raw, &before); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(apply(t, raw, operations), &after); err != nil {
+		t.Fatal(err)
+	}
+	want := unknown(before)
+	if got := unknown(after); !maps.Equal(got, want) || len(want) < 5 {
+		t.Errorf("unknown fields before: %v, after: %v", want, got)
+	}
+}
+
+// unknown collects the values of all keys that start with "future".
+func unknown(value any) map[string]string {
+	found := map[string]string{}
+	var walk func(path string, value any)
+	walk = func(path string, value any) {
+		switch v := value.(type) {
+		case map[string]any:
+			for _, key := range slices.Sorted(maps.Keys(v)) {
+				if strings.HasPrefix(key, "future") {
+					data, _ := json.Marshal(v[key])
+					found[key] += string(data)
+					continue
+				}
+				walk(path+"/"+key, v[key])
+			}
+		case []any:
+			for _, element := range v {
+				walk(path, element)
+			}
+		}
+	}
+	walk("", value)
+	return found
+}
