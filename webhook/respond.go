@@ -1,8 +1,6 @@
 package webhook
 
 import (
-	"fmt"
-	"net/http"
 	"strings"
 
 	"gomodules.xyz/jsonpatch/v2"
@@ -18,7 +16,7 @@ const maxWarning = 256
 // a pod, and only for values that somebody wrote and nobody understands.
 func respond(plan Plan, operations []jsonpatch.Operation, strict bool) admission.Response {
 	if bad := sentences(plan.Problems); strict && len(bad) > 0 {
-		return admission.Errored(http.StatusUnprocessableEntity, fmt.Errorf("softstop: %s", strings.Join(bad, "; ")))
+		return admission.Denied("softstop: " + strings.Join(bad, "; "))
 	}
 	response := admission.Allowed("")
 	if len(operations) > 0 {

@@ -12,12 +12,21 @@ type options struct {
 	service       string        // what the API server calls
 	secret        string        // where the certificates are kept
 	configuration string        // the MutatingWebhookConfiguration
+	host          string        // what the API server calls, if not the Service
 	port          int           // of the webhook
 	metrics       string        // address
 	probes        string        // address
 	lameDuck      time.Duration // how long to go on answering after SIGTERM
 	logLevel      string
 	showVersion   bool
+}
+
+// hosts are the names for the serving certificate.
+func (o options) hosts() []string {
+	if o.host != "" {
+		return []string{o.host}
+	}
+	return []string{o.service + "." + o.namespace + ".svc", o.service + "." + o.namespace}
 }
 
 // lameDuck covers the time until every API server has heard that this replica's
@@ -32,6 +41,7 @@ func parseFlags(program string, args []string) options {
 	flags.StringVar(&o.service, "service", "softstop-webhook", "`name` of the webhook's Service")
 	flags.StringVar(&o.secret, "secret", "softstop-webhook-tls", "`name` of the Secret that keeps the certificates")
 	flags.StringVar(&o.configuration, "webhook-configuration", "softstop", "`name` of the MutatingWebhookConfiguration")
+	flags.StringVar(&o.host, "host", "", "`name` the API server calls when the webhook runs outside the cluster and the configuration has a URL")
 	flags.IntVar(&o.port, "port", 9443, "`port` of the webhook")
 	flags.StringVar(&o.metrics, "metrics-address", ":8080", "`address` of the metrics; 0 for none")
 	flags.StringVar(&o.probes, "probe-address", ":8081", "`address` of healthz and readyz")

@@ -37,8 +37,7 @@ func serve(stop context.Context, o options, c config.Config, log logr.Logger) er
 	}
 	keeper := &serving.Keeper{
 		Client: direct, Log: log.WithName("serving"), Configuration: o.configuration,
-		Secret:   client.ObjectKey{Namespace: o.namespace, Name: o.secret},
-		DNSNames: []string{o.service + "." + o.namespace + ".svc", o.service + "." + o.namespace},
+		Secret: client.ObjectKey{Namespace: o.namespace, Name: o.secret}, DNSNames: o.hosts(),
 	}
 	mgr, err := ctrl.NewManager(rest, ctrl.Options{
 		Cache:                  cluster.CacheOptions(),

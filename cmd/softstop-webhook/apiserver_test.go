@@ -1,0 +1,405 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-logr/logr"
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/wait"
+	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
+	"k8s.io/client-go/rest"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
+	"sigs.k8s.io/yaml"
+
+	"github.com/softstop/softstop/config"
+)
+
+// suite is a real API server with the chart installed and the webhook running beside
+// it, under the rights that the chart gives it.
+type suite struct {
+	client   client.Client
+	warnings *warnings
+	end      func() error // stops the webhook and returns how it ended
+}
+
+// warnings collects what the API server warns about.
+type warnings struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (w *warnings) HandleWarningHeader(_ int, _ string, text string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.all = append(w.all, text)
+}
+
+func (w *warnings) take() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	all := w.all
+	w.all = nil
+	return all
+}
+
+// TestAPIServer starts the suite once for all that needs it.
+func TestAPIServer(t *testing.T) {
+	if os.Getenv("KUBEBUILDER_ASSETS") == "" {
+		t.Skip("KUBEBUILDER_ASSETS is not set: make test builds the API server and sets it")
+	}
+	chart := renderChart(t)
+	ctrl.SetLogger(logr.Discard())
+	s := start(t, chart)
+	t.Run("who is called", s.whoIsCalled)
+	t.Run("dry run", s.dryRun)
+	t.Run("restricted", s.restricted)
+	t.Run("warnings", s.warningsReachThePerson)
+	t.Run("golden pods are valid", s.goldenPodsAreValid)
+	if err := s.end(); err != nil {
+		t.Errorf("the webhook did not end well after its stop signal: %v", err)
+	}
+	t.Run("webhook down", s.webhookDown)
+}
+
+// renderChart returns the chart's objects.
+func renderChart(t *testing.T) []*unstructured.Unstructured {
+	t.Helper()
+	helm := os.Getenv("HELM")
+	if helm == "" {
+		found, err := exec.LookPath("helm")
+		if err != nil {
+			t.Skip("no helm: make test builds it and sets HELM")
+		}
+		helm = found
+	}
+	var stderr bytes.Buffer
+	cmd := exec.Command(helm, "template", "softstop", "../../charts/softstop", "--namespace", "softstop", "--set", "init.image.tag=test")
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("helm template: %v: %s", err, stderr.String())
+	}
+	var objects []*unstructured.Unstructured
+	documents := utilyaml.NewYAMLOrJSONDecoder(bytes.NewReader(out), 4096)
+	for {
+		object := &unstructured.Unstructured{}
+		if err := documents.Decode(object); errors.Is(err, io.EOF) {
+			return objects
+		} else if err != nil {
+			t.Fatalf("chart: %v", err)
+		}
+		if len(object.Object) > 0 {
+			objects = append(objects, object)
+		}
+	}
+}
+
+func start(t *testing.T, chart []*unstructured.Unstructured) *suite {
+	t.Helper()
+	env := &envtest.Environment{}
+	admin, err := env.Start()
+	if err != nil {
+		t.Fatalf("start API server: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := env.Stop(); err != nil {
+			t.Errorf("stop API server: %v", err)
+		}
+	})
+	s := &suite{warnings: &warnings{}}
+	admin.WarningHandler = s.warnings
+	if s.client, err = client.New(rest.CopyConfig(admin), client.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	port := freePort(t)
+	o, c := s.install(t, chart, port)
+	user, err := env.AddUser(envtest.User{Name: "system:serviceaccount:softstop:softstop-webhook", Groups: []string{"system:authenticated"}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kubeconfig, err := user.KubeConfig()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "kubeconfig")
+	if err := os.WriteFile(file, kubeconfig, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("KUBECONFIG", file)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- serve(ctx, o, c, logr.Discard()) }()
+	s.end = sync.OnceValue(func() error {
+		stop()
+		return <-ended
+	})
+	t.Cleanup(func() { _ = s.end() })
+	s.waitUntilCalled(t)
+	return s
+}
+
+// install creates the chart's objects, with the webhook on this machine instead of
+// behind its Service.
+func (s *suite) install(t *testing.T, chart []*unstructured.Unstructured, port int) (options, config.Config) {
+	t.Helper()
+	ctx := t.Context()
+	o := parseFlags("test", []string{"--host=localhost", "--metrics-address=0", "--probe-address=0", "--lame-duck=0s",
+		fmt.Sprintf("--port=%d", port)})
+	var c config.Config
+	s.namespace(t, "softstop", nil)
+	for _, object := range chart {
+		switch object.GetKind() {
+		case "MutatingWebhookConfiguration":
+			entries, _, _ := unstructured.NestedSlice(object.Object, "webhooks")
+			for _, entry := range entries {
+				entry.(map[string]any)["clientConfig"] = map[string]any{"url": fmt.Sprintf("https://localhost:%d/mutate", port)}
+			}
+			if err := unstructured.SetNestedSlice(object.Object, entries, "webhooks"); err != nil {
+				t.Fatal(err)
+			}
+		case "ConfigMap":
+			text, _, _ := unstructured.NestedString(object.Object, "data", "config.yaml")
+			var err error
+			if c, err = config.Parse([]byte(text)); err != nil {
+				t.Fatalf("the chart's configuration: %v", err)
+			}
+		}
+		if err := s.client.Create(ctx, object); err != nil {
+			t.Fatalf("create %s %s: %v", object.GetKind(), object.GetName(), err)
+		}
+	}
+	return o, c
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// waitUntilCalled waits until the API server injects.
+func (s *suite) waitUntilCalled(t *testing.T) {
+	t.Helper()
+	s.namespace(t, "warm", map[string]string{config.InjectKey: config.InjectEnabled})
+	err := wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, 30*time.Second, true, func(ctx context.Context) (bool, error) {
+		pod := pod("warm", "warm", nil)
+		err := s.client.Create(ctx, pod, client.DryRunAll)
+		return pod.Annotations[config.StatusKey] != "", err
+	})
+	if err != nil {
+		var c admissionregistrationv1.MutatingWebhookConfigurationList
+		_ = s.client.List(t.Context(), &c)
+		t.Fatalf("the webhook is not called: %v; warnings %v; %+v", err, s.warnings.take(), c.Items)
+	}
+	s.warnings.take()
+}
+
+func (s *suite) namespace(t *testing.T, name string, labels map[string]string) {
+	t.Helper()
+	err := s.client.Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels}})
+	if client.IgnoreAlreadyExists(err) != nil {
+		t.Fatalf("create namespace %q: %v", name, err)
+	}
+}
+
+func pod(namespace, name string, annotations map[string]string) *corev1.Pod {
+	return &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name, Annotations: annotations},
+		Spec: corev1.PodSpec{Containers: []corev1.Container{{
+			Name: "app", Image: "app:1", Command: []string{"/app"}, Ports: []corev1.ContainerPort{{ContainerPort: 80}},
+		}}},
+	}
+}
+
+// calls returns how many reviews the webhook has answered.
+func calls(t *testing.T) float64 {
+	t.Helper()
+	families, err := metrics.Registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := 0.0
+	for _, family := range families {
+		if family.GetName() == "controller_runtime_webhook_requests_total" {
+			for _, metric := range family.GetMetric() {
+				total += metric.GetCounter().GetValue()
+			}
+		}
+	}
+	return total
+}
+
+// whoIsCalled is the table of design.md, hard pods 78, 80 and 81: who is injected, and
+// that nobody else costs a call.
+func (s *suite) whoIsCalled(t *testing.T) {
+	label := func(v string) map[string]string { return map[string]string{config.InjectKey: v} }
+	s.namespace(t, "enabled", label("enabled"))
+	s.namespace(t, "disabled", label("disabled"))
+	s.namespace(t, "silent", nil)
+	for _, c := range []struct {
+		namespace, annotation string
+		calls                 float64
+		injected              bool
+	}{
+		{"enabled", "", 1, true},
+		{"enabled", "true", 1, true},
+		{"enabled", "false", 0, false},
+		{"disabled", "", 0, false},
+		{"disabled", "true", 1, true},
+		{"disabled", "false", 0, false},
+		{"silent", "", 0, false},
+		{"silent", "true", 1, true},
+		{"silent", "false", 0, false},
+		{"silent", "yes", 1, false}, // to warn
+		{"softstop", "true", 0, false},
+		{"kube-system", "true", 0, false},
+	} {
+		t.Run(c.namespace+" "+c.annotation, func(t *testing.T) {
+			var annotations map[string]string
+			if c.annotation != "" {
+				annotations = map[string]string{config.InjectKey: c.annotation}
+			}
+			before, p := calls(t), pod(c.namespace, "who", annotations)
+			if err := s.client.Create(t.Context(), p, client.DryRunAll); err != nil {
+				t.Fatal(err)
+			}
+			if made := calls(t) - before; made != c.calls {
+				t.Errorf("%v calls, want %v", made, c.calls)
+			}
+			if injected := p.Labels[config.InjectedKey] == "true"; injected != c.injected {
+				t.Errorf("injected %t, want %t", injected, c.injected)
+			}
+		})
+	}
+	t.Run("mirror pod", func(t *testing.T) {
+		before := calls(t)
+		p := pod("enabled", "mirror", map[string]string{corev1.MirrorPodAnnotationKey: "hash"})
+		_ = s.client.Create(t.Context(), p, client.DryRunAll) // the API server refuses it, or not
+		if made := calls(t) - before; made != 0 {
+			t.Errorf("%v calls, want none", made)
+		}
+	})
+}
+
+// dryRun is hard pod 79.
+func (s *suite) dryRun(t *testing.T) {
+	dry, wet := pod("enabled", "same", nil), pod("enabled", "same", nil)
+	if err := s.client.Create(t.Context(), dry, client.DryRunAll); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.client.Create(t.Context(), wet); err != nil {
+		t.Fatal(err)
+	}
+	a, _ := json.Marshal(dry.Spec)
+	b, _ := json.Marshal(wet.Spec)
+	if !bytes.Equal(a, b) {
+		t.Errorf("dry run: %s\nfor real: %s", a, b)
+	}
+}
+
+// restricted is hard pod 55: the injected pod passes Pod Security's strictest profile.
+func (s *suite) restricted(t *testing.T) {
+	s.namespace(t, "restricted", map[string]string{
+		config.InjectKey: config.InjectEnabled, "pod-security.kubernetes.io/enforce": "restricted",
+	})
+	p := pod("restricted", "tight", nil)
+	yes, no := true, false
+	p.Spec.SecurityContext = &corev1.PodSecurityContext{RunAsNonRoot: &yes, SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}}
+	p.Spec.Containers[0].SecurityContext = &corev1.SecurityContext{
+		AllowPrivilegeEscalation: &no, Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
+	}
+	if err := s.client.Create(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Spec.InitContainers) != 1 {
+		t.Errorf("no carrier: %+v", p.Spec.InitContainers)
+	}
+}
+
+func (s *suite) warningsReachThePerson(t *testing.T) {
+	s.warnings.take()
+	p := pod("enabled", "warned", map[string]string{"softstop.dev/drain": "five"})
+	if err := s.client.Create(t.Context(), p, client.DryRunAll); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(s.warnings.take(), "\n"); !strings.Contains(got, `softstop.dev/drain: "five" is ignored`) {
+		t.Errorf("warnings: %q", got)
+	}
+}
+
+// goldenPodsAreValid creates the output of every golden pod that the API server would
+// accept as it came in.
+func (s *suite) goldenPodsAreValid(t *testing.T) {
+	s.namespace(t, "shop", nil)
+	outputs, err := filepath.Glob("../../webhook/testdata/*.out.yaml")
+	if err != nil || len(outputs) == 0 {
+		t.Fatalf("no golden pods: %v", err)
+	}
+	create := func(file string) error {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		if _, after, two := bytes.Cut(data, []byte("\n---\n")); two {
+			data = after
+		}
+		object := &unstructured.Unstructured{}
+		if err := yaml.Unmarshal(data, object); err != nil {
+			return err
+		}
+		object.SetNamespace("shop")
+		// The file is what the webhook made already, or not to be injected.
+		unstructured.RemoveNestedField(object.Object, "metadata", "annotations", config.InjectKey)
+		return s.client.Create(t.Context(), object, client.DryRunAll)
+	}
+	created := 0
+	for _, output := range outputs {
+		if err := create(strings.TrimSuffix(output, ".out.yaml") + ".in.yaml"); err != nil {
+			t.Logf("%s is itself invalid: %v", filepath.Base(output), err)
+			continue
+		}
+		created++
+		if err := create(output); err != nil {
+			t.Errorf("%s: %v", filepath.Base(output), err)
+		}
+	}
+	t.Logf("%d of %d golden pods created", created, len(outputs))
+}
+
+// webhookDown is hard pod 87: pods still start.
+func (s *suite) webhookDown(t *testing.T) {
+	p := pod("enabled", "down", nil)
+	if err := s.client.Create(t.Context(), p, client.DryRunAll); err != nil {
+		t.Fatal(err)
+	}
+	if _, injected := p.Labels[config.InjectedKey]; injected {
+		t.Error("the webhook is still there")
+	}
+	if err := s.client.Get(t.Context(), client.ObjectKey{Namespace: "enabled", Name: "down"}, p); !apierrors.IsNotFound(err) {
+		t.Errorf("dry run left a pod: %v", err)
+	}
+}
