@@ -10,6 +10,9 @@ import (
 // Grace is how long a container has from the stop signal to SIGKILL.
 const Grace = 12 * time.Second
 
+// softstop is the name of the column under test.
+const softstop = "softstop"
+
 // initPath is where a cell finds softstop's init, read-only as from the carrier.
 const initPath = "/softstop/softstop-init"
 
@@ -34,7 +37,7 @@ func Inits() []Init {
 		{Name: "dumb-init --single-child", Words: []string{"/usr/bin/dumb-init", "--single-child", "--"}},
 		{Name: "catatonit", Words: []string{"/usr/bin/catatonit", "--"}},
 		{Name: "catatonit -g", Words: []string{"/usr/bin/catatonit", "-g", "--"}},
-		{Name: "softstop", Softstop: true, Words: []string{initPath, fmt.Sprintf("--stop-timeout=%s", Grace-2*time.Second)}},
+		{Name: softstop, Softstop: true, Words: []string{initPath, fmt.Sprintf("--stop-timeout=%s", Grace-2*time.Second)}},
 	}
 }
 

@@ -73,8 +73,18 @@ func report(o Options, results []Result, out, failures string) error {
 			return err
 		}
 	}
+	return brokenCase(o, results)
+}
+
+// brokenCase is an error if a case never came to its stop signal under softstop, or
+// under no init at all. Under a rival alone, that is the rival's.
+func brokenCase(o Options, results []Result) error {
+	broken := map[string]int{}
 	for _, r := range results {
-		if r.Broken != "" {
+		if r.Broken == "" {
+			continue
+		}
+		if broken[r.Case]++; r.Init == softstop || broken[r.Case] == len(o.Inits)*o.Repeat {
 			return fmt.Errorf("%s under %s: %s\n%s", r.Case, r.Init, r.Broken, r.Log)
 		}
 	}

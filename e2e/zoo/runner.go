@@ -21,6 +21,10 @@ import (
 	"github.com/softstop/softstop/e2e/zoo/debian"
 )
 
+// watcherEntry is where the kernel enters the init under test: the watcher, which needs
+// no Go runtime.
+const watcherEntry = "github.com/softstop/softstop/initbin/watcher.entry"
+
 // Options say which cells to run and with what.
 type Options struct {
 	// Cases and Inits are the lines and the columns.
@@ -128,7 +132,7 @@ func (o *Options) prepare(ctx context.Context, scratch string, progress io.Write
 	if err := goBuild(ctx, base.GoApp, "./e2e/zoo/goapp", "-ldflags=-s -w"); err != nil {
 		return nil, err
 	}
-	if base.Softstop, err = o.softstop(ctx, scratch); err != nil {
+	if base.Softstop, err = o.initUnderTest(ctx, scratch); err != nil {
 		return nil, err
 	}
 	var specs []Spec
@@ -144,9 +148,9 @@ func (o *Options) prepare(ctx context.Context, scratch string, progress io.Write
 	return specs, nil
 }
 
-// softstop returns the path of the init under test, built unless it was given; empty
+// initUnderTest returns the path of the init under test, built unless it was given; empty
 // when its column is not asked for.
-func (o *Options) softstop(ctx context.Context, scratch string) (string, error) {
+func (o *Options) initUnderTest(ctx context.Context, scratch string) (string, error) {
 	asked := false
 	for _, i := range o.Inits {
 		asked = asked || i.Softstop
@@ -158,7 +162,7 @@ func (o *Options) softstop(ctx context.Context, scratch string) (string, error) 
 		return filepath.Abs(o.Softstop)
 	}
 	path := filepath.Join(scratch, "softstop-init")
-	return path, goBuild(ctx, path, "./cmd/softstop-init", "-ldflags=-s -w -E main.entry")
+	return path, goBuild(ctx, path, "./cmd/softstop-init", "-ldflags=-s -w -E "+watcherEntry)
 }
 
 // goBuild builds one package of this module as a static program.

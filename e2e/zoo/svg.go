@@ -25,7 +25,7 @@ text { font: 14px -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; fill:
 `, width, height, width, height, 16, len(g.cases))
 	for i, init := range g.inits {
 		y, class, weight := top+i*row, "rival", ""
-		if init == "softstop" {
+		if init == softstop {
 			class, weight = "ours", ` class="bold"`
 		}
 		full := width - left - right

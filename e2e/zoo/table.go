@@ -115,7 +115,7 @@ func field(r Result, notes *footnotes) string {
 	case r.Graceful:
 		return "✓"
 	case r.Broken != "":
-		return "did not run"
+		return fmt.Sprintf("✗<sup>%d</sup>", notes.number("never became ready under it"))
 	}
 	return fmt.Sprintf("✗ %.0f s<sup>%d</sup>", r.Seconds, notes.number(r.Why))
 }
@@ -148,7 +148,7 @@ func writeFailures(results []Result, path string) error {
 	var out strings.Builder
 	failed := 0
 	for _, r := range results {
-		if r.Init != "softstop" || r.Graceful {
+		if r.Init != softstop || r.Graceful {
 			continue
 		}
 		failed++
