@@ -4,6 +4,9 @@ package proc
 // mask stands for signal n. Blocked is that of the main thread.
 type Status struct {
 	Blocked, Ignored, Caught uint64
+	// Switches is how often the main thread has given up the processor: if it grows, the
+	// thread has run.
+	Switches uint64
 }
 
 // Handles reports whether the process does something of its own about signal: it
@@ -25,23 +28,39 @@ func ParseStatus(text []byte) (s Status, ok bool) {
 		} else {
 			text = nil
 		}
-		if len(line) < 8 || line[0] != 'S' || line[1] != 'i' || line[2] != 'g' || line[6] != ':' {
+		if value := after(line, "SigBlk:\t"); value != nil {
+			s.Blocked, ok = parseHex(value)
+		} else if value := after(line, "SigIgn:\t"); value != nil {
+			s.Ignored, ok = parseHex(value)
+		} else if value := after(line, "SigCgt:\t"); value != nil {
+			s.Caught, ok = parseHex(value)
+		} else {
+			s.Switches += countSwitches(line)
 			continue
 		}
-		mask, valid := parseHex(line[8:])
-		if !valid {
-			continue
-		}
-		switch {
-		case line[3] == 'B' && line[4] == 'l' && line[5] == 'k':
-			s.Blocked, found = mask, found|1
-		case line[3] == 'I' && line[4] == 'g' && line[5] == 'n':
-			s.Ignored, found = mask, found|2
-		case line[3] == 'C' && line[4] == 'g' && line[5] == 't':
-			s.Caught, found = mask, found|4
+		if ok {
+			found++
 		}
 	}
-	return s, found == 7
+	return s, found == 3
+}
+
+// countSwitches reads a line about context switches, 0 for any other.
+func countSwitches(line []byte) uint64 {
+	value := after(line, "voluntary_ctxt_switches:")
+	if value == nil {
+		value = after(line, "nonvoluntary_ctxt_switches:")
+	}
+	n, _, _ := nextNumber(value)
+	return n
+}
+
+// after returns what follows key in line, nil if line does not start with key.
+func after(line []byte, key string) []byte {
+	if len(line) <= len(key) || !same(line[:len(key)], key) {
+		return nil
+	}
+	return line[len(key):]
 }
 
 // Stat is what /proc/PID/stat says about a process's place among the others.
@@ -95,11 +114,11 @@ func ParseStat(text []byte) (s Stat, ok bool) {
 	return s, true
 }
 
-// nextNumber reads a number after spaces. Of a negative one it returns the absolute
+// nextNumber reads a number after blanks. Of a negative one it returns the absolute
 // value: no field that is used can be negative.
 func nextNumber(text []byte) (n uint64, rest []byte, ok bool) {
 	i := 0
-	for i < len(text) && text[i] == ' ' {
+	for i < len(text) && (text[i] == ' ' || text[i] == '\t') {
 		i++
 	}
 	if i < len(text) && text[i] == '-' {
@@ -133,29 +152,4 @@ func index(text []byte, c byte) int {
 		}
 	}
 	return -1
-}
-
-// ParseLastRun finds in the text of /proc/PID/task/TID/sched when the thread last got a
-// processor, in nanoseconds of the scheduler's clock.
-func ParseLastRun(text []byte) (nanoseconds int64, ok bool) {
-	const key = "se.exec_start"
-	for len(text) > 0 {
-		line := text
-		if end := index(text, '\n'); end >= 0 {
-			line, text = text[:end], text[end+1:]
-		} else {
-			text = nil
-		}
-		colon := index(line, ':')
-		if len(line) < len(key) || !same(line[:len(key)], key) || colon < 0 {
-			continue
-		}
-		millis, rest, ok1 := nextNumber(line[colon+1:])
-		if !ok1 || len(rest) == 0 || rest[0] != '.' {
-			return 0, false
-		}
-		micros, rest, ok2 := nextNumber(rest[1:])
-		return int64(millis)*1e6 + int64(micros), ok2 && len(rest) == 0
-	}
-	return 0, false
 }

@@ -14,12 +14,12 @@ func IsShell(path []byte) bool { return oneOf(base(path), shells[:]) }
 // tells.
 func IsMulticall(path []byte) bool { return oneOf(base(path), multicall[:]) }
 
-// impatient are wrappers that, when told to stop, give their child two seconds and then
-// kill it: util-linux's su and runuser. Nobody is told through them.
-var impatient = [...]string{"su", "runuser"}
+// impatient are wrappers that hurt what they wrap soon after they are told to stop:
+// util-linux's su and runuser kill their child after two seconds, and dumb-init signals
+// everybody a second time as soon as its own child has ended.
+var impatient = [...]string{"su", "runuser", "dumb-init"}
 
-// IsImpatient reports whether the executable at path kills its child soon after it has
-// been told itself.
+// IsImpatient reports whether the executable at path is such a wrapper.
 func IsImpatient(path []byte) bool { return oneOf(base(path), impatient[:]) }
 
 // base returns what follows the last slash, without a login shell's dash and without

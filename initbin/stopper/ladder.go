@@ -50,12 +50,27 @@ type memory struct {
 	orphaned time.Duration // when it was first seen as an orphan
 	isOrphan bool
 	fedUntil time.Duration // when it was last seen with a process writing to it
+	switches uint64        // how often it had given up the processor at first sight
+
+	// wrapper is the impatient wrapper that the process was below at first sight.
+	wrapper        *memory
+	frozen, thawed bool
 }
 
-// tell is one thing to do: tell p.
-type tell struct {
-	p   *process
-	why string
+// verb is what is done to a process.
+type verb int
+
+const (
+	tell   verb = iota // the stop signal
+	freeze             // SIGSTOP, for a wrapper that must not act yet
+	thaw               // SIGCONT, when nobody it could hurt is left
+)
+
+// action is one thing to do.
+type action struct {
+	verb verb
+	p    *process
+	why  string
 }
 
 // newLadder returns a ladder for one task, with timeout until SIGKILL.
@@ -69,7 +84,7 @@ func newLadder(task handover.Task, target initbin.Target, timeout time.Duration)
 
 // step looks at the family at time now and returns whom to tell. A process is told
 // once.
-func (l *ladder) step(f *family, now time.Duration) []tell {
+func (l *ladder) step(f *family, now time.Duration) []action {
 	l.remember(f, now)
 	s := &stepping{ladder: l, family: f, now: now}
 	switch {
@@ -83,27 +98,24 @@ func (l *ladder) step(f *family, now time.Duration) []tell {
 	case l.target == initbin.TargetAuto || f.main == nil:
 		s.adopt()
 	}
+	s.thaw()
 	l.looked = true
-	return s.tells
+	return s.actions
 }
 
 // remember notes what each process does about the signal and in whose hands it is,
 // before anybody ends.
 func (l *ladder) remember(f *family, now time.Duration) {
-	var hands *memory
 	if f.main != nil {
 		if !l.looked {
 			l.memories[f.main.id()] = l.main
 		}
-		l.place(f.main, nil)
+		l.place(f.main, nil, nil)
 	} else if l.mainEnded == 0 {
 		l.mainEnded = now
-		if !l.looked && l.main.answers {
-			hands = l.main // whoever is an orphan now was in its hands a moment ago
-		}
 	}
 	for _, o := range f.orphans {
-		l.place(o, hands)
+		l.place(o, nil, nil)
 	}
 	if !l.looked && l.main.told && l.target == initbin.TargetGroup {
 		for _, p := range f.all {
@@ -112,21 +124,27 @@ func (l *ladder) remember(f *family, now time.Duration) {
 	}
 }
 
-// place walks the tree below p, which is in the hands of trusted: its nearest ancestor
-// that answers, nil for none.
-func (l *ladder) place(p *process, trusted *memory) {
+// place walks the tree below p, which is in the hands of trusted, its nearest ancestor
+// that answers, and below wrapper; nil for none.
+func (l *ladder) place(p *process, trusted, wrapper *memory) {
 	m := l.of(p)
 	if m.trusted == nil {
 		m.trusted = trusted
 	}
-	if m.group = p.Group; !m.told {
+	if m.wrapper == nil {
+		m.wrapper = wrapper
+	}
+	if m.group = p.Group; !m.told && !m.frozen {
 		m.answers, m.shell = p.answers(l.signal) && !p.impatient, p.shell
 	}
 	if m.answers {
 		trusted = m
 	}
+	if p.impatient {
+		wrapper = m
+	}
 	for _, child := range p.children {
-		l.place(child, trusted)
+		l.place(child, trusted, wrapper)
 	}
 }
 
@@ -134,7 +152,7 @@ func (l *ladder) place(p *process, trusted *memory) {
 func (l *ladder) of(p *process) *memory {
 	m := l.memories[p.id()]
 	if m == nil {
-		m = &memory{}
+		m = &memory{switches: p.Switches}
 		l.memories[p.id()] = m
 	}
 	return m
@@ -143,9 +161,9 @@ func (l *ladder) of(p *process) *memory {
 // stepping is one step in the making.
 type stepping struct {
 	*ladder
-	family *family
-	now    time.Duration
-	tells  []tell
+	family  *family
+	now     time.Duration
+	actions []action
 }
 
 func (s *stepping) tell(p *process, why string) {
@@ -154,7 +172,7 @@ func (s *stepping) tell(p *process, why string) {
 		return
 	}
 	m.told, m.toldAt, m.why, m.place = true, s.now, why, p.place
-	s.tells = append(s.tells, tell{p, why})
+	s.actions = append(s.actions, action{tell, p, why})
 }
 
 func (s *stepping) everyone(why string) {
@@ -169,8 +187,9 @@ func (s *stepping) visit(p *process, why string) bool {
 	if s.held(p) {
 		return false
 	}
-	if p.impatient && len(p.children) > 0 {
-		s.visitAll(p.children, "child of "+p.label())
+	if m := s.of(p); p.impatient && !m.told && (m.frozen || len(p.children) > 0) {
+		s.freeze(p, m)
+		s.visitAll(p.children, "child of an impatient wrapper")
 		return true
 	}
 	s.tell(p, why)
@@ -186,6 +205,28 @@ func (s *stepping) visit(p *process, why string) bool {
 func (s *stepping) visitAll(children []*process, why string) {
 	for _, child := range children {
 		s.visit(child, why)
+	}
+}
+
+// freeze stops a wrapper, so that it cannot act before those below it have ended.
+func (s *stepping) freeze(p *process, m *memory) {
+	if !m.frozen {
+		m.frozen = true
+		s.actions = append(s.actions, action{freeze, p, "impatient wrapper: what it wraps is told in its place"})
+	}
+}
+
+// thaw continues frozen wrappers with nobody left whom they could hurt.
+func (s *stepping) thaw() {
+	busy := map[*memory]bool{}
+	for _, p := range s.family.all {
+		busy[s.of(p).wrapper] = true
+	}
+	for _, p := range s.family.all {
+		if m := s.of(p); m.frozen && !m.thawed && !busy[m] {
+			m.thawed = true
+			s.actions = append(s.actions, action{thaw, p, "nobody is left below the wrapper"})
+		}
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/softstop/softstop/initbin"
 	"github.com/softstop/softstop/initbin/handover"
@@ -17,20 +16,10 @@ import (
 // looker reads /proc.
 type looker struct {
 	self, watcher, main int
-	// began is when the stop began, on the scheduler's clock, in nanoseconds; 0 if that
-	// clock cannot be read.
-	began int64
 }
 
-// newLooker fits the scheduler's clock, which /proc/PID/sched shows, to the one that
-// the task's times are on.
 func newLooker(task handover.Task) looker {
-	l := looker{self: os.Getpid(), watcher: os.Getppid(), main: task.Main}
-	time.Sleep(50 * time.Microsecond) // so that our own last run has just begun
-	if ran, ok := lastRan(l.self); ok {
-		l.began = ran - (monotonic() - task.Since)
-	}
-	return l
+	return looker{self: os.Getpid(), watcher: os.Getppid(), main: task.Main}
 }
 
 // look reads the container's processes. They change while it reads: who has vanished
@@ -51,12 +40,15 @@ func (l looker) look() (*family, error) {
 	}
 	f := newFamily(processes, l.watcher, l.main, isStopper)
 	for _, p := range f.all {
-		l.examine(p)
+		examine(p)
 	}
 	for _, p := range f.all {
-		p.background = isBackground(p)
-		if p.shell {
-			p.place, p.inWait = place(p.PID)
+		if !p.shell {
+			continue
+		}
+		p.place, p.inWait = place(p.PID)
+		for _, child := range p.children {
+			child.background = isBackground(child, p)
 		}
 	}
 	return f, nil
@@ -108,9 +100,12 @@ func firstWord(pid int) string {
 }
 
 // examine fills in what p does with signals, what it is and what it is connected to.
-func (l looker) examine(p *process) {
+func examine(p *process) {
 	if text, err := os.ReadFile(file(p.PID, "status")); err == nil {
 		p.Status, _ = proc.ParseStatus(text)
+	}
+	if inSigwait(p.PID) {
+		p.Blocked |= ^p.Ignored
 	}
 	words, _ := os.ReadFile(file(p.PID, "cmdline"))
 	p.command = printable(words)
@@ -124,10 +119,21 @@ func (l looker) examine(p *process) {
 	} else {
 		p.shell, p.impatient = proc.IsShell(path), proc.IsImpatient(path)
 	}
+	p.impatient = p.impatient && !rewrites(words)
 	p.stdin, p.stdout, p.stderr = pipe(p.PID, 0), pipe(p.PID, 1), pipe(p.PID, 2)
-	if p.Parent == l.watcher {
-		p.ranSince = l.ranSince(p.PID)
-	}
+}
+
+// inSigwait reports whether pid waits in sigtimedwait(2), as tini does: meanwhile the
+// kernel shows the signals that it waits for as neither blocked nor caught.
+func inSigwait(pid int) bool {
+	text, _ := os.ReadFile(file(pid, "wchan"))
+	return strings.Contains(string(text), "sigtimedwait")
+}
+
+// rewrites reports whether dumb-init was asked to tell another signal than it gets:
+// then only it knows which.
+func rewrites(words []byte) bool {
+	return bytes.Contains(words, []byte("\x00-r")) || bytes.Contains(words, []byte("\x00--rewrite"))
 }
 
 // isShellApplet reports whether a command line reads busybox sh or the like.
@@ -160,12 +166,15 @@ func pipe(pid, fd int) string {
 	return target
 }
 
-// isBackground looks for the traces of a shell's background job. Without job control a
-// shell starts one with SIGINT and SIGQUIT ignored, and with /dev/null as its standard
-// input, opened anew; a program that handles both signals erases the first trace only.
-func isBackground(p *process) bool {
-	if p.Ignores(int(initbin.SIGINT)) || p.Ignores(int(initbin.SIGQUIT)) {
-		return true
+// isBackground looks for the traces of a background job of its parent, a shell.
+// Without job control a shell starts one with SIGINT and SIGQUIT ignored, and with
+// /dev/null as its standard input, opened anew; a program that handles both signals
+// erases the first trace only.
+func isBackground(p, parent *process) bool {
+	for _, signal := range [...]int{int(initbin.SIGINT), int(initbin.SIGQUIT)} {
+		if p.Ignores(signal) && !parent.Ignores(signal) {
+			return true
+		}
 	}
 	target, err := os.Readlink(file(p.PID, "fd/0"))
 	if err != nil || target != os.DevNull {
@@ -189,32 +198,6 @@ func place(pid int) (where string, inWait bool) {
 		return string(text), false
 	}
 	return fields[0] + " " + fields[len(fields)-2], fields[0] == strconv.Itoa(syscall.SYS_RT_SIGSUSPEND)
-}
-
-// ranSince reports whether a thread of pid has run since the stop began, true if that
-// cannot be known.
-func (l looker) ranSince(pid int) bool {
-	ran, ok := lastRan(pid)
-	return !ok || l.began == 0 || ran > l.began
-}
-
-// lastRan returns when pid's threads last got the processor, on the scheduler's clock.
-func lastRan(pid int) (int64, bool) {
-	threads, err := readNames(file(pid, "task"))
-	if err != nil {
-		return 0, false
-	}
-	latest, found := int64(0), false
-	for _, thread := range threads {
-		text, err := os.ReadFile(file(pid, "task/"+thread+"/sched"))
-		if err != nil {
-			continue
-		}
-		if ran, ok := proc.ParseLastRun(text); ok {
-			latest, found = max(latest, ran), true
-		}
-	}
-	return latest, found
 }
 
 func exists(path string) bool {

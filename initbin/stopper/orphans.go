@@ -32,8 +32,8 @@ func (s *stepping) release(o *process, m *memory) string {
 	switch {
 	case s.now < since+orphanPause:
 		return ""
-	case !o.ranSince:
-		return "orphan that has not run since the stop began, so it was not told"
+	case o.Switches == m.switches:
+		return "orphan that has not run since it was first seen, so it was not told"
 	case !s.mayHaveBeenTold(o, m):
 		return "orphan out of reach of whom it came from"
 	}

@@ -21,7 +21,7 @@ type process struct {
 
 	command string // argv with spaces, for people
 	shell   bool   // a command interpreter
-	// impatient wrappers kill their child soon after they are told.
+	// impatient wrappers hurt what they wrap when they are told.
 	impatient bool
 	// background is the trace of a shell's background job: SIGINT or SIGQUIT inherited
 	// ignored, or a /dev/null of its own as standard input.
@@ -32,8 +32,6 @@ type process struct {
 	inWait bool
 	// stdin, stdout and stderr name the pipes there; empty for anything else.
 	stdin, stdout, stderr string
-	// ranSince says that an orphan has had the processor since the stop began.
-	ranSince bool
 
 	children []*process // youngest last
 }

@@ -66,8 +66,8 @@ func (s *stop) run() error {
 			s.killAll(f)
 			return s.finish(heir)
 		}
-		for _, t := range l.step(f, began) {
-			s.tell(t)
+		for _, a := range l.step(f, began) {
+			s.act(a)
 		}
 		s.note(events(min(pause(began, s.now()), max(0, timeout-s.now()))), heir)
 	}
@@ -98,17 +98,26 @@ func (s *stop) mainIsHidden() bool {
 	return s.task.Mode == handover.Stop && !errors.Is(unix.Kill(s.task.Main, 0), unix.ESRCH) && !exists(file(s.task.Main, "stat"))
 }
 
-func (s *stop) tell(t tell) {
-	signal := t.p.tellable(s.task.Signal)
-	s.verbose("tell %s to pid %d (%s): %s", initbin.Signal(signal), t.p.PID, t.p.label(), t.why)
-	if err := send(t.p, signal); err != nil {
+// act carries out what the ladder has decided.
+func (s *stop) act(a action) {
+	signal := int(initbin.SIGCONT)
+	switch a.verb {
+	case tell:
+		signal = a.p.tellable(s.task.Signal)
+	case freeze:
+		signal = int(initbin.SIGSTOP)
+	}
+	s.verbose("%s to pid %d (%s): %s", initbin.Signal(signal), a.p.PID, a.p.label(), a.why)
+	if err := send(a.p, signal); err != nil {
 		if !errors.Is(err, unix.ESRCH) {
-			say("tell %s to pid %d (%s): %v", initbin.Signal(signal), t.p.PID, t.p.label(), err)
+			say("%s to pid %d (%s): %v", initbin.Signal(signal), a.p.PID, a.p.label(), err)
 		}
 		return
 	}
-	wake(t.p)
-	s.report.told(t.p, s.now())
+	if a.verb == tell {
+		wake(a.p)
+		s.report.told(a.p, s.now())
+	}
 }
 
 // note keeps what the container's exit code will depend on.

@@ -50,7 +50,7 @@ func (w *watch) launch(mode handover.Mode, signal int) {
 func (w *watch) becomeStopper(mode handover.Mode, signal int, events uintptr) {
 	sys.Call(syscall.SYS_SETPGID, 0, 0, 0, 0, 0)
 	if mode != handover.Relay {
-		sys.Call(syscall.SYS_DUP3, events, handover.EventsFD, 0, 0, 0)
+		keepAs(events, handover.EventsFD)
 	}
 	w.offerToOOM()
 	task := handover.Task{
@@ -65,6 +65,15 @@ func (w *watch) becomeStopper(mode handover.Mode, signal int, events uintptr) {
 	sys.Call(syscall.SYS_EXECVE, self, w.argv, uintptr(unsafe.Pointer(&env)), 0, 0)
 	sys.Call(syscall.SYS_EXECVE, name, w.argv, uintptr(unsafe.Pointer(&env)), 0, 0)
 	sys.Call(syscall.SYS_EXIT_GROUP, exitCannotRun, 0, 0, 0, 0)
+}
+
+// keepAs makes fd survive execve under the number want.
+func keepAs(fd, want uintptr) {
+	if fd == want {
+		sys.Call(syscall.SYS_FCNTL, fd, syscall.F_SETFD, 0, 0, 0)
+		return
+	}
+	sys.Call(syscall.SYS_DUP3, fd, want, 0, 0, 0)
 }
 
 func (w *watch) offerToOOM() {

@@ -58,6 +58,12 @@ func (w *watch) startMain() {
 	// What we were given beyond the standard descriptors is the command's alone: an
 	// open pipe end here would keep its reader waiting.
 	sys.Call(sysCloseRange, 3, 1<<31, 0, 0, 0)
+	// Opened now, so that a stop need not wait for it.
+	var path handover.Line
+	path.Text("/proc/").Number(int64(w.main)).Text("/task/").Number(int64(w.main)).Text("/children")
+	if fd := sys.Open(sys.Address(path.CString()), syscall.O_RDONLY); sys.Errno(fd) == 0 {
+		w.children = fd
+	}
 }
 
 // becomeMain turns the child into the command, as if it had been started without us.

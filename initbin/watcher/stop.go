@@ -1,9 +1,10 @@
 package watcher
 
 import (
+	"syscall"
+
 	"github.com/softstop/softstop/initbin"
 	"github.com/softstop/softstop/initbin/handover"
-	"github.com/softstop/softstop/initbin/proc"
 	"github.com/softstop/softstop/initbin/sys"
 )
 
@@ -42,9 +43,9 @@ func (w *watch) stop() {
 	case initbin.TargetGroup:
 		w.toldMain = sys.Kill(-w.main, w.end.Told) == 0
 	case initbin.TargetAuto:
-		// A shell's children must be looked at before it dies or acts. So must a
-		// process that may die of a signal it does not know, where SIGTERM is better.
-		if w.end.Told == int(initbin.SIGTERM) && !w.needsLook() {
+		// Where there are children, the stopper has to look before anybody dies or acts;
+		// also where the signal may be one that the main process does not know.
+		if w.end.Told == int(initbin.SIGTERM) && w.alone() {
 			w.toldMain = sys.Kill(w.main, w.end.Told) == 0
 		}
 	}
@@ -56,13 +57,11 @@ func (w *watch) stop() {
 	w.launch(handover.Stop, w.end.Told)
 }
 
-// needsLook reports whether the main process is of a kind that must be looked at
-// before it is told, or cannot be looked at.
-func (w *watch) needsLook() bool {
-	var path handover.Line
-	var target [256]byte
-	n := sys.Readlink(sys.Address(path.Text("/proc/").Number(int64(w.main)).Text("/exe").CString()), target[:])
-	return n <= 0 || proc.IsShell(target[:n]) || proc.IsMulticall(target[:n]) || proc.IsImpatient(target[:n])
+// alone reports whether the main process is known to have no children.
+func (w *watch) alone() bool {
+	var some [8]byte
+	n := sys.Call(syscall.SYS_PREAD64, w.children, sys.Address(some[:]), uintptr(len(some)), 0, 0)
+	return w.children != 0 && n == 0
 }
 
 // pass gives a signal that is not a stop to the main process if it handles it, else

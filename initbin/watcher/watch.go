@@ -26,7 +26,8 @@ type watch struct {
 	self        int
 
 	main      int
-	childless bool // wait4 says that nobody is left
+	children  uintptr // descriptor of the list of its children, 0 if there is none
+	childless bool    // wait4 says that nobody is left
 	end       handover.Ending
 
 	phase    phase
