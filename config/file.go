@@ -55,9 +55,10 @@ const minMaxGrace = 5 * time.Second
 // Default returns the configuration of an empty file.
 func Default() Config {
 	return Config{
-		Mode:     OptIn,
-		Defaults: Settings{Source: SourceConfig},
-		Limits:   Limits{MaxDrain: maxDuration, MaxGrace: DefaultMaxGrace},
+		Mode:      OptIn,
+		InitImage: "softstop/" + initbin.Name + ":" + strings.TrimPrefix(initbin.Version, "v"),
+		Defaults:  Settings{Source: SourceConfig},
+		Limits:    Limits{MaxDrain: maxDuration, MaxGrace: DefaultMaxGrace},
 	}
 }
 
@@ -135,7 +136,10 @@ func Parse(data []byte) (Config, error) {
 	if c.Mode != OptIn && c.Mode != OptOut {
 		errs = append(errs, fmt.Errorf("mode: %q must be optIn or optOut", f.Mode))
 	}
-	c.Strict, c.InitImage, c.InitPullPolicy, c.Images = f.Strict, f.InitImage, f.InitPullPolicy, f.Images
+	if f.InitImage != "" {
+		c.InitImage = f.InitImage
+	}
+	c.Strict, c.InitPullPolicy, c.Images = f.Strict, f.InitPullPolicy, f.Images
 	errs = append(errs, setAll(&c.Defaults.All, "defaults", f.Defaults)...)
 	for i, rule := range f.Rules {
 		parsed, ruleErrs := rule.parse(fmt.Sprintf("rules[%d]", i))

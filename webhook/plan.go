@@ -202,12 +202,12 @@ func shortestProbeGrace(c *corev1.Container) time.Duration {
 func (p *Plan) explain() {
 	for _, c := range p.Containers {
 		if c.Reason.explanation().warns {
-			p.warn("container %q is not wrapped: %s", c.Name, c.sentence())
+			p.warn("container %q is not wrapped: %s", c.Name, c.Sentence())
 		}
 	}
 }
 
-// sentence is the reason's, with the container's name filled in.
-func (c Choice) sentence() string {
+// Sentence is the reason's, with the container's name filled in.
+func (c Choice) Sentence() string {
 	return strings.ReplaceAll(c.Reason.Sentence(), "CONTAINER", c.Name)
 }

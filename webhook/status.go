@@ -43,7 +43,7 @@ func statusOf(plan Plan, version string) Status {
 	for _, c := range plan.Containers {
 		s := ContainerStatus{Name: c.Name, Action: c.Action, Reason: c.Reason}
 		if c.Reason != "" {
-			s.Message = c.sentence()
+			s.Message = c.Sentence()
 		}
 		if c.Action != Left && c.Drain > 0 {
 			s.Drain = c.Drain.String()

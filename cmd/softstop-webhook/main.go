@@ -14,15 +14,13 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/initbin"
 )
-
-// version is set by the build.
-var version = "dev" //nolint:gochecknoglobals // the linker writes it
 
 func main() {
 	o := parseFlags(os.Args[0], os.Args[1:])
 	if o.showVersion {
-		fmt.Println("softstop-webhook", version)
+		fmt.Println("softstop-webhook", initbin.Version)
 		return
 	}
 	log, err := newLogger(o.logLevel)

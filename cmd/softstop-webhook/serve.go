@@ -19,6 +19,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/initbin"
 	"github.com/softstop/softstop/webhook"
 	"github.com/softstop/softstop/webhook/cluster"
 	"github.com/softstop/softstop/webhook/serving"
@@ -65,7 +66,7 @@ func serve(stop context.Context, o options, c config.Config, log logr.Logger) er
 		case <-running.Done():
 		}
 	}()
-	log.Info("starting", "version", version, "initImage", c.InitImage, "mode", c.Mode)
+	log.Info("starting", "version", initbin.Version, "initImage", c.InitImage, "mode", c.Mode)
 	return mgr.Start(running)
 }
 
@@ -86,7 +87,7 @@ func addParts(ctx, stop context.Context, mgr manager.Manager, keeper *serving.Ke
 		return err
 	}
 	mgr.GetWebhookServer().Register(webhook.Path, &admission.Webhook{Handler: &webhook.Handler{
-		Config: c, Version: version,
+		Config: c, Version: initbin.Version,
 		Cluster: &cluster.Cluster{Cached: mgr.GetCache(), Direct: direct, ServerVersion: apiServer.GitVersion},
 	}})
 	if err := mgr.AddHealthzCheck("ping", healthz.Ping); err != nil {
