@@ -13,9 +13,9 @@ func daemonCases() []Case {
 	unbound := said("unbound", "behind sh -c", "unbound -d -c /srv/u.conf; echo done", 53, "service stopped")
 	unbound.Files = map[string]string{"/srv/u.conf": "server:\n  interface: 127.0.0.1\n  use-syslog: no\n  verbosity: 1\n  username: \"\"\n  chroot: \"\"\n  pidfile: \"\"\nremote-control:\n  control-enable: no\n"}
 	dnsmasq := said("dnsmasq", "behind sh -c", "dnsmasq -k -u root --log-facility=- --no-resolv; echo done", 53, "exiting on receipt of SIGTERM")
-	rsyslog := said("rsyslog", "behind sh -c", "rsyslogd -n -f /srv/r.conf; echo done", 0, "")
-	rsyslog.Files = map[string]string{"/srv/r.conf": "module(load=\"imuxsock\" Socket=\"/run/log.sock\")\n*.* /out/syslog\n"}
-	rsyslog.Ready, rsyslog.Evidence = []Check{fileHas("/out/syslog", "start", "not started")}, []Check{fileHas("/out/syslog", "exiting on signal 15", "no word of a shutdown")}
+	rsyslog := said("rsyslog", "behind sh -c", "rsyslogd -n -i /out/r.pid -f /srv/r.conf; echo done", 0, "")
+	rsyslog.Files = map[string]string{"/srv/r.conf": "module(load=\"imuxsock\")\n*.* /out/syslog\n"}
+	rsyslog.Ready, rsyslog.Evidence = []Check{fileHas("/out/syslog", "start", "not started")}, []Check{absent("/out/r.pid", "pid file left behind")}
 	agents := app
 	agents.Evidence = []Check{cleaned("app"), runs("! ls /tmp/ssh-*/agent.* 2>/dev/null", "ssh-agent left its socket")}
 	atCron := app

@@ -29,6 +29,7 @@ func postgresCases() []Case {
 		until(runs("su postgres -c \"psql -qAtc 'select count(*) from pg_stat_activity where query = \\$\\$select pg_sleep(2)\\$\\$'\" | grep -q 1", "no transaction yet")),
 	}
 	daemon := script("postgres", "pg_ctl start, tail -f in front", "#!/bin/bash\nsu postgres -c \"/usr/lib/postgresql/15/bin/pg_ctl -w -D /var/lib/postgresql/15/main -l /out/pg.log -o '-c config_file=/etc/postgresql/15/main/postgresql.conf -c ssl=off' start\"\ntail -f /out/pg.log\n", postgres)
+	daemon.Evidence = []Check{fileHas("/out/pg.log", "database system is shut down", "no word of a shutdown"), shutDown}
 	return []Case{
 		with("exec form, SIGINT", unix.SIGINT, append([]string{"gosu", "postgres"}, words(server)...)...),
 		with("su behind sh -c, SIGINT", unix.SIGINT, "/bin/sh", "-c", "su postgres -c '"+server+"'; echo done"),
@@ -60,14 +61,14 @@ func mariadbCases() []Case {
 }
 
 func storeCases() []Case {
-	memcached := Case{Subject: "memcached", Style: "behind a script", Command: []string{"/bin/sh", "-c", "memcached -u nobody; echo done"},
-		Ready: []Check{listens(11211)}, Evidence: []Check{logHas("Signal handled: Terminated", "never told")}}
+	memcached := Case{Subject: "memcached", Style: "behind a script", Command: []string{"/bin/sh", "-c", "memcached -v -u nobody; echo done"},
+		Ready: []Check{listens(11211)}, Evidence: []Check{logHas("Exiting normally", "no word of a shutdown")}}
 	mosquitto := Case{Subject: "mosquitto", Style: "behind sh -c", Command: []string{"/bin/sh", "-c", "mosquitto -c /srv/m.conf; echo done"},
 		Files: map[string]string{"/srv/m.conf": "persistence true\npersistence_location /out/\nlistener 1883\nallow_anonymous true\nuser root\n"},
 		Ready: []Check{listens(1883)}, Evidence: []Check{exists("/out/mosquitto.db", "store not saved")}}
 	slapd := Case{Subject: "slapd", Style: "behind a script", Command: []string{"/bin/sh", "-c", "slapd -d 256 -h ldap://127.0.0.1 -u openldap -g openldap; echo done"},
 		Before: []string{"install -d -o openldap -g openldap /run/slapd"}, Ready: []Check{listens(389)}, Evidence: []Check{logHas("slapd stopped.", "no word of a shutdown")}}
 	etcd := Case{Subject: "etcd", Style: "behind sh -c", Command: []string{"/bin/sh", "-c", "etcd --data-dir /out/etcd; echo done"},
-		Ready: []Check{listens(2379)}, Evidence: []Check{logHas("shutting down", "never told")}}
+		Ready: []Check{logHas("ready to serve client requests", "not up")}, Evidence: []Check{logHas("shutting down", "never told")}}
 	return []Case{memcached, mosquitto, slapd, etcd}
 }

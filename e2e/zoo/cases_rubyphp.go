@@ -83,7 +83,7 @@ note("cleaned");
 
 func tomcatCases() []Case {
 	tomcat := Case{
-		Ready:    []Check{listens(8080)},
+		Ready:    []Check{logHas("Server startup in", "not up")},
 		Evidence: []Check{runs("cat /var/lib/tomcat10/logs/catalina.*log /var/lib/tomcat10/logs/catalina.out | grep -q 'Destroying ProtocolHandler'", "no word of a shutdown")},
 	}
 	const env = "export CATALINA_HOME=/usr/share/tomcat10 CATALINA_BASE=/var/lib/tomcat10 JAVA_OPTS='-XX:+UseSerialGC -XX:TieredStopAtLevel=1'\n"

@@ -21,7 +21,7 @@ pidfile=/run/supervisord.pid
 
 func supervisordCases() []Case {
 	const quiet = "command=/zoo/app app on=USR1 hard=TERM,INT,QUIT\nstopsignal=USR1\nstopwaitsecs=9"
-	const group = "command=/bin/sh -c '/zoo/app app patient; echo done'\nstopasgroup=true\nkillasgroup=true"
+	const group = "command=/bin/sh -c '/zoo/app app patient >/out/log; echo done'\nstopasgroup=true\nkillasgroup=true"
 	const twoPrograms = "command=/zoo/app app\npriority=2\n[program:b]\ncommand=/zoo/app b clean=2\npriority=1"
 	base := func(style, config string, command ...string) Case {
 		return Case{
@@ -42,7 +42,7 @@ func supervisordCases() []Case {
 	daemon.Files["/start.sh"] = "#!/bin/sh\n/usr/bin/supervisord -c /etc/app.conf\ntail -f /out/supervisord.log\n"
 	sequence := base("two programs, one after the other", supervisordConfig("", twoPrograms), supervisord...)
 	sequence.Ready, sequence.Evidence = []Check{up("app", "b")}, []Check{cleaned("app", "b")}
-	shellApp := base("program is sh -c with two commands", supervisordConfig("", "command=/bin/sh -c '/zoo/app app; echo done'"), supervisord...)
+	shellApp := base("program is sh -c with two commands", supervisordConfig("", "command=/bin/sh -c '/zoo/app app >/out/log; echo done'"), supervisord...)
 	shellApp.Evidence = []Check{cleaned("app")}
 	return []Case{exec, shell, start, asGroup, daemon, sequence, shellApp}
 }

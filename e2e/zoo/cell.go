@@ -31,6 +31,8 @@ type Spec struct {
 	// Root is the Debian root folder, Scratch an empty folder to mount on. Softstop and
 	// GoApp are the programs built for the cells.
 	Root, Scratch, Softstop, GoApp string
+	// Verbose lets softstop-init say what it does.
+	Verbose bool
 }
 
 // Result is what a cell answers with.
@@ -156,7 +158,7 @@ func (c *Cell) start() error {
 	if err := log.Chmod(0o666); err != nil {
 		return fmt.Errorf("open the log to all users: %w", err)
 	}
-	c.cmd = c.command(context.Background(), c.Case.User, c.Init.Argv(c.Case))
+	c.cmd = c.command(context.Background(), c.Case.User, c.Init.Argv(c.Case, c.spec.Verbose))
 	c.cmd.Stdout, c.cmd.Stderr = log, log
 	if err := c.cmd.Start(); err != nil {
 		return fmt.Errorf("start the container: %w", err)

@@ -42,11 +42,14 @@ func Inits() []Init {
 }
 
 // Argv is the container's whole command line.
-func (i Init) Argv(c Case) []string {
+func (i Init) Argv(c Case, verbose bool) []string {
 	argv := append([]string(nil), i.Words...)
 	if i.Softstop {
 		if c.Stop != 0 {
 			argv = append(argv, "--stop-signal="+unix.SignalName(c.Stop))
+		}
+		if verbose {
+			argv = append(argv, "--verbose")
 		}
 		argv = append(argv, "--")
 	}

@@ -40,6 +40,7 @@ func zoo(ctx context.Context, args []string) error {
 	failures := flags.String("failures", "", "write each failing softstop cell with its processes and its log to this file")
 	flags.StringVar(&o.Root, "root", "", "use this Debian root folder instead of preparing one")
 	flags.StringVar(&o.Softstop, "softstop", "", "use this softstop-init instead of building it")
+	flags.BoolVar(&o.Verbose, "verbose", false, "let softstop-init say what it does")
 	flags.IntVar(&o.Parallel, "parallel", 24, "cells at a time; most of them wait")
 	flags.IntVar(&o.Repeat, "repeat", 1, "run each cell so many times; one failure counts")
 	if err := flags.Parse(args); err != nil {

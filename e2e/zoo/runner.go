@@ -35,6 +35,8 @@ type Options struct {
 	Root, Softstop string
 	// Parallel is how many cells run at a time, Repeat how often each runs.
 	Parallel, Repeat int
+	// Verbose lets softstop-init say what it does.
+	Verbose bool
 }
 
 // choose fills Cases and Inits by name.
@@ -128,7 +130,7 @@ func (o *Options) prepare(ctx context.Context, scratch string, progress io.Write
 	if err := os.Mkdir(world, 0o755); err != nil {
 		return nil, err
 	}
-	base := Spec{Root: o.Root, Scratch: world, GoApp: filepath.Join(scratch, "goapp")}
+	base := Spec{Verbose: o.Verbose, Root: o.Root, Scratch: world, GoApp: filepath.Join(scratch, "goapp")}
 	if err := goBuild(ctx, base.GoApp, "./e2e/zoo/goapp", "-ldflags=-s -w"); err != nil {
 		return nil, err
 	}

@@ -158,8 +158,17 @@ func writeFailures(results []Result, path string) error {
 		}
 		fmt.Fprintf(&out, "output:\n\n```\n%s\n```\n\n", r.Log)
 	}
+	slow := ""
+	for _, r := range results {
+		if r.Init == softstop && r.Graceful && r.Seconds > 5 {
+			slow += fmt.Sprintf("- %s: %.1f s\n", r.Case, r.Seconds)
+		}
+	}
+	if slow != "" {
+		slow = "# graceful, but slow\n\n" + slow
+	}
 	head := fmt.Sprintf("# %d softstop cells failed\n\n", failed)
-	if err := os.WriteFile(path, []byte(head+out.String()), 0o644); err != nil {
+	if err := os.WriteFile(path, []byte(head+out.String()+slow), 0o644); err != nil {
 		return fmt.Errorf("write the failures: %w", err)
 	}
 	return nil
