@@ -66,6 +66,8 @@ func after(line []byte, key string) []byte {
 // Stat is what /proc/PID/stat says about a process's place among the others.
 type Stat struct {
 	PID, Parent, Group, Session int
+	// Terminal is the device number of the controlling terminal, 0 for none.
+	Terminal int
 	// State is one letter: R, S, D, T (stopped), t (traced), Z (zombie)…
 	State byte
 	// Start is when the process started, in clock ticks since boot: with PID it names
@@ -107,6 +109,8 @@ func ParseStat(text []byte) (s Stat, ok bool) {
 			s.Group = int(n)
 		case 6:
 			s.Session = int(n)
+		case 7:
+			s.Terminal = int(n)
 		case 22:
 			s.Start = n
 		}

@@ -14,14 +14,6 @@ func IsShell(path []byte) bool { return oneOf(base(path), shells[:]) }
 // tells.
 func IsMulticall(path []byte) bool { return oneOf(base(path), multicall[:]) }
 
-// impatient are wrappers that hurt what they wrap soon after they are told to stop:
-// util-linux's su and runuser kill their child after two seconds, and dumb-init signals
-// everybody a second time as soon as its own child has ended.
-var impatient = [...]string{"su", "runuser", "dumb-init"}
-
-// IsImpatient reports whether the executable at path is such a wrapper.
-func IsImpatient(path []byte) bool { return oneOf(base(path), impatient[:]) }
-
 // base returns what follows the last slash, without a login shell's dash and without
 // what the kernel adds to the name of a file that has been replaced.
 func base(path []byte) []byte {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/softstop/softstop/initbin"
 	"github.com/softstop/softstop/initbin/handover"
+	"github.com/softstop/softstop/initbin/proc"
 )
 
 const (
@@ -45,14 +46,18 @@ type memory struct {
 	acted  bool   // the shell has moved since
 	// trusted is the supervisor in whose hands the process was when it was first seen.
 	trusted  *memory
-	group    int // its process group
+	parent   *memory // its parent at first sight
+	group    int     // its process group
+	kind     proc.Wrapper
+	died     bool // it died of the signal itself, so it cannot have passed it on
 	shell    bool
 	orphaned time.Duration // when it was first seen as an orphan
 	isOrphan bool
 	fedUntil time.Duration // when it was last seen with a process writing to it
 	switches uint64        // how often it had given up the processor at first sight
 
-	// wrapper is the impatient wrapper that the process was below at first sight.
+	// wrapper is the wrapper that the process was below at first sight, if that is one
+	// which is not told.
 	wrapper        *memory
 	frozen, thawed bool
 }
@@ -110,12 +115,12 @@ func (l *ladder) remember(f *family, now time.Duration) {
 		if !l.looked {
 			l.memories[f.main.id()] = l.main
 		}
-		l.place(f.main, nil, nil)
+		l.place(f.main, hands{})
 	} else if l.mainEnded == 0 {
 		l.mainEnded = now
 	}
 	for _, o := range f.orphans {
-		l.place(o, nil, nil)
+		l.place(o, hands{})
 	}
 	if !l.looked && l.main.told && l.target == initbin.TargetGroup {
 		for _, p := range f.all {
@@ -124,27 +129,37 @@ func (l *ladder) remember(f *family, now time.Duration) {
 	}
 }
 
-// place walks the tree below p, which is in the hands of trusted, its nearest ancestor
-// that answers, and below wrapper; nil for none.
-func (l *ladder) place(p *process, trusted, wrapper *memory) {
+// hands are in whose hands a process is: its parent, its nearest ancestor that answers,
+// and the nearest that is not told; nil for none.
+type hands struct{ parent, trusted, wrapper *memory }
+
+// place walks the tree below p.
+func (l *ladder) place(p *process, h hands) {
 	m := l.of(p)
-	if m.trusted == nil {
-		m.trusted = trusted
-	}
-	if m.wrapper == nil {
-		m.wrapper = wrapper
+	if m.parent == nil && m.trusted == nil && m.wrapper == nil {
+		m.parent, m.trusted, m.wrapper = h.parent, h.trusted, h.wrapper
 	}
 	if m.group = p.Group; !m.told && !m.frozen {
-		m.answers, m.shell = p.answers(l.signal) && !p.impatient, p.shell
+		m.answers, m.shell, m.kind = p.answers(l.signal) && !p.skipped(), p.shell, p.wrapper
 	}
+	h.parent = m
 	if m.answers {
-		trusted = m
+		h.trusted = m
 	}
-	if p.impatient {
-		wrapper = m
+	if p.skipped() {
+		h.wrapper = m
 	}
 	for _, child := range p.children {
-		l.place(child, trusted, wrapper)
+		l.place(child, h)
+	}
+}
+
+// ended notes the wait status of a child of the init.
+func (l *ladder) ended(pid, status int) {
+	for id, m := range l.memories {
+		if id.pid == pid && status&0x7f == l.signal {
+			m.died = true
+		}
 	}
 }
 
@@ -184,16 +199,22 @@ func (s *stepping) everyone(why string) {
 // visit tells p, and its children where p does not do that itself. It reports false
 // if p is not to be told yet.
 func (s *stepping) visit(p *process, why string) bool {
+	m := s.of(p)
 	if s.held(p) {
+		if !m.answers {
+			s.visitAll(p.children, "child of a process that reads its output")
+		}
 		return false
 	}
-	if m := s.of(p); p.impatient && !m.told && (m.frozen || len(p.children) > 0) {
-		s.freeze(p, m)
-		s.visitAll(p.children, "child of an impatient wrapper")
+	if p.skipped() && !m.told && (m.frozen || len(p.children) > 0) {
+		if p.wrapper == proc.Repeater {
+			s.freeze(p, m)
+		}
+		s.visitAll(p.children, "child of a wrapper that is better not told")
 		return true
 	}
 	s.tell(p, why)
-	switch m := s.of(p); {
+	switch {
 	case !m.answers:
 		s.visitAll(p.children, "child of a process that does not handle the signal")
 	case m.shell:
@@ -212,7 +233,7 @@ func (s *stepping) visitAll(children []*process, why string) {
 func (s *stepping) freeze(p *process, m *memory) {
 	if !m.frozen {
 		m.frozen = true
-		s.actions = append(s.actions, action{freeze, p, "impatient wrapper: what it wraps is told in its place"})
+		s.actions = append(s.actions, action{freeze, p, "it would signal everybody twice"})
 	}
 }
 
@@ -239,7 +260,7 @@ func (s *stepping) held(p *process) bool {
 		return false
 	}
 	for _, feeder := range s.family.feeders(p) {
-		if !s.feeds(p, feeder) {
+		if !s.inRing(p, feeder) {
 			m.fedUntil = s.now
 			return true
 		}
@@ -247,8 +268,8 @@ func (s *stepping) held(p *process) bool {
 	return m.fedUntil != 0 && s.now < m.fedUntil+drainPause
 }
 
-// feeds reports whether p writes to feeder as well: in a ring somebody must begin, and
+// inRing reports whether p writes to feeder as well: in a ring somebody must begin, and
 // that is the older one.
-func (s *stepping) feeds(p, feeder *process) bool {
-	return feeder.stdin != "" && (p.stdout == feeder.stdin || p.stderr == feeder.stdin) && byAge(p, feeder) < 0
+func (s *stepping) inRing(p, feeder *process) bool {
+	return p.feeds(feeder) && byAge(p, feeder) < 0
 }

@@ -42,7 +42,13 @@ func (l looker) look() (*family, error) {
 	for _, p := range f.all {
 		examine(p)
 	}
+	// Who reads what others print shows only in all of a process's descriptors, which may
+	// be many: they are looked at only where somebody prints to a pipe inside.
+	outputs := f.outputs(pipe(l.watcher, "0"), pipe(l.watcher, "1"), pipe(l.watcher, "2"))
 	for _, p := range f.all {
+		if len(outputs) > 0 {
+			p.reads = readPipes(p.PID, outputs)
+		}
 		if !p.shell {
 			continue
 		}
@@ -115,12 +121,11 @@ func examine(p *process) {
 		// Another user's process, or one program with many names: argv[0] is the
 		// interpreter also where a script was started by its name.
 		p.shell = proc.IsShell(first) || proc.IsMulticall(first) && isShellApplet(words)
-		p.impatient = proc.IsImpatient(first)
+		p.wrapper = proc.WrapperKind(first, words)
 	} else {
-		p.shell, p.impatient = proc.IsShell(path), proc.IsImpatient(path)
+		p.shell, p.wrapper = proc.IsShell(path), proc.WrapperKind(path, words)
 	}
-	p.impatient = p.impatient && !rewrites(words)
-	p.stdin, p.stdout, p.stderr = pipe(p.PID, 0), pipe(p.PID, 1), pipe(p.PID, 2)
+	p.stdin, p.stdout, p.stderr = pipe(p.PID, "0"), pipe(p.PID, "1"), pipe(p.PID, "2")
 }
 
 // inSigwait reports whether pid waits in sigtimedwait(2), as tini does: meanwhile the
@@ -128,12 +133,6 @@ func examine(p *process) {
 func inSigwait(pid int) bool {
 	text, _ := os.ReadFile(file(pid, "wchan"))
 	return strings.Contains(string(text), "sigtimedwait")
-}
-
-// rewrites reports whether dumb-init was asked to tell another signal than it gets:
-// then only it knows which.
-func rewrites(words []byte) bool {
-	return bytes.Contains(words, []byte("\x00-r")) || bytes.Contains(words, []byte("\x00--rewrite"))
 }
 
 // isShellApplet reports whether a command line reads busybox sh or the like.
@@ -157,13 +156,38 @@ func printable(words []byte) string {
 	return text
 }
 
-// pipe names the pipe behind a descriptor, "" for anything else.
-func pipe(pid, fd int) string {
-	target, err := os.Readlink(file(pid, "fd/"+strconv.Itoa(fd)))
-	if err != nil || !strings.HasPrefix(target, "pipe:") {
+// pipe names the pipe or FIFO behind a descriptor, "" for anything else.
+func pipe(pid int, fd string) string {
+	var info syscall.Stat_t
+	if err := syscall.Stat(file(pid, "fd/"+fd), &info); err != nil || info.Mode&syscall.S_IFMT != syscall.S_IFIFO {
 		return ""
 	}
-	return target
+	return strconv.FormatUint(info.Dev, 10) + ":" + strconv.FormatUint(info.Ino, 10)
+}
+
+// readPipes returns those of pipes that pid reads, with the descriptors, but for its
+// standard input.
+func readPipes(pid int, pipes map[string]bool) map[string]string {
+	fds, err := readNames(file(pid, "fd"))
+	if err != nil {
+		return nil
+	}
+	found := map[string]string{}
+	for _, fd := range fds {
+		if name := pipe(pid, fd); pipes[name] && fd != "0" && isReadOnly(pid, fd) {
+			found[name] = fd
+		}
+	}
+	return found
+}
+
+// isReadOnly reports whether a descriptor was opened for reading only.
+func isReadOnly(pid int, fd string) bool {
+	text, err := os.ReadFile(file(pid, "fdinfo/"+fd))
+	_, flags, found := strings.Cut(string(text), "flags:\t")
+	flags, _, _ = strings.Cut(flags, "\n")
+	octal, err2 := strconv.ParseUint(flags, 8, 64)
+	return err == nil && found && err2 == nil && octal&syscall.O_ACCMODE == syscall.O_RDONLY
 }
 
 // isBackground looks for the traces of a background job of its parent, a shell.

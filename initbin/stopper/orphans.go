@@ -1,5 +1,7 @@
 package stopper
 
+import "github.com/softstop/softstop/initbin/proc"
+
 // adopt tells orphans, as soon as nobody else can be about to tell them.
 func (s *stepping) adopt() {
 	for _, o := range s.family.orphans {
@@ -44,10 +46,18 @@ func (s *stepping) release(o *process, m *memory) string {
 // it before it ended: a script can reach anybody; a program reaches its children and,
 // with a signal to a process group that it made, also theirs.
 func (s *stepping) mayHaveBeenTold(o *process, m *memory) bool {
-	if m.trusted == nil {
+	switch t := m.trusted; {
+	case t == nil:
 		return s.main.shell || s.knownGroup(o)
+	case t.shell:
+		return true
+	case t.died:
+		return false
+	case m.parent == t:
+		return true
+	default:
+		return t.kind != proc.Forwarder && o.Group != t.group
 	}
-	return m.trusted.shell || o.Group != m.trusted.group
 }
 
 // knownGroup reports whether somebody who was in a supervisor's hands shares o's group.

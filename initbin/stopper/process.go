@@ -21,8 +21,7 @@ type process struct {
 
 	command string // argv with spaces, for people
 	shell   bool   // a command interpreter
-	// impatient wrappers hurt what they wrap when they are told.
-	impatient bool
+	wrapper proc.Wrapper
 	// background is the trace of a shell's background job: SIGINT or SIGQUIT inherited
 	// ignored, or a /dev/null of its own as standard input.
 	background bool
@@ -32,6 +31,9 @@ type process struct {
 	inWait bool
 	// stdin, stdout and stderr name the pipes there; empty for anything else.
 	stdin, stdout, stderr string
+	// reads are the descriptors, by pipe, of further pipes from which the process reads
+	// what other processes of the container print.
+	reads map[string]string
 
 	children []*process // youngest last
 }
@@ -49,6 +51,13 @@ func (p *process) tellable(signal int) int {
 
 // answers reports whether p does something of its own when it is told to stop.
 func (p *process) answers(signal int) bool { return p.Handles(p.tellable(signal)) }
+
+// skipped reports whether p is not told while it has a child, because that would hurt
+// the child: some wrappers do, and so does the death of a terminal's session leader.
+func (p *process) skipped() bool {
+	leader := p.Terminal != 0 && p.Session == p.PID && !p.Handles(int(initbin.SIGTERM))
+	return leader || p.wrapper == proc.Killer || p.wrapper == proc.Repeater
+}
 
 // family is the container's processes at one look, without zombies.
 type family struct {
@@ -121,18 +130,45 @@ func byAge(a, b *process) int {
 	return a.PID - b.PID
 }
 
-// feeders returns the other processes that write into p's standard input.
+// feeders returns the other processes without whom p would have nothing more to do:
+// they print to its standard input or, if it does not handle SIGTERM, to any pipe that
+// it reads.
 func (f *family) feeders(p *process) []*process {
-	if p.stdin == "" {
+	if p.stdin == "" && len(p.reads) == 0 {
 		return nil
 	}
-	var writers []*process
+	var list []*process
 	for _, q := range f.all {
-		if q != p && (q.stdout == p.stdin || q.stderr == p.stdin) {
-			writers = append(writers, q)
+		if q != p && q.feeds(p) {
+			list = append(list, q)
 		}
 	}
-	return writers
+	return list
+}
+
+// feeds reports whether p is a feeder of reader.
+func (p *process) feeds(reader *process) bool {
+	for _, out := range [...]string{p.stdout, p.stderr} {
+		_, reads := reader.reads[out]
+		if out != "" && (out == reader.stdin || reads && !reader.Handles(int(initbin.SIGTERM))) {
+			return true
+		}
+	}
+	return false
+}
+
+// outputs returns the pipes that members of the family print to, but for those that
+// lead out of the container.
+func (f *family) outputs(outside ...string) map[string]bool {
+	pipes := map[string]bool{}
+	for _, p := range f.all {
+		pipes[p.stdout], pipes[p.stderr] = true, true
+	}
+	delete(pipes, "")
+	for _, pipe := range outside {
+		delete(pipes, pipe)
+	}
+	return pipes
 }
 
 // heir follows the main process through those that do not answer to the one it is

@@ -31,6 +31,7 @@ type stop struct {
 	looker  looker
 	ending  handover.Ending
 	report  report
+	pipes   pipes
 }
 
 // run climbs the ladder until nobody is left, and reports.
@@ -59,6 +60,7 @@ func (s *stop) run() error {
 			}
 		}
 		s.report.seen(f, s.now())
+		s.pipes.drain(f)
 		if len(f.all) == 0 {
 			return s.finish(heir)
 		}
@@ -69,7 +71,11 @@ func (s *stop) run() error {
 		for _, a := range l.step(f, began) {
 			s.act(a)
 		}
-		s.note(events(min(pause(began, s.now()), max(0, timeout-s.now()))), heir)
+		list := events(min(pause(began, s.now()), max(0, timeout-s.now())))
+		for _, e := range list {
+			l.ended(int(e.PID), int(e.Status))
+		}
+		s.note(list, heir)
 	}
 }
 
@@ -108,6 +114,9 @@ func (s *stop) act(a action) {
 		signal = int(initbin.SIGSTOP)
 	}
 	s.verbose("%s to pid %d (%s): %s", initbin.Signal(signal), a.p.PID, a.p.label(), a.why)
+	if a.verb == tell {
+		s.pipes.keep(a.p)
+	}
 	if err := send(a.p, signal); err != nil {
 		if !errors.Is(err, unix.ESRCH) {
 			say("%s to pid %d (%s): %v", initbin.Signal(signal), a.p.PID, a.p.label(), err)
