@@ -99,7 +99,9 @@ func configOf(img Image, digest string) map[string]any {
 			"Entrypoint": img.Entrypoint, "Cmd": img.Cmd, "Env": env,
 			"WorkingDir": img.WorkingDir, "StopSignal": img.StopSignal,
 		},
-		"rootfs": map[string]any{"type": "layers", "diff_ids": []string{"sha256:" + digest}},
+		// buildah counts the layers here, too.
+		"history": []map[string]string{{"created_by": "softstop's tests"}},
+		"rootfs":  map[string]any{"type": "layers", "diff_ids": []string{"sha256:" + digest}},
 	}
 }
 

@@ -40,7 +40,7 @@ func Build(ctx context.Context, p Part, progress io.Writer) (string, error) {
 	if _, err := os.Stat(final); err == nil {
 		return final, nil
 	}
-	unlock, err := lock(ctx, final+".lock", func() {
+	unlock, err := Lock(ctx, final+".lock", func() {
 		fmt.Fprintf(progress, "waiting for another build of %s\n", p)
 	})
 	if err != nil {

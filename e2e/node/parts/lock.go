@@ -11,9 +11,9 @@ import (
 	"syscall"
 )
 
-// lock takes the lock file at path and returns how to give it back; waiting is called once if somebody else holds it. The kernel
+// Lock takes the lock file at path and returns how to give it back; waiting is called once if somebody else holds it. The kernel
 // gives the lock back when the process dies, so there is never a stale one.
-func lock(ctx context.Context, path string, waiting func()) (func(), error) {
+func Lock(ctx context.Context, path string, waiting func()) (func(), error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,16 @@
+//go:build linux
+
+package images
+
+import "github.com/softstop/softstop/e2e/node/image"
+
+// busyboxFiles are a shell and the commands that scripts expect, all one static program.
+func busyboxFiles() []image.File {
+	files := []image.File{{From: "/bin/busybox", To: "/bin/busybox"}}
+	for _, name := range []string{
+		"sh", "cat", "chmod", "cp", "date", "echo", "env", "kill", "ls", "mkdir", "nohup", "ps", "rm", "setsid", "sleep", "true", "wget",
+	} {
+		files = append(files, image.File{Link: "busybox", To: "/bin/" + name})
+	}
+	return files
+}
