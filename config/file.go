@@ -35,6 +35,8 @@ type Config struct {
 	Limits Limits
 	// Images says what the images run that nobody can look up, by image pattern.
 	Images map[string]Image
+	// Registry says how other images are looked up.
+	Registry Registry
 }
 
 // Image is what an image's configuration says about its process.
@@ -59,6 +61,7 @@ func Default() Config {
 		InitImage: "softstop/" + initbin.Name + ":" + strings.TrimPrefix(initbin.Version, "v"),
 		Defaults:  Settings{Source: SourceConfig},
 		Limits:    Limits{MaxDrain: maxDuration, MaxGrace: DefaultMaxGrace},
+		Registry:  Registry{Budget: DefaultBudget, TagTTL: DefaultTagTTL},
 	}
 }
 
@@ -88,6 +91,7 @@ type file struct {
 	Rules          []fileRule       `json:"rules"`
 	Limits         fileLimits       `json:"limits"`
 	Images         map[string]Image `json:"images"`
+	Registry       fileRegistry     `json:"registry"`
 }
 
 type fileRule struct {
@@ -147,6 +151,7 @@ func Parse(data []byte) (Config, error) {
 		errs = append(errs, ruleErrs...)
 	}
 	errs = append(errs, f.Limits.parse(&c.Limits)...)
+	errs = append(errs, f.Registry.parse(&c.Registry)...)
 	for _, pattern := range slices.Sorted(maps.Keys(f.Images)) {
 		signal := f.Images[pattern].StopSignal
 		if _, ok := initbin.ParseSignal(signal); signal != "" && !ok {
@@ -184,19 +189,8 @@ func (r fileRule) parse(path string) (Rule, []error) {
 }
 
 func (f fileLimits) parse(limits *Limits) (errs []error) {
-	duration := func(key, value string, least time.Duration, to *time.Duration) {
-		if value == "" {
-			return
-		}
-		d, err := time.ParseDuration(value)
-		if err != nil || d < least || d > maxDuration {
-			errs = append(errs, fmt.Errorf("limits.%s: %q must be a duration from %s to 24h", key, value, least))
-			return
-		}
-		*to = d
-	}
-	duration("maxDrain", f.MaxDrain, 0, &limits.MaxDrain)
-	duration("maxGrace", f.MaxGrace, minMaxGrace, &limits.MaxGrace)
+	errs = append(errs, durationBetween("limits.maxDrain", f.MaxDrain, 0, maxDuration, &limits.MaxDrain)...)
+	errs = append(errs, durationBetween("limits.maxGrace", f.MaxGrace, minMaxGrace, maxDuration, &limits.MaxGrace)...)
 	for i, field := range f.Locked {
 		if !field.known() {
 			errs = append(errs, fmt.Errorf("limits.locked[%d]: softstop has no field %q", i, field))

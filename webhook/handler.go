@@ -24,12 +24,21 @@ type Cluster interface {
 	Nodes(ctx context.Context, pod *corev1.Pod) (Nodes, error)
 }
 
+// Images answers what images run.
+type Images interface {
+	// Ask returns an answer for each of the named containers of pod, whose images may
+	// run on platforms. It always answers, within its own budget.
+	Ask(ctx context.Context, pod *corev1.Pod, containers, platforms []string) map[string]ImageAnswer
+}
+
 // Handler answers the API server's reviews of new pods.
 type Handler struct {
 	// Config is the cluster's configuration.
 	Config config.Config
 	// Cluster is asked about namespaces and nodes.
 	Cluster Cluster
+	// Images, if not nil, is asked about images whose command nobody else knows.
+	Images Images
 	// Version is the version of softstop.
 	Version string
 	// Observe, if not nil, is told about every plan, for metrics.
@@ -78,5 +87,9 @@ func (h *Handler) facts(ctx context.Context, pod *corev1.Pod) (Facts, error) {
 	if err != nil {
 		return Facts{}, fmt.Errorf("read nodes: %w", err)
 	}
-	return Facts{Config: h.Config, Namespace: namespace, Nodes: nodes, Version: h.Version}, nil
+	facts := Facts{Config: h.Config, Namespace: namespace, Nodes: nodes, Version: h.Version}
+	if wanted := Wanted(pod, facts); h.Images != nil && len(wanted) > 0 {
+		facts.Images = h.Images.Ask(ctx, pod, wanted, nodes.Platforms)
+	}
+	return facts, nil
 }

@@ -11,3 +11,15 @@ func Inject(pod *corev1.Pod, facts Facts) (Plan, []jsonpatch.Operation) {
 	plan := MakePlan(pod, Decide(pod, facts), facts)
 	return plan, Patch(pod, plan, facts.Version)
 }
+
+// Wanted returns the containers that could be wrapped if somebody knew what their
+// image runs.
+func Wanted(pod *corev1.Pod, facts Facts) []string {
+	var names []string
+	for _, choice := range Decide(pod, facts).Containers {
+		if choice.Reason == ReasonNoCommand {
+			names = append(names, choice.Name)
+		}
+	}
+	return names
+}

@@ -30,6 +30,18 @@ const (
 	ReasonMountTaken    Reason = "mount-taken"
 )
 
+// Reasons why nobody knows what an image runs. Their fixes are the same, see ownCommand.
+const (
+	ReasonPullNever            Reason = "pull-never"
+	ReasonBadReference         Reason = "bad-reference"
+	ReasonRegistryDenied       Reason = "registry-denied"
+	ReasonRegistryUnauthorized Reason = "registry-unauthorized"
+	ReasonImageNotFound        Reason = "image-not-found"
+	ReasonRegistryUnavailable  Reason = "registry-unavailable"
+	ReasonImageInvalid         Reason = "image-invalid"
+	ReasonPlatformsDiffer      Reason = "platforms-differ"
+)
+
 // explanation is a reason in words.
 type explanation struct {
 	// what is so.
@@ -61,7 +73,7 @@ func (r Reason) explanation() explanation {
 	case ReasonNothingToDo:
 		return explanation{"none of its containers can be handled", "", false}
 	case ReasonNoCommand:
-		return explanation{"the pod sets no command and what the image runs is not known", `set command in the pod spec, or the annotation softstop.dev/command.CONTAINER: '["program","arg"]'`, true}
+		return explanation{"the pod sets no command and what the image runs is not known", ownCommand, true}
 	case ReasonEmptyImage:
 		return explanation{"neither the pod nor the image has a command", "set command in the pod spec", true}
 	case ReasonHasInit:
@@ -78,9 +90,28 @@ func (r Reason) explanation() explanation {
 		return explanation{"softstop.dev/containers or softstop.dev/exclude-containers leaves it out", "", false}
 	case ReasonMountTaken:
 		return explanation{"a volume is mounted at / or at every path softstop could use", "move that mount", true}
+	case ReasonPullNever:
+		return explanation{"imagePullPolicy is Never, so the image is on the node only", ownCommand, true}
+	case ReasonBadReference:
+		return explanation{"the image's name cannot be read", "correct it", true}
+	case ReasonRegistryDenied:
+		return explanation{"the image's registry has an address softstop may not ask", ownCommand, true}
+	case ReasonRegistryUnauthorized:
+		return explanation{"the registry refuses the pod's pull secrets", ownCommand, true}
+	case ReasonImageNotFound:
+		return explanation{"the registry has no such image", ownCommand, true}
+	case ReasonRegistryUnavailable:
+		return explanation{"the registry did not answer in time", ownCommand + ", or create the pod again", true}
+	case ReasonImageInvalid:
+		return explanation{"the registry's answer is no valid image", ownCommand, true}
+	case ReasonPlatformsDiffer:
+		return explanation{"the image runs different commands on the platforms the pod can land on", ownCommand, true}
 	}
 	return explanation{}
 }
+
+// ownCommand is what to do about an image that nobody can look up.
+const ownCommand = `set command in the pod spec, or the annotation softstop.dev/command.CONTAINER: '["program","arg"]'`
 
 // String returns the reason's word.
 func (r Reason) String() string { return string(r) }
@@ -100,5 +131,7 @@ func Reasons() []Reason {
 		ReasonNotOptedIn, ReasonOptedOut, ReasonMirrorPod, ReasonWindows, ReasonWasm, ReasonGraceZero,
 		ReasonWorkflowEngine, ReasonNothingToDo, ReasonNoCommand, ReasonEmptyImage, ReasonHasInit,
 		ReasonMustBePID1, ReasonMeshSidecar, ReasonSidecar, ReasonInitContainer, ReasonExcluded, ReasonMountTaken,
+		ReasonPullNever, ReasonBadReference, ReasonRegistryDenied, ReasonRegistryUnauthorized, ReasonImageNotFound,
+		ReasonRegistryUnavailable, ReasonImageInvalid, ReasonPlatformsDiffer,
 	}
 }

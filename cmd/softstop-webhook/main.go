@@ -11,6 +11,7 @@ import (
 	"github.com/go-logr/zapr"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+	_ "golang.org/x/crypto/x509roots/fallback" // the image is made from scratch: no system roots
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/softstop/softstop/config"

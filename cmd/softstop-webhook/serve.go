@@ -22,6 +22,7 @@ import (
 	"github.com/softstop/softstop/initbin"
 	"github.com/softstop/softstop/webhook"
 	"github.com/softstop/softstop/webhook/cluster"
+	"github.com/softstop/softstop/webhook/lookup"
 	"github.com/softstop/softstop/webhook/serving"
 )
 
@@ -70,7 +71,7 @@ func serve(stop context.Context, o options, c config.Config, log logr.Logger) er
 	return mgr.Start(running)
 }
 
-// addParts gives mgr its handler, caches and checks.
+// addParts gives mgr its handler and caches.
 func addParts(ctx, stop context.Context, mgr manager.Manager, keeper *serving.Keeper, direct client.Client, c config.Config) error {
 	if err := mgr.Add(keeper); err != nil {
 		return fmt.Errorf("add certificate keeper: %w", err)
@@ -86,10 +87,35 @@ func addParts(ctx, stop context.Context, mgr manager.Manager, keeper *serving.Ke
 	if err := cluster.Warm(ctx, mgr.GetCache()); err != nil {
 		return err
 	}
-	mgr.GetWebhookServer().Register(webhook.Path, &admission.Webhook{Handler: &webhook.Handler{
-		Config: c, Version: initbin.Version,
-		Cluster: &cluster.Cluster{Cached: mgr.GetCache(), Direct: direct, ServerVersion: apiServer.GitVersion},
-	}})
+	around := &cluster.Cluster{Cached: mgr.GetCache(), Direct: direct, ServerVersion: apiServer.GitVersion}
+	images, err := findImages(ctx, c.Registry, around)
+	if err != nil {
+		return err
+	}
+	mgr.GetWebhookServer().Register(webhook.Path, webhook.InTime(&admission.Webhook{Handler: &webhook.Handler{
+		Config: c, Version: initbin.Version, Cluster: around, Images: images,
+	}}))
+	return addChecks(stop, mgr, keeper)
+}
+
+// findImages returns what looks images up, or nil if nothing may.
+func findImages(ctx context.Context, settings config.Registry, around *cluster.Cluster) (webhook.Images, error) {
+	if settings.Off {
+		return nil, nil
+	}
+	networks, err := around.ServiceNetworks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var secrets lookup.Secrets = around
+	if settings.NoPullSecrets {
+		secrets = nil
+	}
+	return lookup.New(settings, secrets, networks)
+}
+
+// addChecks gives mgr its health and readiness.
+func addChecks(stop context.Context, mgr manager.Manager, keeper *serving.Keeper) error {
 	if err := mgr.AddHealthzCheck("ping", healthz.Ping); err != nil {
 		return fmt.Errorf("add health check: %w", err)
 	}

@@ -3,11 +3,13 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/version"
+	"k8s.io/component-helpers/scheduling/corev1/nodeaffinity"
 	ctrlcache "sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -74,32 +76,30 @@ const (
 )
 
 // Nodes implements webhook.Cluster. Without any node it answers by the API server's
-// version: the node that will come is not older by rule.
+// version.
 func (c *Cluster) Nodes(ctx context.Context, pod *corev1.Pod) (webhook.Nodes, error) {
 	var nodes corev1.NodeList
-	if err := c.Cached.List(ctx, &nodes); err != nil {
+	if err := c.Cached.List(ctx, &nodes, client.UnsafeDisableDeepCopy); err != nil {
 		return webhook.Nodes{}, err
 	}
+	affinity := nodeaffinity.GetRequiredNodeAffinity(pod)
 	versions := []string{c.ServerVersion}
+	var platforms []string
 	for i := range nodes.Items {
-		if canLand(&pod.Spec, &nodes.Items[i]) {
-			versions = append(versions, nodes.Items[i].Status.NodeInfo.KubeletVersion)
+		// A selector that cannot be read matches no node; the API server refuses the pod.
+		if can, err := affinity.Match(&nodes.Items[i]); err != nil || !can {
+			continue
 		}
+		info := nodes.Items[i].Status.NodeInfo
+		versions = append(versions, info.KubeletVersion)
+		platforms = append(platforms, info.OperatingSystem+"/"+info.Architecture)
 	}
+	slices.Sort(platforms)
 	return webhook.Nodes{
 		SleepAction:  allAtLeast(versions, sleepActionSince),
 		ImageVolumes: allAtLeast(versions, imageVolumesSince),
+		Platforms:    slices.Compact(platforms),
 	}, nil
-}
-
-// canLand reports whether the pod's node selector allows the node.
-func canLand(spec *corev1.PodSpec, node *corev1.Node) bool {
-	for key, value := range spec.NodeSelector {
-		if node.Labels[key] != value {
-			return false
-		}
-	}
-	return true
 }
 
 // allAtLeast reports whether every version is least or newer; a version that cannot be

@@ -1,0 +1,122 @@
+package lookup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/softstop/softstop/config"
+)
+
+// errDenied means that an address is on the deny list; errTooLarge that an answer is
+// longer than any honest one; errPlain that a registry wants plain HTTP unasked.
+var (
+	errDenied   = errors.New("softstop may not ask this address")
+	errTooLarge = errors.New("the answer is too large")
+	errPlain    = errors.New("plain HTTP is not configured for this host")
+)
+
+// maxAnswer bounds a manifest, an index, a configuration and a token.
+const maxAnswer = 4 << 20
+
+// outlet is the only way out of this package: redirects and token realms take it,
+// too.
+type outlet struct {
+	base     http.RoundTripper
+	insecure []string
+}
+
+// newOutlet returns the outlet for settings. Service addresses of the cluster
+// are given as deny.
+func newOutlet(settings config.Registry, deny []netip.Prefix) *outlet {
+	deny = slices.Concat(builtinDeny(), settings.Deny, deny)
+	dialer := &net.Dialer{
+		Timeout: settings.Budget,
+		// Control sees the address after resolution, so that no name can hide it.
+		Control: func(_, address string, _ syscall.RawConn) error {
+			return checkAddress(address, deny, settings.Allow)
+		},
+	}
+	return &outlet{
+		insecure: settings.Insecure,
+		base: &http.Transport{
+			DialContext:            dialer.DialContext,
+			ForceAttemptHTTP2:      true,
+			DisableCompression:     true, // a compressed answer could be much larger than it looks
+			TLSHandshakeTimeout:    settings.Budget,
+			IdleConnTimeout:        30 * time.Second,
+			MaxIdleConns:           100,
+			MaxResponseHeaderBytes: 64 << 10,
+		},
+	}
+}
+
+// builtinDeny are the networks with which no registry is reached but much else: this
+// pod itself, the node's neighbours, clouds' metadata services.
+func builtinDeny() []netip.Prefix {
+	var prefixes []netip.Prefix
+	for _, text := range []string{
+		"0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "100.100.100.200/32", "224.0.0.0/3",
+		"::/128", "::1/128", "fe80::/10", "ff00::/8", "fd00:ec2::254/128",
+	} {
+		prefixes = append(prefixes, netip.MustParsePrefix(text))
+	}
+	return prefixes
+}
+
+func checkAddress(address string, deny, allow []netip.Prefix) error {
+	parsed, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return fmt.Errorf("dial %q: %w", address, errDenied)
+	}
+	ip := parsed.Addr().Unmap().WithZone("")
+	contains := func(p netip.Prefix) bool { return p.Contains(ip) }
+	if slices.ContainsFunc(deny, contains) && !slices.ContainsFunc(allow, contains) {
+		return fmt.Errorf("dial %s: %w", ip, errDenied)
+	}
+	return nil
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t *outlet) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.URL.Scheme != "https" && !slices.Contains(t.insecure, request.URL.Host) {
+		return nil, fmt.Errorf("ask %s: %w", request.URL.Host, errPlain)
+	}
+	response, err := t.base.RoundTrip(request)
+	if err != nil {
+		return nil, err
+	}
+	if response.ContentLength > maxAnswer {
+		response.Body.Close()
+		return nil, fmt.Errorf("%s %s: %w", request.Method, request.URL.Redacted(), errTooLarge)
+	}
+	response.Body = &bounded{ReadCloser: response.Body, left: maxAnswer}
+	return response, nil
+}
+
+// bounded is a body that ends with an error where it becomes too large.
+type bounded struct {
+	io.ReadCloser
+	left int
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if b.left -= n; b.left < 0 {
+		return 0, errTooLarge
+	}
+	return n, err
+}
+
+// isTimeout reports whether err is about time, not about the other side's answer.
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || errors.As(err, &timeout) && timeout.Timeout()
+}

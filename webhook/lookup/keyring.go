@@ -1,0 +1,120 @@
+package lookup
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/google/go-containerregistry/pkg/authn"
+	"github.com/google/go-containerregistry/pkg/name"
+	corev1 "k8s.io/api/core/v1"
+)
+
+// credential is one way to ask a registry. The zero value is to ask without.
+type credential struct {
+	// pattern is what it is for: a host, which may have * for a label, and a path.
+	pattern string
+	auth    authn.AuthConfig
+}
+
+// scope names the credential in cache keys, without giving it away.
+func (c credential) scope() string {
+	if c.auth == (authn.AuthConfig{}) {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(strings.Join([]string{c.auth.Username, c.auth.Password, c.auth.IdentityToken, c.auth.RegistryToken}, "\x00")))
+	return hex.EncodeToString(sum[:])
+}
+
+// parseSecret reads a Secret of type kubernetes.io/dockerconfigjson or dockercfg.
+func parseSecret(data map[string][]byte) ([]credential, error) {
+	if config, found := data[corev1.DockerConfigJsonKey]; found {
+		return parseConfig(config)
+	}
+	if config, found := data[corev1.DockerConfigKey]; found {
+		return parseAuths(config)
+	}
+	return nil, fmt.Errorf("it has neither %s nor %s", corev1.DockerConfigJsonKey, corev1.DockerConfigKey)
+}
+
+// parseConfig reads a Docker config file.
+func parseConfig(data []byte) ([]credential, error) {
+	var file struct {
+		Auths json.RawMessage `json:"auths"`
+	}
+	if err := json.Unmarshal(data, &file); err != nil {
+		return nil, fmt.Errorf("read Docker configuration: %w", err)
+	}
+	return parseAuths(file.Auths)
+}
+
+func parseAuths(data []byte) ([]credential, error) {
+	var auths map[string]authn.AuthConfig
+	if len(data) > 0 {
+		if err := json.Unmarshal(data, &auths); err != nil {
+			return nil, fmt.Errorf("read Docker credentials: %w", err)
+		}
+	}
+	credentials := make([]credential, 0, len(auths))
+	for pattern, auth := range auths {
+		credentials = append(credentials, credential{pattern: normal(pattern), auth: auth})
+	}
+	slices.SortFunc(credentials, func(a, b credential) int { return cmp.Compare(a.pattern, b.pattern) })
+	return credentials, nil
+}
+
+// normal brings the keys that people and tools write into the form host[/path].
+func normal(pattern string) string {
+	pattern = strings.TrimPrefix(strings.TrimPrefix(pattern, "https://"), "http://")
+	host, rest, _ := strings.Cut(strings.TrimRight(pattern, "/"), "/")
+	if rest == "v1" || rest == "v2" { // the API's path, not an image's
+		rest = ""
+	}
+	if host == "docker.io" || host == "registry-1.docker.io" {
+		host = name.DefaultRegistry
+	}
+	return strings.TrimSuffix(host+"/"+rest, "/")
+}
+
+// matching returns the credentials for repository, the most specific path first; of
+// equally specific ones the first given. Asking without comes last.
+func matching(credentials []credential, repository name.Repository) []credential {
+	image := repository.RegistryStr() + "/" + repository.RepositoryStr()
+	var found []credential
+	seen := map[string]bool{"": true}
+	for _, c := range credentials {
+		if c.matches(image) && !seen[c.scope()] {
+			seen[c.scope()] = true
+			found = append(found, c)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b credential) int {
+		return cmp.Compare(strings.Count(b.pattern, "/"), strings.Count(a.pattern, "/"))
+	})
+	return append(found, credential{})
+}
+
+// matches reports whether the credential is for image, host/path, by the kubelet's
+// rules: * stands for one label of the host, a path is a prefix by whole elements.
+func (c credential) matches(image string) bool {
+	patternHost, patternPath, _ := strings.Cut(c.pattern, "/")
+	host, imagePath, _ := strings.Cut(image, "/")
+	if patternPath != "" && imagePath != patternPath && !strings.HasPrefix(imagePath, patternPath+"/") {
+		return false
+	}
+	want, have := strings.Split(patternHost, "."), strings.Split(host, ".")
+	if len(want) != len(have) {
+		return false
+	}
+	for i := range want {
+		if ok, err := path.Match(want[i], have[i]); err != nil || !ok {
+			return false
+		}
+	}
+	return true
+}
