@@ -1,9 +1,10 @@
 package handover
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/softstop/softstop/initbin/fault"
 )
 
 // Mode is why a stopper was started.
@@ -72,13 +73,13 @@ func ParseTask(argv0 string) (Task, error) {
 		key, value, _ := strings.Cut(word, "=")
 		n, err := strconv.ParseInt(value, 10, 64)
 		if err != nil {
-			return Task{}, fmt.Errorf("read the task %q: %s: %w", argv0, key, err)
+			return Task{}, fault.Wrap("read the task "+argv0+": "+key, err)
 		}
 		values[key] = n
 	}
 	for _, key := range [...]string{"mode", "main", "signal", "arrived", "told", "handled", "since", "deadline"} {
 		if _, ok := values[key]; !ok {
-			return Task{}, fmt.Errorf("read the task %q: no %s", argv0, key)
+			return Task{}, fault.New("read the task " + argv0 + ": no " + key)
 		}
 	}
 	return Task{

@@ -2,13 +2,13 @@ package install
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strconv"
 	"syscall"
 
 	"github.com/softstop/softstop/initbin"
+	"github.com/softstop/softstop/initbin/fault"
 )
 
 // Install copies the running program to dir/softstop-init and runs the copy to prove
@@ -24,7 +24,7 @@ func Install(dir string) error {
 		return err
 	}
 	if err := os.Rename(temporary, target); err != nil {
-		return fmt.Errorf("install: %w", err)
+		return fault.Wrap("install", err)
 	}
 	return nil
 }
@@ -34,17 +34,17 @@ func Install(dir string) error {
 func copyTo(path string) error {
 	self, err := os.Open("/proc/self/exe")
 	if err != nil {
-		return fmt.Errorf("install: read this program: %w", err)
+		return fault.Wrap("install: read this program", err)
 	}
 	defer self.Close()
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o755)
 	if err != nil {
-		return fmt.Errorf("install: %w", err)
+		return fault.Wrap("install", err)
 	}
 	_, err = io.Copy(file, self)
 	// The mode is set by hand because a umask may have taken bits away.
 	if err = errors.Join(err, file.Chmod(0o555), file.Close()); err != nil {
-		return fmt.Errorf("install: copy this program to %s: %w", path, err)
+		return fault.Wrap("install: copy this program to "+path, err)
 	}
 	return nil
 }
@@ -53,24 +53,24 @@ func copyTo(path string) error {
 func prove(program string) error {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
-		return fmt.Errorf("install: %w", err)
+		return fault.Wrap("install", err)
 	}
 	defer null.Close()
 	pid, err := syscall.ForkExec(program, []string{initbin.Name, "--version"},
 		&syscall.ProcAttr{Files: []uintptr{null.Fd(), null.Fd(), 2}})
 	if errors.Is(err, syscall.EACCES) {
-		return fmt.Errorf("install: %s cannot be executed: the volume is mounted noexec; "+
-			"softstop needs a carrier volume that allows programs (annotation softstop.dev/carrier)", program)
+		return fault.New("install: " + program + " cannot be executed: the volume is mounted noexec; " +
+			"softstop needs a carrier volume that allows programs (annotation softstop.dev/carrier)")
 	}
 	if err != nil {
-		return fmt.Errorf("install: run %s: %w", program, err)
+		return fault.Wrap("install: run "+program, err)
 	}
 	var status syscall.WaitStatus
 	if _, err = syscall.Wait4(pid, &status, 0, nil); err != nil {
-		return fmt.Errorf("install: wait for %s: %w", program, err)
+		return fault.Wrap("install: wait for "+program, err)
 	}
 	if status != 0 {
-		return fmt.Errorf("install: %s does not work there: wait status %#x", program, uint32(status))
+		return fault.New("install: " + program + " does not work there: wait status " + strconv.Itoa(int(status)))
 	}
 	return nil
 }

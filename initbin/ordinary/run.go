@@ -1,7 +1,6 @@
 package ordinary
 
 import (
-	"fmt"
 	"os"
 	"os/signal"
 	"runtime"
@@ -11,6 +10,7 @@ import (
 	"syscall"
 	"unsafe"
 
+	"github.com/softstop/softstop/initbin/fault"
 	"github.com/softstop/softstop/initbin/watcher"
 )
 
@@ -26,19 +26,19 @@ func Run(args, env []string) error {
 	if last < 0 || !strings.HasPrefix(env[last], maskVariable) {
 		mask := blockAll()
 		env = append(env, maskVariable+strconv.FormatUint(mask, 16))
-		return fmt.Errorf("start again: %w", syscall.Exec("/proc/self/exe", args, env))
+		return fault.Wrap("start again", syscall.Exec("/proc/self/exe", args, env))
 	}
 	mask, err := strconv.ParseUint(env[last][len(maskVariable):], 16, 64)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", maskVariable, err)
+		return fault.Wrap("read "+maskVariable, err)
 	}
 	argv, err := cStrings(args)
 	if err != nil {
-		return fmt.Errorf("command line: %w", err)
+		return fault.Wrap("command line", err)
 	}
 	envp, err := cStrings(env[:last])
 	if err != nil {
-		return fmt.Errorf("environment: %w", err)
+		return fault.Wrap("environment", err)
 	}
 	// From here on addresses are numbers to the watcher: nothing may move or vanish.
 	debug.SetGCPercent(-1)
@@ -46,7 +46,7 @@ func Run(args, env []string) error {
 	go passChildSignals(syscall.Gettid())
 	watcher.Run(len(args), argv, envp, &watcher.Host{Mask: mask, Wait: wait})
 	runtime.KeepAlive(args)
-	return fmt.Errorf("not a command to run: %q", args)
+	return fault.New("not a command to run: " + strings.Join(args, " "))
 }
 
 // blockAll blocks all signals on this thread and returns those that were blocked.

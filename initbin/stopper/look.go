@@ -2,13 +2,13 @@ package stopper
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"strconv"
 	"strings"
 	"syscall"
 
 	"github.com/softstop/softstop/initbin"
+	"github.com/softstop/softstop/initbin/fault"
 	"github.com/softstop/softstop/initbin/handover"
 	"github.com/softstop/softstop/initbin/proc"
 )
@@ -63,12 +63,12 @@ func (l looker) look() (*family, error) {
 func readNames(folder string) ([]string, error) {
 	dir, err := os.Open(folder)
 	if err != nil {
-		return nil, fmt.Errorf("look at the processes: %w", err)
+		return nil, fault.Wrap("look at the processes", err)
 	}
 	defer dir.Close()
 	names, err := dir.Readdirnames(-1)
 	if err != nil {
-		return nil, fmt.Errorf("look at the processes: %w", err)
+		return nil, fault.Wrap("look at the processes", err)
 	}
 	return names, nil
 }

@@ -1,9 +1,9 @@
 package stopper
 
 import (
-	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/softstop/softstop/initbin"
@@ -17,12 +17,12 @@ const exitFailed = 1
 func Main(args []string) int {
 	task, err := handover.ParseTask(args[0])
 	if err != nil {
-		say("%v", err)
+		say(err.Error())
 		return exitFailed
 	}
 	options, command, problem := initbin.Parse(args[1:])
 	if problem.Reason != "" {
-		say("%s", problem.Sentence(args[1:]))
+		say(problem.Sentence(args[1:]))
 		return exitFailed
 	}
 	s := &stop{task: task, options: options, command: args[1+command:], looker: newLooker(task)}
@@ -32,7 +32,7 @@ func Main(args []string) int {
 		err = s.run()
 	}
 	if err != nil {
-		say("%v", err)
+		say(err.Error())
 		return exitFailed
 	}
 	return handover.ExitDone
@@ -44,27 +44,28 @@ func (s *stop) relay() error {
 	if err != nil {
 		return err
 	}
+	signal := initbin.Signal(s.task.Signal).String()
 	list := receivers(f, s.task.Signal, s.options.SignalTarget)
 	for _, p := range list {
-		s.verbose("pass %s on to pid %d (%s)", initbin.Signal(s.task.Signal), p.PID, p.label())
+		s.verbose("pass ", signal, " on to ", p.who())
 		if err := send(p, s.task.Signal); err != nil {
-			say("pass %s on to pid %d (%s): %v", initbin.Signal(s.task.Signal), p.PID, p.label(), err)
+			say("pass ", signal, " on to ", p.who(), ": ", err.Error())
 		}
 	}
 	if len(list) == 0 {
-		s.verbose("nobody handles %s: dropped", initbin.Signal(s.task.Signal))
+		s.verbose("nobody handles ", signal, ": dropped")
 	}
 	return nil
 }
 
 // say writes one line to the container's standard error.
-func say(format string, args ...any) {
-	fmt.Fprintf(os.Stderr, initbin.Name+": "+format+"\n", args...)
+func say(parts ...string) {
+	os.Stderr.WriteString(initbin.Name + ": " + strings.Join(parts, "") + "\n")
 }
 
-func (s *stop) verbose(format string, args ...any) {
+func (s *stop) verbose(parts ...string) {
 	if s.options.Verbose {
-		say(format, args...)
+		say(parts...)
 	}
 }
 

@@ -195,6 +195,9 @@ func (f *family) heir(signal int) *process {
 	return p
 }
 
+// who names p for people.
+func (p *process) who() string { return "pid " + itoa(p.PID) + " (" + p.label() + ")" }
+
 // label is how people are told about p.
 func (p *process) label() string {
 	if p.command != "" {

@@ -1,12 +1,13 @@
 package stopper
 
 import (
-	"fmt"
 	"os"
+	"strconv"
 	"time"
 	"unicode/utf8"
 
 	"github.com/softstop/softstop/initbin"
+	"github.com/softstop/softstop/initbin/fault"
 )
 
 // report collects what the one line of JSON will say.
@@ -59,19 +60,25 @@ func (r *report) seen(f *family, now time.Duration) {
 	}
 }
 
-func seconds(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds() }
+// appendSeconds appends d in seconds, to the millisecond.
+func appendSeconds(b []byte, d time.Duration) []byte {
+	return strconv.AppendFloat(b, d.Round(time.Millisecond).Seconds(), 'f', -1, 64)
+}
 
 // line is the report as JSON. It is written by hand: encoding/json would add a third
 // to the size of the program.
 func (r *report) line(arrived int, took time.Duration, code int) []byte {
 	told, killed := first(r.stopped), first(r.forced)
-	b := fmt.Appendf(nil, `{"signal":"%s","seconds":%g,"exitCode":%d,"told":`, initbin.Signal(arrived), seconds(took), code)
+	b := appendJSON([]byte(`{"signal":`), initbin.Signal(arrived).String())
+	b = appendSeconds(append(b, `,"seconds":`...), took)
+	b = strconv.AppendInt(append(b, `,"exitCode":`...), int64(code), 10)
+	b = append(b, `,"told":`...)
 	b = appendList(b, told)
 	if len(killed) > 0 {
 		b = appendList(append(b, `,"killed":`...), killed)
 	}
 	if more := len(r.stopped) + len(r.forced) - len(told) - len(killed); more > 0 {
-		b = fmt.Appendf(b, `,"more":%d`, more)
+		b = strconv.AppendInt(append(b, `,"more":`...), int64(more), 10)
 	}
 	return append(b, "}\n"...)
 }
@@ -82,13 +89,13 @@ func appendList(b []byte, list []*reported) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = fmt.Appendf(b, `{"pid":%d,"command":`, p.id.pid)
-		b = appendJSON(b, p.command)
+		b = strconv.AppendInt(append(b, `{"pid":`...), int64(p.id.pid), 10)
+		b = appendJSON(append(b, `,"command":`...), p.command)
 		if p.state != 0 {
-			b = fmt.Appendf(b, `,"state":"%c"`, p.state)
+			b = appendJSON(append(b, `,"state":`...), string(p.state))
 		}
 		if p.ended {
-			b = fmt.Appendf(b, `,"seconds":%g`, seconds(p.took))
+			b = appendSeconds(append(b, `,"seconds":`...), p.took)
 		}
 		b = append(b, '}')
 	}
@@ -103,7 +110,8 @@ func appendJSON(b []byte, s string) []byte {
 		case r == '"' || r == '\\':
 			b = append(b, '\\', byte(r))
 		case r < ' ':
-			b = fmt.Appendf(b, `\u%04x`, r)
+			const hex = "0123456789abcdef"
+			b = append(b, '\\', 'u', '0', '0', hex[r>>4], hex[r&15])
 		default:
 			b = utf8.AppendRune(b, r)
 		}
@@ -117,14 +125,14 @@ func first(list []*reported) []*reported { return list[:min(len(list), maxReport
 func (r *report) write(path string, arrived int, took time.Duration, code int) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {
-		return fmt.Errorf("report: %w", err)
+		return fault.Wrap("report", err)
 	}
 	defer file.Close()
 	if info, err := file.Stat(); err != nil || info.Size() > 0 {
 		return err
 	}
 	if _, err = file.Write(r.line(arrived, took, code)); err != nil {
-		return fmt.Errorf("report: %w", err)
+		return fault.Wrap("report", err)
 	}
 	return nil
 }

@@ -113,13 +113,13 @@ func (s *stop) act(a action) {
 	case freeze:
 		signal = int(initbin.SIGSTOP)
 	}
-	s.verbose("%s to pid %d (%s): %s", initbin.Signal(signal), a.p.PID, a.p.label(), a.why)
+	s.verbose(initbin.Signal(signal).String(), " to ", a.p.who(), ": ", a.why)
 	if a.verb == tell {
 		s.pipes.keep(a.p)
 	}
 	if err := send(a.p, signal); err != nil {
 		if !errors.Is(err, unix.ESRCH) {
-			say("%s to pid %d (%s): %v", initbin.Signal(signal), a.p.PID, a.p.label(), err)
+			say(initbin.Signal(signal).String(), " to ", a.p.who(), ": ", err.Error())
 		}
 		return
 	}
@@ -153,12 +153,11 @@ func (s *stop) killAll(f *family) {
 			named[p.id()] = true
 			if err := send(p, int(initbin.SIGKILL)); err != nil {
 				if !errors.Is(err, unix.ESRCH) {
-					say("kill pid %d (%s): %v", p.PID, p.label(), err)
+					say("kill ", p.who(), ": ", err.Error())
 				}
 				continue
 			}
-			say("killed pid %d (%s) in state %c: still there %s after %s",
-				p.PID, p.label(), p.State, short(s.now()), initbin.Signal(s.task.Arrived))
+			say("killed ", p.who(), " in state ", string(p.State), ": still there ", short(s.now()), " after ", s.cause())
 			s.report.killed(p)
 		}
 		s.note(events(soon), 0)
@@ -169,8 +168,16 @@ func (s *stop) killAll(f *family) {
 		f = next
 	}
 	for _, p := range f.all {
-		say("pid %d (%s) in state %c cannot be killed yet; leaving it to the kernel", p.PID, p.label(), p.State)
+		say(p.who(), " in state ", string(p.State), " cannot be killed yet; it is left to the kernel")
 	}
+}
+
+// cause is what began the stop, for people.
+func (s *stop) cause() string {
+	if s.task.Mode == handover.Leftovers {
+		return "the main process ended"
+	}
+	return initbin.Signal(s.task.Arrived).String()
 }
 
 // finish writes the report. The main process's end may still be on its way here.
@@ -183,7 +190,7 @@ func (s *stop) finish(heir int) error {
 		return nil
 	}
 	if err := s.report.write(s.options.Report, s.task.Arrived, s.now(), s.ending.Code()); err != nil {
-		say("%v", err) // the stop itself is complete
+		say(err.Error()) // the stop itself is complete
 	}
 	return nil
 }
