@@ -47,7 +47,7 @@ func (l looker) look() (*family, error) {
 	outputs := f.outputs(pipe(l.watcher, "0"), pipe(l.watcher, "1"), pipe(l.watcher, "2"))
 	for _, p := range f.all {
 		if len(outputs) > 0 {
-			p.reads = readPipes(p.PID, outputs)
+			p.reads, p.fed = readPipes(p.PID, outputs), outputs[p.stdin]
 		}
 		if !p.shell {
 			continue

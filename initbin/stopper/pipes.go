@@ -17,7 +17,7 @@ func (k *pipes) keep(p *process) {
 	for name, fd := range p.reads {
 		k.open(name, file(p.PID, "fd/"+fd))
 	}
-	if p.stdin != "" {
+	if p.fed {
 		k.open(p.stdin, file(p.PID, "fd/0"))
 	}
 }

@@ -31,6 +31,8 @@ type process struct {
 	inWait bool
 	// stdin, stdout and stderr name the pipes there; empty for anything else.
 	stdin, stdout, stderr string
+	// fed says that other processes of the container print to standard input.
+	fed bool
 	// reads are the descriptors, by pipe, of further pipes from which the process reads
 	// what other processes of the container print.
 	reads map[string]string
@@ -41,10 +43,14 @@ type process struct {
 func (p *process) id() identity { return identity{p.PID, p.Start} }
 
 // tellable returns the signal to tell p: the stop signal if p handles it, else SIGTERM,
-// which processes that know no other stop signal expect.
+// which processes that know no other stop signal expect. An interactive shell ignores
+// both and ends when its terminal hangs up.
 func (p *process) tellable(signal int) int {
-	if p.Handles(signal) {
+	switch {
+	case p.Handles(signal):
 		return signal
+	case p.shell && p.Terminal != 0 && p.Ignores(int(initbin.SIGTERM)) && p.Ignores(int(initbin.SIGQUIT)):
+		return int(initbin.SIGHUP)
 	}
 	return int(initbin.SIGTERM)
 }

@@ -57,7 +57,11 @@ func (w *watch) startMain() {
 	}
 	// What we were given beyond the standard descriptors is the command's alone: an
 	// open pipe end here would keep its reader waiting.
-	sys.Call(sysCloseRange, 3, 1<<31, 0, 0, 0)
+	if sys.Errno(sys.Call(sysCloseRange, 3, 1<<31, 0, 0, 0)) != 0 { // before Linux 5.9
+		for fd := uintptr(3); fd < 1024; fd++ {
+			sys.Close(fd)
+		}
+	}
 	// Opened now, so that a stop need not wait for it.
 	var path handover.Line
 	path.Text("/proc/").Number(int64(w.main)).Text("/task/").Number(int64(w.main)).Text("/children")
