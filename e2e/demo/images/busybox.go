@@ -8,7 +8,7 @@ import "github.com/softstop/softstop/e2e/node/image"
 func busyboxFiles() []image.File {
 	files := []image.File{{From: "/bin/busybox", To: "/bin/busybox"}}
 	for _, name := range []string{
-		"sh", "cat", "chmod", "cp", "date", "echo", "env", "kill", "ls", "mkdir", "nohup", "ps", "rm", "setsid", "sleep", "true", "wget",
+		"sh", "cat", "chmod", "cp", "crond", "date", "echo", "env", "kill", "ls", "mkdir", "nohup", "ps", "rm", "setsid", "sleep", "tee", "true", "wget",
 	} {
 		files = append(files, image.File{Link: "busybox", To: "/bin/" + name})
 	}

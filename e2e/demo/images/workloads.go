@@ -5,6 +5,7 @@ package images
 import (
 	"context"
 	"crypto/sha256"
+	"embed"
 	"fmt"
 	"io"
 	"os"
@@ -35,9 +36,12 @@ func Workloads(ctx context.Context, progress io.Writer) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	appArchive, err := write("app.tar", image.Image{
-		Name: App, Files: append(busyboxFiles(), image.File{From: app, To: "/app"}), Cmd: []string{"/app"},
-	})
+	files, err := scriptFiles()
+	if err != nil {
+		return nil, err
+	}
+	files = append(append(files, busyboxFiles()...), image.File{From: app, To: "/app"}, image.File{To: "/tmp/.keep", Mode: 0o644})
+	appArchive, err := write("app.tar", image.Image{Name: App, Files: files, Cmd: []string{"/app"}})
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +50,26 @@ func Workloads(ctx context.Context, progress io.Writer) ([]string, error) {
 		return nil, err
 	}
 	return []string{appArchive, redisArchive}, nil
+}
+
+//go:embed scripts
+var scripts embed.FS
+
+// scriptFiles are the launch scripts, as people have them in their images.
+func scriptFiles() ([]image.File, error) {
+	var files []image.File
+	entries, err := scripts.ReadDir("scripts")
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		text, err := scripts.ReadFile("scripts/" + e.Name())
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, image.File{Text: string(text), To: "/scripts/" + e.Name()})
+	}
+	return files, nil
 }
 
 // debianImage makes an image from Debian's packages and all they depend on. Their scripts are not run: there is nothing to configure.

@@ -1,0 +1,3 @@
+#!/bin/sh
+/app --cleanup 2s
+echo "inner script ends"

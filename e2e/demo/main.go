@@ -1,0 +1,68 @@
+//go:build linux
+
+// The demo: the same workloads stopped without and with softstop, on a real node, from a bare machine, in one command.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/softstop/softstop/e2e/demo/images"
+	"github.com/softstop/softstop/e2e/demo/stage"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var err error
+	switch {
+	case len(os.Args) == 2 && os.Args[1] == "images":
+		err = buildImages(ctx)
+	case len(os.Args) == 1:
+		err = demo(ctx, os.Getenv("KEEP") != "")
+	default:
+		err = errors.New("usage: demo [images]; KEEP=1 leaves the node up")
+	}
+	if ctx.Err() != nil {
+		fmt.Fprintln(os.Stderr, "interrupted; nothing is left behind")
+		os.Exit(130)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		os.Exit(1)
+	}
+}
+
+// buildImages is make image.
+func buildImages(ctx context.Context) error {
+	archives, err := images.Product(ctx, os.Stderr)
+	for _, a := range archives {
+		fmt.Println(a)
+	}
+	return err
+}
+
+// demo sets the stage, plays, and clears up.
+func demo(ctx context.Context, keep bool) (err error) {
+	s, err := stage.Set(ctx, stage.Options{Name: os.Getenv("SOFTSTOP_NODE"), Progress: os.Stderr})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		// A failed demo is taken down, too: a half-played stage helps nobody, and its logs are in the message.
+		if keep && err == nil {
+			err = s.Detach()
+			return
+		}
+		err = errors.Join(err, s.Close())
+	}()
+	if err := play(ctx, s); err != nil {
+		return err
+	}
+	printNext(os.Stdout, keep)
+	return nil
+}

@@ -1,0 +1,217 @@
+//go:build linux
+
+package trial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/softstop/softstop/e2e/demo/stage"
+)
+
+// Trial is a workload that is up.
+type Trial struct {
+	client    kubernetes.Interface
+	namespace string
+	changes   watch.Interface
+	log       *journal
+	outcome   Outcome
+}
+
+// Run is Start and Stop.
+func Run(ctx context.Context, client kubernetes.Interface, namespace string, w Workload) (Outcome, error) {
+	t, err := Start(ctx, client, namespace, w)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return t.Stop(ctx)
+}
+
+// Start creates w's pod in a namespace and returns when the application is up. ctx bounds the trial to its end.
+func Start(ctx context.Context, client kubernetes.Interface, namespace string, w Workload) (*Trial, error) {
+	t := &Trial{client: client, namespace: namespace, outcome: Outcome{Workload: w, ExitCode: -1}}
+	pods := client.CoreV1().Pods(namespace)
+	made, err := pods.Create(ctx, w.Pod(), metav1.CreateOptions{})
+	if err != nil {
+		return nil, t.explain(err)
+	}
+	_, t.outcome.Softstop = made.Labels[stage.Injected]
+	t.changes, err = pods.Watch(ctx, metav1.ListOptions{
+		FieldSelector: "metadata.name=" + w.Name, ResourceVersion: made.ResourceVersion,
+	})
+	if err != nil {
+		return nil, t.explain(err)
+	}
+	if err := t.awaitStart(ctx); err != nil {
+		t.changes.Stop()
+		return nil, t.explain(err)
+	}
+	return t, nil
+}
+
+// Stop deletes the pod and returns how that went.
+func (t *Trial) Stop(ctx context.Context) (Outcome, error) {
+	defer t.changes.Stop()
+	begin := time.Now()
+	err := t.client.CoreV1().Pods(t.namespace).Delete(ctx, t.outcome.Workload.Name, metav1.DeleteOptions{})
+	if err == nil {
+		err = t.outcome.awaitEnd(ctx, t.changes.ResultChan())
+	}
+	t.outcome.Took = time.Since(begin)
+	if err == nil {
+		err = t.log.awaitEnd(ctx)
+	}
+	t.outcome.Log = t.log.text()
+	if err != nil {
+		return t.outcome, t.explain(err)
+	}
+	return t.outcome, nil
+}
+
+// awaitStart returns when the pod runs and the application's log says that it is up.
+func (t *Trial) awaitStart(ctx context.Context) error {
+	w := t.outcome.Workload
+	if err := awaitStart(ctx, t.changes.ResultChan(), w); err != nil {
+		return err
+	}
+	var err error
+	if t.log, err = follow(ctx, t.client, t.namespace, w); err != nil {
+		return err
+	}
+	return t.log.await(ctx, w.Ready, w.ReadyTimes)
+}
+
+// explain says which workload an error is about, and what it had to say.
+func (t *Trial) explain(err error) error {
+	said := ""
+	if t.log != nil {
+		said = "; its log so far:\n" + t.log.text()
+	}
+	return fmt.Errorf("%s in %s: %w%s", t.outcome.Workload.Name, t.namespace, err, said)
+}
+
+// awaitStart returns when the pod runs, and is ready where it serves.
+func awaitStart(ctx context.Context, changes <-chan watch.Event, w Workload) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for its start: %w", ctx.Err())
+		case ev, open := <-changes:
+			pod, ok := ev.Object.(*corev1.Pod)
+			if !open || !ok {
+				return errors.New("wait for its start: the watch has ended")
+			}
+			switch {
+			case pod.Status.Phase == corev1.PodFailed || pod.Status.Phase == corev1.PodSucceeded:
+				return fmt.Errorf("it ended at once: %+v", pod.Status.ContainerStatuses)
+			case pod.Status.Phase == corev1.PodRunning && (!w.Serves || isReady(pod)):
+				return nil
+			}
+		}
+	}
+}
+
+func isReady(pod *corev1.Pod) bool {
+	for _, c := range pod.Status.Conditions {
+		if c.Type == corev1.PodReady {
+			return c.Status == corev1.ConditionTrue
+		}
+	}
+	return false
+}
+
+// awaitEnd returns when the pod is gone, and keeps what its last status says.
+func (o *Outcome) awaitEnd(ctx context.Context, changes <-chan watch.Event) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for its end: %w", ctx.Err())
+		case ev, open := <-changes:
+			pod, ok := ev.Object.(*corev1.Pod)
+			if !open || !ok {
+				return errors.New("wait for its end: the watch has ended")
+			}
+			for _, c := range pod.Status.ContainerStatuses {
+				if t := c.State.Terminated; t != nil {
+					o.ExitCode, o.Message = t.ExitCode, t.Message
+				}
+			}
+			if ev.Type == watch.Deleted {
+				return nil
+			}
+		}
+	}
+}
+
+// journal collects a container's log as it is written.
+type journal struct {
+	mu      sync.Mutex
+	b       strings.Builder
+	changed chan struct{}
+	ended   chan struct{}
+}
+
+// follow reads the log from its beginning until the container ends.
+func follow(ctx context.Context, client kubernetes.Interface, namespace string, w Workload) (*journal, error) {
+	stream, err := client.CoreV1().Pods(namespace).GetLogs(w.Name, &corev1.PodLogOptions{Container: "app", Follow: true}).Stream(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("follow its log: %w", err)
+	}
+	j := &journal{changed: make(chan struct{}, 1), ended: make(chan struct{})}
+	go func() {
+		defer close(j.ended)
+		defer stream.Close()
+		_, _ = io.Copy(j, stream)
+	}()
+	return j, nil
+}
+
+// Write adds to the journal.
+func (j *journal) Write(b []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	select {
+	case j.changed <- struct{}{}:
+	default:
+	}
+	return j.b.Write(b)
+}
+
+func (j *journal) text() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.b.String()
+}
+
+// await returns when the log contains what so many times.
+func (j *journal) await(ctx context.Context, what string, times int) error {
+	for strings.Count(j.text(), what) < times {
+		select {
+		case <-j.changed:
+		case <-j.ended:
+			return fmt.Errorf("its log ended without %q", what)
+		case <-ctx.Done():
+			return fmt.Errorf("wait for %q in its log: %w", what, ctx.Err())
+		}
+	}
+	return nil
+}
+
+func (j *journal) awaitEnd(ctx context.Context) error {
+	select {
+	case <-j.ended:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the end of its log: %w", ctx.Err())
+	}
+}
