@@ -35,6 +35,7 @@ const (
 	ReasonPullNever            Reason = "pull-never"
 	ReasonBadReference         Reason = "bad-reference"
 	ReasonRegistryDenied       Reason = "registry-denied"
+	ReasonRegistryUntrusted    Reason = "registry-untrusted"
 	ReasonRegistryUnauthorized Reason = "registry-unauthorized"
 	ReasonImageNotFound        Reason = "image-not-found"
 	ReasonRegistryUnavailable  Reason = "registry-unavailable"
@@ -96,6 +97,8 @@ func (r Reason) explanation() explanation {
 		return explanation{"the image's name cannot be read", "correct it", true}
 	case ReasonRegistryDenied:
 		return explanation{"the image's registry has an address softstop may not ask", ownCommand, true}
+	case ReasonRegistryUntrusted:
+		return explanation{"the registry has no certificate softstop trusts, or speaks plain HTTP unasked", ownCommand, true}
 	case ReasonRegistryUnauthorized:
 		return explanation{"the registry refuses the pod's pull secrets", ownCommand, true}
 	case ReasonImageNotFound:
@@ -131,7 +134,7 @@ func Reasons() []Reason {
 		ReasonNotOptedIn, ReasonOptedOut, ReasonMirrorPod, ReasonWindows, ReasonWasm, ReasonGraceZero,
 		ReasonWorkflowEngine, ReasonNothingToDo, ReasonNoCommand, ReasonEmptyImage, ReasonHasInit,
 		ReasonMustBePID1, ReasonMeshSidecar, ReasonSidecar, ReasonInitContainer, ReasonExcluded, ReasonMountTaken,
-		ReasonPullNever, ReasonBadReference, ReasonRegistryDenied, ReasonRegistryUnauthorized, ReasonImageNotFound,
+		ReasonPullNever, ReasonBadReference, ReasonRegistryDenied, ReasonRegistryUntrusted, ReasonRegistryUnauthorized, ReasonImageNotFound,
 		ReasonRegistryUnavailable, ReasonImageInvalid, ReasonPlatformsDiffer,
 	}
 }

@@ -2,6 +2,7 @@ package lookup
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -133,9 +134,13 @@ func reasonOf(err error) webhook.Reason {
 	var refused *transport.Error
 	var network net.Error
 	var broken *url.Error
+	var untrusted *tls.CertificateVerificationError
+	var noTLS tls.RecordHeaderError
 	switch {
-	case errors.Is(err, errDenied), errors.Is(err, errPlain):
+	case errors.Is(err, errDenied):
 		return webhook.ReasonRegistryDenied
+	case errors.Is(err, errPlain), errors.As(err, &untrusted), errors.As(err, &noTLS):
+		return webhook.ReasonRegistryUntrusted
 	case errors.Is(err, errTooLarge), errors.Is(err, errInvalid):
 		return webhook.ReasonImageInvalid
 	case errors.As(err, &refused):

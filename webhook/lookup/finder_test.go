@@ -1,0 +1,513 @@
+package lookup_test
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/go-logr/logr"
+	"github.com/go-logr/logr/testr"
+	"github.com/google/go-containerregistry/pkg/authn"
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/registry"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/lookup"
+)
+
+const budget = 500 * time.Millisecond
+
+// world is a registry with a front that tests can make misbehave.
+type world struct {
+	*testing.T
+	host     string
+	requests atomic.Int64
+	// front, if set, sees each request first and says whether it answered.
+	front atomic.Pointer[func(http.ResponseWriter, *http.Request) bool]
+	// settings of the finders to be made
+	settings config.Registry
+	secrets  secrets
+}
+
+// secrets are the cluster's, by namespace/name.
+type secrets map[string]map[string][]byte
+
+func (s secrets) PullSecret(_ context.Context, namespace, name string) (map[string][]byte, error) {
+	data, found := s[namespace+"/"+name]
+	if !found {
+		return nil, errors.New("not found")
+	}
+	return data, nil
+}
+
+func newWorld(t *testing.T) *world {
+	w := &world{T: t, secrets: secrets{}}
+	backend := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w.requests.Add(1)
+		if front := w.front.Load(); front != nil && (*front)(rw, r) {
+			return
+		}
+		backend.ServeHTTP(rw, r)
+	}))
+	t.Cleanup(server.Close)
+	w.host = strings.TrimPrefix(server.URL, "http://")
+	w.settings = config.Registry{
+		Budget: budget, TagTTL: time.Nanosecond, Insecure: []string{w.host},
+		Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+	}
+	return w
+}
+
+func (w *world) misbehave(front func(http.ResponseWriter, *http.Request) bool) { w.front.Store(&front) }
+
+func (w *world) finder() *lookup.Finder {
+	w.Helper()
+	f, err := lookup.New(w.settings, w.secrets, nil)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return f
+}
+
+func image(t *testing.T, c v1.Config, platform string) v1.Image {
+	t.Helper()
+	os, arch, _ := strings.Cut(platform, "/")
+	i, err := mutate.ConfigFile(empty.Image, &v1.ConfigFile{OS: os, Architecture: arch, Config: c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i
+}
+
+func (w *world) tag(path string) name.Tag {
+	w.Helper()
+	tag, err := name.NewTag(w.host+"/"+path, name.Insecure)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return tag
+}
+
+func (w *world) push(path string, c v1.Config) {
+	w.Helper()
+	if err := remote.Write(w.tag(path), image(w.T, c, "linux/amd64"), remote.WithAuth(authn.Anonymous)); err != nil {
+		w.Fatal(err)
+	}
+}
+
+// pushIndex pushes an index of the images by platform, and an attestation.
+func (w *world) pushIndex(path string, images map[string]v1.Config) {
+	w.Helper()
+	var index v1.ImageIndex = empty.Index
+	add := func(platform string, c v1.Config) {
+		os, arch, _ := strings.Cut(platform, "/")
+		index = mutate.AppendManifests(index, mutate.IndexAddendum{
+			Add: image(w.T, c, platform), Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: os, Architecture: arch}},
+		})
+	}
+	for platform, c := range images {
+		add(platform, c)
+	}
+	add("unknown/unknown", v1.Config{Cmd: []string{"attestation"}})
+	add("windows/amd64", v1.Config{Cmd: []string{"app.exe"}})
+	if err := remote.WriteIndex(w.tag(path), index, remote.WithAuth(authn.Anonymous)); err != nil {
+		w.Fatal(err)
+	}
+}
+
+// ask asks for one image and fails if the answer takes longer than promised.
+func (w *world) ask(f *lookup.Finder, image string, change ...func(*corev1.Pod)) webhook.ImageAnswer {
+	w.Helper()
+	pod := &corev1.Pod{}
+	pod.Namespace = "shop"
+	pod.Spec.Containers = []corev1.Container{{Name: "app", Image: image}}
+	for _, c := range change {
+		c(pod)
+	}
+	begin := time.Now()
+	ctx := logr.NewContext(w.Context(), testr.New(w.T))
+	answers := f.Ask(ctx, pod, []string{"app"}, []string{"linux/amd64"})
+	if took := time.Since(begin); took > w.settings.Budget+200*time.Millisecond {
+		w.Errorf("the answer took %s with a budget of %s", took, w.settings.Budget)
+	}
+	return answers["app"]
+}
+
+func (w *world) wantReason(got webhook.ImageAnswer, want webhook.Reason) {
+	w.Helper()
+	if got.Reason != want {
+		w.Errorf("got %+v, want reason %q", got, want)
+	}
+}
+
+func (w *world) wantCommand(got webhook.ImageAnswer, entrypoint ...string) {
+	w.Helper()
+	if got.Reason != "" || !reflect.DeepEqual(got.Image.Entrypoint, entrypoint) {
+		w.Errorf("got %+v, want entrypoint %q", got, entrypoint)
+	}
+}
+
+func TestImage(t *testing.T) {
+	w := newWorld(t)
+	w.push("web:1", v1.Config{Entrypoint: []string{"/entry"}, Cmd: []string{"a", "b"}, StopSignal: "SIGQUIT"})
+	got := w.ask(w.finder(), w.host+"/web:1")
+	want := config.Image{Entrypoint: []string{"/entry"}, Cmd: []string{"a", "b"}, StopSignal: "SIGQUIT"}
+	if !reflect.DeepEqual(got, webhook.ImageAnswer{Image: want}) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// TestPlatforms holds hard pods 9, 10 and 11.
+func TestPlatforms(t *testing.T) {
+	w := newWorld(t)
+	same := v1.Config{Entrypoint: []string{"/app"}}
+	w.pushIndex("same:1", map[string]v1.Config{"linux/amd64": same, "linux/arm64": same})
+	w.pushIndex("arm:1", map[string]v1.Config{"linux/arm64": same})
+	w.pushIndex("differs:1", map[string]v1.Config{"linux/amd64": same, "linux/arm64": {Entrypoint: []string{"/arm"}}})
+	f := w.finder()
+	w.wantCommand(w.ask(f, w.host+"/same:1"), "/app")
+	w.wantCommand(w.ask(f, w.host+"/arm:1"), "/app")
+	w.wantCommand(w.ask(f, w.host+"/differs:1"), "/app") // only amd64 nodes
+	pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: w.host + "/differs:1"}}}}
+	for _, platforms := range [][]string{{"linux/amd64", "linux/arm64"}, nil} {
+		w.wantReason(f.Ask(t.Context(), pod, []string{"app"}, platforms)["app"], webhook.ReasonPlatformsDiffer)
+	}
+}
+
+// TestRepushedTag holds hard pod 12, and that a digest is not asked for twice.
+func TestRepushedTag(t *testing.T) {
+	w := newWorld(t)
+	f := w.finder()
+	w.push("web:1", v1.Config{Entrypoint: []string{"/old"}})
+	w.wantCommand(w.ask(f, w.host+"/web:1"), "/old")
+	before := w.requests.Load()
+	w.wantCommand(w.ask(f, w.host+"/web:1"), "/old")
+	if made := w.requests.Load() - before; made > 2 {
+		t.Errorf("%d requests for a digest that is known, want a ping and a HEAD", made)
+	}
+	w.push("web:1", v1.Config{Entrypoint: []string{"/new"}})
+	w.wantCommand(w.ask(f, w.host+"/web:1"), "/new")
+
+	w.settings.TagTTL = time.Hour
+	f = w.finder()
+	w.wantCommand(w.ask(f, w.host+"/web:1"), "/new")
+	before = w.requests.Load()
+	w.wantCommand(w.ask(f, w.host+"/web:1"), "/new")
+	if made := w.requests.Load() - before; made != 0 {
+		t.Errorf("%d requests within the tag TTL", made)
+	}
+}
+
+// TestPullNever holds hard pod 13.
+func TestPullNever(t *testing.T) {
+	w := newWorld(t)
+	w.wantReason(w.ask(w.finder(), w.host+"/web:1", func(p *corev1.Pod) {
+		p.Spec.Containers[0].ImagePullPolicy = corev1.PullNever
+	}), webhook.ReasonPullNever)
+	if n := w.requests.Load(); n != 0 {
+		t.Errorf("%d requests", n)
+	}
+}
+
+// TestMisbehaviour holds hard pod 14 and hostile answers: always a reason, in time.
+func TestMisbehaviour(t *testing.T) {
+	status := func(code int) func(http.ResponseWriter, *http.Request) bool {
+		return func(w http.ResponseWriter, _ *http.Request) bool {
+			w.WriteHeader(code)
+			return true
+		}
+	}
+	manifests := func(answer func(http.ResponseWriter, *http.Request)) func(http.ResponseWriter, *http.Request) bool {
+		return func(w http.ResponseWriter, r *http.Request) bool {
+			if !strings.Contains(r.URL.Path, "/manifests/") || r.Method == http.MethodHead {
+				return false
+			}
+			answer(w, r)
+			return true
+		}
+	}
+	for name, c := range map[string]struct {
+		front  func(http.ResponseWriter, *http.Request) bool
+		reason webhook.Reason
+	}{
+		"429": {status(http.StatusTooManyRequests), webhook.ReasonRegistryUnavailable},
+		"401": {status(http.StatusUnauthorized), webhook.ReasonRegistryUnauthorized},
+		"403": {status(http.StatusForbidden), webhook.ReasonRegistryUnauthorized},
+		"500": {status(http.StatusInternalServerError), webhook.ReasonRegistryUnavailable},
+		"hangs": {func(_ http.ResponseWriter, r *http.Request) bool {
+			<-r.Context().Done()
+			return true
+		}, webhook.ReasonRegistryUnavailable},
+		"hangs in the body": {manifests(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/vnd.oci.image.manifest.v1+json")
+			fmt.Fprint(w, "{")
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		}), webhook.ReasonRegistryUnavailable},
+		"cut short": {manifests(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "1000")
+			fmt.Fprint(w, "{")
+		}), webhook.ReasonRegistryUnavailable},
+		"another image": {manifests(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/vnd.oci.image.manifest.v1+json")
+			fmt.Fprint(w, `{"schemaVersion":2}`)
+		}), webhook.ReasonImageInvalid},
+		"endless": {manifests(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/vnd.oci.image.manifest.v1+json")
+			for r.Context().Err() == nil {
+				if _, err := w.Write(make([]byte, 64<<10)); err != nil {
+					return
+				}
+			}
+		}), webhook.ReasonImageInvalid},
+		"redirects to the metadata service": {manifests(func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://169.254.169.254/latest/", http.StatusTemporaryRedirect)
+		}), webhook.ReasonRegistryUnavailable}, // the library itself refuses, before our dialer
+		"redirects in a circle": {manifests(func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, r.URL.Path, http.StatusTemporaryRedirect)
+		}), webhook.ReasonRegistryUnavailable},
+		"token realm at the metadata service": {func(w http.ResponseWriter, _ *http.Request) bool {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="https://169.254.169.254/token",service="x"`)
+			w.WriteHeader(http.StatusUnauthorized)
+			return true
+		}, webhook.ReasonImageInvalid}, // the library itself refuses, before our dialer
+		"token realm over plain HTTP": {func(w http.ResponseWriter, _ *http.Request) bool {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="http://tokens.example/token",service="x"`)
+			w.WriteHeader(http.StatusUnauthorized)
+			return true
+		}, webhook.ReasonRegistryUntrusted},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.push("web:1", v1.Config{Entrypoint: []string{"/app"}})
+			w.misbehave(c.front)
+			w.wantReason(w.ask(w.finder(), w.host+"/web:1"), c.reason)
+		})
+	}
+}
+
+// TestDown: nobody listens, or no such host, or no image.
+func TestDown(t *testing.T) {
+	w := newWorld(t)
+	f := w.finder()
+	w.wantReason(w.ask(f, w.host+"/missing:1"), webhook.ReasonImageNotFound)
+	w.wantReason(w.ask(f, "UPPER/case:1"), webhook.ReasonBadReference)
+	w.wantReason(w.ask(f, "nowhere.invalid/web:1"), webhook.ReasonRegistryUnavailable)
+	dead := httptest.NewServer(http.NotFoundHandler())
+	host := strings.TrimPrefix(dead.URL, "http://")
+	dead.Close()
+	w.settings.Insecure = append(w.settings.Insecure, host)
+	w.wantReason(w.ask(w.finder(), host+"/web:1"), webhook.ReasonRegistryUnavailable)
+}
+
+// TestDenied holds hard pod 17: no dial at all.
+func TestDenied(t *testing.T) {
+	w := newWorld(t)
+	w.push("web:1", v1.Config{Entrypoint: []string{"/app"}})
+	before := w.requests.Load()
+	w.settings.Allow = nil
+	f := w.finder()
+	w.wantReason(w.ask(f, w.host+"/web:1"), webhook.ReasonRegistryDenied)
+	for _, host := range []string{"169.254.169.254", "[fd00:ec2::254]:443", "[::ffff:169.254.169.254]:443", "localhost:1", "0.0.0.0:1"} {
+		w.wantReason(w.ask(f, host+"/web:1"), webhook.ReasonRegistryDenied)
+	}
+	service, err := lookup.New(w.settings, nil, []netip.Prefix{netip.MustParsePrefix("10.96.0.0/12")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.wantReason(w.ask(service, "10.96.0.10/web:1"), webhook.ReasonRegistryDenied)
+	if made := w.requests.Load() - before; made != 0 {
+		t.Errorf("%d requests", made)
+	}
+}
+
+// TestBreaker: a host that does not answer is left alone for a while.
+func TestBreaker(t *testing.T) {
+	w := newWorld(t)
+	w.misbehave(func(rw http.ResponseWriter, _ *http.Request) bool {
+		rw.WriteHeader(http.StatusServiceUnavailable)
+		return true
+	})
+	f := w.finder()
+	for i := range 10 {
+		w.wantReason(w.ask(f, fmt.Sprintf("%s/web:%d", w.host, i)), webhook.ReasonRegistryUnavailable)
+	}
+	if made := w.requests.Load(); made > 6 {
+		t.Errorf("%d requests for ten images, want three tries at most", made)
+	}
+}
+
+// TestFailureIsRemembered: the pods of one rollout do not all ask for a missing image.
+func TestFailureIsRemembered(t *testing.T) {
+	w := newWorld(t)
+	f := w.finder()
+	w.wantReason(w.ask(f, w.host+"/missing:1"), webhook.ReasonImageNotFound)
+	before := w.requests.Load()
+	w.wantReason(w.ask(f, w.host+"/missing:1"), webhook.ReasonImageNotFound)
+	if made := w.requests.Load() - before; made != 0 {
+		t.Errorf("%d requests", made)
+	}
+}
+
+// TestSingleFlight: equal questions at the same time are one.
+func TestSingleFlight(t *testing.T) {
+	w := newWorld(t)
+	w.push("web:1", v1.Config{Entrypoint: []string{"/app"}})
+	release := make(chan struct{})
+	w.misbehave(func(http.ResponseWriter, *http.Request) bool {
+		<-release
+		return false
+	})
+	before := w.requests.Load()
+	f := w.finder()
+	pod := &corev1.Pod{}
+	var names []string
+	for i := range 50 {
+		names = append(names, fmt.Sprintf("c%d", i))
+		pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{Name: names[i], Image: w.host + "/web:1"})
+	}
+	answers := make(chan map[string]webhook.ImageAnswer)
+	go func() { answers <- f.Ask(t.Context(), pod, names, nil) }()
+	for w.requests.Load() == before { // until the first is in flight
+		select {
+		case <-t.Context().Done():
+			t.Fatal("no request came")
+		case <-time.After(time.Millisecond):
+		}
+	}
+	close(release)
+	for _, answer := range <-answers {
+		w.wantCommand(answer, "/app")
+	}
+	if made := w.requests.Load() - before; made > 8 {
+		t.Errorf("%d requests for fifty equal questions", made)
+	}
+}
+
+// protect makes the registry ask for one of the passwords, by path prefix.
+func (w *world) protect(passwords map[string]string) {
+	w.misbehave(func(rw http.ResponseWriter, r *http.Request) bool {
+		_, password, _ := r.BasicAuth()
+		if r.URL.Path == "/v2/" {
+			if password == "" {
+				rw.Header().Set("WWW-Authenticate", `Basic realm="x"`)
+				rw.WriteHeader(http.StatusUnauthorized)
+				return true
+			}
+			return false
+		}
+		for prefix, want := range passwords {
+			if strings.HasPrefix(r.URL.Path, "/v2/"+prefix) && password == want {
+				return false
+			}
+		}
+		rw.WriteHeader(http.StatusUnauthorized)
+		return true
+	})
+}
+
+// secret is a pull secret with passwords by pattern.
+func secret(t *testing.T, passwords map[string]string) map[string][]byte {
+	t.Helper()
+	auths := map[string]any{}
+	for pattern, password := range passwords {
+		auths[pattern] = map[string]string{"auth": base64.StdEncoding.EncodeToString([]byte("user:" + password))}
+	}
+	data, err := json.Marshal(map[string]any{"auths": auths})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string][]byte{corev1.DockerConfigJsonKey: data}
+}
+
+func pullWith(names ...string) func(*corev1.Pod) {
+	return func(p *corev1.Pod) {
+		for _, name := range names {
+			p.Spec.ImagePullSecrets = append(p.Spec.ImagePullSecrets, corev1.LocalObjectReference{Name: name})
+		}
+	}
+}
+
+// TestCredentials holds hard pods 15, 16 and 18.
+func TestCredentials(t *testing.T) {
+	w := newWorld(t)
+	w.push("team/web:1", v1.Config{Entrypoint: []string{"/app"}})
+	w.push("other/web:1", v1.Config{Entrypoint: []string{"/app"}})
+	w.protect(map[string]string{"team/": "team", "other/": "host"})
+	w.secrets["shop/both"] = secret(t, map[string]string{w.host: "host", w.host + "/team": "team"})
+	w.secrets["shop/host"] = secret(t, map[string]string{"https://" + w.host + "/v2/": "host"})
+	w.secrets["shop/wrong"] = secret(t, map[string]string{w.host + "/team/web": "wrong"})
+	w.secrets["shop/broken"] = map[string][]byte{corev1.DockerConfigJsonKey: []byte("{")}
+	f := w.finder()
+	w.wantCommand(w.ask(f, w.host+"/team/web:1", pullWith("both")), "/app")
+	w.wantCommand(w.ask(f, w.host+"/other/web:1", pullWith("both")), "/app")
+	w.wantCommand(w.ask(f, w.host+"/team/web:1", pullWith("wrong", "broken", "missing", "both")), "/app")
+	w.wantCommand(w.ask(f, w.host+"/other/web:1", pullWith("host")), "/app")
+	// What one namespace may see, another without the credential does not get from the cache.
+	w.wantReason(w.ask(f, w.host+"/team/web:1"), webhook.ReasonRegistryUnauthorized)
+	w.wantReason(w.ask(f, w.host+"/team/web:1", pullWith("host")), webhook.ReasonRegistryUnauthorized)
+	w.wantReason(w.ask(f, w.host+"/team/web:1", pullWith("missing")), webhook.ReasonRegistryUnauthorized)
+
+	file := filepath.Join(t.TempDir(), "config.json")
+	if err := os.WriteFile(file, w.secrets["shop/both"][corev1.DockerConfigJsonKey], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.settings.CredentialsFile = file
+	w.wantCommand(w.ask(w.finder(), w.host+"/team/web:1"), "/app")
+}
+
+// TestDigest: a name with a digest needs no HEAD, and a wrong one is no image.
+func TestDigest(t *testing.T) {
+	w := newWorld(t)
+	w.push("web:1", v1.Config{Entrypoint: []string{"/app"}})
+	digest, err := image(t, v1.Config{Entrypoint: []string{"/app"}}, "linux/amd64").Digest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.wantCommand(w.ask(w.finder(), w.host+"/web:1@"+digest.String()), "/app")
+	w.wantReason(w.ask(w.finder(), w.host+"/web@sha256:"+strings.Repeat("0", 64)), webhook.ReasonImageNotFound)
+}
+
+// TestMirror: a mirror is asked first, the registry if the mirror has nothing.
+func TestMirror(t *testing.T) {
+	origin, mirror := newWorld(t), newWorld(t)
+	origin.push("web:1", v1.Config{Entrypoint: []string{"/origin"}})
+	origin.push("only:1", v1.Config{Entrypoint: []string{"/origin"}})
+	mirror.push("copies/web:1", v1.Config{Entrypoint: []string{"/mirror"}})
+	origin.settings.Mirrors = map[string][]string{origin.host: {mirror.host + "/copies"}}
+	origin.settings.Insecure = append(origin.settings.Insecure, mirror.host)
+	f := origin.finder()
+	origin.wantCommand(origin.ask(f, origin.host+"/web:1"), "/mirror")
+	origin.wantCommand(origin.ask(f, origin.host+"/only:1"), "/origin")
+}
+
+// TestTLS: a registry with a certificate of an unknown authority is not asked.
+func TestTLS(t *testing.T) {
+	server := httptest.NewUnstartedServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	w := newWorld(t)
+	w.wantReason(w.ask(w.finder(), strings.TrimPrefix(server.URL, "https://")+"/web:1"), webhook.ReasonRegistryUntrusted)
+}
