@@ -22,9 +22,9 @@
 //	          else a relay, a stopper with that one task, finds who does. SIGQUIT is among
 //	          those: it makes a JVM print its threads, and must not kill it 23 s later.
 //	drain     With --drain the stop signal is held back so long first.
-//	stop      A main process without children is told at once. One with children is not:
-//	          the stopper must see them before anybody dies or acts, and tells it a few
-//	          milliseconds later. Targets main and group are told at once.
+//	stop      A main process without children or a terminal is told at once. Any other is
+//	          not: the stopper must see it and its children before anybody dies or acts,
+//	          and tells it a few milliseconds later. Targets main and group are told at once.
 //	          Then the stopper takes over, and the deadline runs.
 //	fallback  A stopper that fails, is killed, cannot be started, or has not looked
 //	          around within 2 s changes only the finesse: every descendant is told,

@@ -75,7 +75,7 @@ func (w *watch) startMain() {
 func (w *watch) becomeMain() {
 	self := sys.Call(syscall.SYS_GETPID, 0, 0, 0, 0, 0)
 	sys.Call(syscall.SYS_SETPGID, 0, 0, 0, 0, 0)
-	giveTerminal(int32(self))
+	w.giveTerminal(int32(self))
 	w.correctListenPID(int64(self))
 	if w.ignoredCHLD {
 		ignore := sigaction{handler: 1}
@@ -103,20 +103,26 @@ func (w *watch) becomeMain() {
 	sys.Call(syscall.SYS_EXIT_GROUP, uintptr(code), 0, 0, 0, 0)
 }
 
-// giveTerminal makes group the terminal's foreground group if we are in it now. All
-// signals are blocked, so the change cannot stop us with SIGTTOU.
-func giveTerminal(group int32) {
-	const getForeground, setForeground = 0x540f, 0x5410 // TIOCGPGRP, TIOCSPGRP
-	for fd := uintptr(0); fd <= 2; fd++ {
+// findTerminal notes the standard descriptor whose terminal we have the foreground of.
+func (w *watch) findTerminal() {
+	const getForeground = 0x540f // TIOCGPGRP
+	w.terminal = -1
+	for fd := 0; fd <= 2; fd++ {
 		var foreground int32
-		if sys.Errno(sys.Call(syscall.SYS_IOCTL, fd, getForeground, uintptr(unsafe.Pointer(&foreground)), 0, 0)) != 0 {
-			continue
+		if sys.Errno(sys.Call(syscall.SYS_IOCTL, uintptr(fd), getForeground, uintptr(unsafe.Pointer(&foreground)), 0, 0)) == 0 &&
+			uintptr(foreground) == sys.Call(syscall.SYS_GETPGID, 0, 0, 0, 0, 0) {
+			w.terminal = fd
+			return
 		}
-		parent := sys.Call(syscall.SYS_GETPPID, 0, 0, 0, 0, 0)
-		if uintptr(foreground) == sys.Call(syscall.SYS_GETPGID, parent, 0, 0, 0, 0) {
-			sys.Call(syscall.SYS_IOCTL, fd, setForeground, uintptr(unsafe.Pointer(&group)), 0, 0)
-		}
-		return
+	}
+}
+
+// giveTerminal makes group the terminal's foreground group. All signals are blocked, so
+// the change cannot stop us with SIGTTOU.
+func (w *watch) giveTerminal(group int32) {
+	const setForeground = 0x5410 // TIOCSPGRP
+	if w.terminal >= 0 {
+		sys.Call(syscall.SYS_IOCTL, uintptr(w.terminal), setForeground, uintptr(unsafe.Pointer(&group)), 0, 0)
 	}
 }
 

@@ -44,8 +44,8 @@ func (w *watch) stop() {
 		w.toldMain = sys.Kill(-w.main, w.end.Told) == 0
 	case initbin.TargetAuto:
 		// Where there are children, the stopper has to look before anybody dies or acts;
-		// also where the signal may be one that the main process does not know.
-		if w.end.Told == int(initbin.SIGTERM) && w.alone() {
+		// also where the main process may not know the signal, or is an interactive shell.
+		if w.end.Told == int(initbin.SIGTERM) && w.terminal < 0 && w.alone() {
 			w.toldMain = sys.Kill(w.main, w.end.Told) == 0
 		}
 	}

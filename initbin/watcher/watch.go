@@ -24,6 +24,7 @@ type watch struct {
 	mask        uint64 // signals that were blocked when we were started
 	ignoredCHLD bool   // SIGCHLD was ignored when we were started
 	self        int
+	terminal    int // the descriptor of the terminal we were given, -1 for none
 
 	main      int
 	children  uintptr // descriptor of the list of its children, 0 if there is none
@@ -89,6 +90,7 @@ func (w *watch) begin() {
 		sys.Call(syscall.SYS_PRCTL, setChildSubreaper, 1, 0, 0, 0)
 	}
 	w.watchChildren()
+	w.findTerminal()
 	w.startMain()
 }
 
