@@ -21,10 +21,6 @@ import (
 	"github.com/softstop/softstop/e2e/zoo/debian"
 )
 
-// watcherEntry is where the kernel enters the init under test: the watcher, which needs
-// no Go runtime.
-const watcherEntry = "github.com/softstop/softstop/initbin/watcher.entry"
-
 // Options say which cells to run and with what.
 type Options struct {
 	// Cases and Inits are the lines and the columns.
@@ -131,8 +127,8 @@ func (o *Options) prepare(ctx context.Context, scratch string, progress io.Write
 		return nil, err
 	}
 	base := Spec{Verbose: o.Verbose, Root: o.Root, Scratch: world, GoApp: filepath.Join(scratch, "goapp")}
-	if err := goBuild(ctx, base.GoApp, "./e2e/zoo/goapp", "-ldflags=-s -w"); err != nil {
-		return nil, err
+	if err := inModule(ctx, "go", "build", "-trimpath", "-o", base.GoApp, "./e2e/zoo/goapp"); err != nil {
+		return nil, fmt.Errorf("build the Go subject: %w", err)
 	}
 	if base.Softstop, err = o.initUnderTest(ctx, scratch); err != nil {
 		return nil, err
@@ -164,20 +160,23 @@ func (o *Options) initUnderTest(ctx context.Context, scratch string) (string, er
 		return filepath.Abs(o.Softstop)
 	}
 	path := filepath.Join(scratch, "softstop-init")
-	return path, goBuild(ctx, path, "./cmd/softstop-init", "-ldflags=-s -w -E "+watcherEntry)
+	if err := inModule(ctx, "sh", "cmd/softstop-init/build.sh", path); err != nil {
+		return "", fmt.Errorf("build softstop-init: %w", err)
+	}
+	return path, nil
 }
 
-// goBuild builds one package of this module as a static program.
-func goBuild(ctx context.Context, out, pkg, ldflags string) error {
+// inModule runs a command in this module's folder.
+func inModule(ctx context.Context, name string, args ...string) error {
 	module, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
 	if err != nil {
 		return fmt.Errorf("find the module: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", ldflags, "-o", out, pkg)
+	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = filepath.Dir(strings.TrimSpace(string(module)))
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if text, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("build %s: %w\n%s", pkg, err, text)
+		return fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, text)
 	}
 	return nil
 }
