@@ -30,6 +30,8 @@ type Workload struct {
 	Cleanup time.Duration
 	// Serves says that it has a port, so that softstop drains first.
 	Serves bool
+	// Shape, if given, changes the pod before it is sent.
+	Shape func(*corev1.Pod)
 	// Hangs says that without softstop the pod uses up its whole grace period and is killed.
 	Hangs bool
 }
@@ -96,10 +98,14 @@ func (w Workload) Pod() *corev1.Pod {
 			PeriodSeconds: 1,
 		}
 	}
-	return &corev1.Pod{
+	pod := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Name: w.Name, Labels: map[string]string{"app": w.Name}},
 		Spec: corev1.PodSpec{
 			Containers: []corev1.Container{c}, RestartPolicy: corev1.RestartPolicyNever, AutomountServiceAccountToken: &noToken,
 		},
 	}
+	if w.Shape != nil {
+		w.Shape(pod)
+	}
+	return pod
 }

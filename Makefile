@@ -1,0 +1,63 @@
+# Everything here works on a bare machine with Go: what is missing is installed (Debian's
+# packages, for which you must be root) or built from Go modules into the user's cache.
+# `make` alone lists the targets.
+
+# The Kubernetes version of the node and of the tests' API server; empty is the pinned one.
+KUBERNETES ?=
+# Leave the demo's node up: make demo KEEP=1
+KEEP ?=
+# How long each fuzz target runs.
+FUZZTIME ?= 10s
+
+GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+NODE = go run ./e2e/node/cmd/softstop-node
+
+export KEEP
+export SOFTSTOP_KUBERNETES = $(KUBERNETES)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test e2e node-up node-down node-shell image lint zoo bench-init fuzz
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## Stop the same workloads without and with softstop on a real node (KEEP=1 leaves it up)
+	@go run ./e2e/demo
+
+test: ## Run everything that needs no node: unit, golden, init, and the API server alone
+	@assets=$$($(NODE) assets) && KUBEBUILDER_ASSETS=$$assets go test ./...
+
+e2e: ## Run the suite on a real node of its own
+	go test -tags e2e -count 1 -timeout 30m ./e2e/suite
+
+node-up: ## Bring a real Kubernetes node up
+	@$(NODE) up
+
+node-down: ## End it; nothing of it is left
+	@$(NODE) down
+
+node-shell: ## A shell with kubectl and helm in the node's network
+	@$(NODE) shell
+
+image: ## Build both images from the Dockerfile, with no registry
+	@go run ./e2e/demo images
+
+lint: ## Check the format and the habits
+	@test -z "$$(gofmt -l . | tee /dev/stderr)"
+	go vet ./...
+	go vet -tags e2e ./e2e/...
+	go run $(GOLANGCI_LINT) run
+
+zoo: ## Try real servers in people's launch styles under every init
+	go run ./e2e/zoo
+
+bench-init: ## Measure the init beside tini, dumb-init and catatonit
+	go run ./e2e/benchinit
+
+fuzz: ## Fuzz every fuzz target for FUZZTIME
+	@grep -rl --include='*_test.go' '^func Fuzz' . | xargs -r -n1 dirname | sort -u | while read -r package; do \
+		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "$$package $$target"; \
+			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; \
+	done

@@ -1,0 +1,131 @@
+//go:build e2e && linux
+
+package suite
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/softstop/softstop/e2e/demo/stage"
+	"github.com/softstop/softstop/e2e/demo/trial"
+)
+
+// suite is one run on one node.
+type suite struct {
+	*stage.Stage
+	// stranger is what the API server made of a pod before softstop was there.
+	stranger []byte
+}
+
+// TestNode runs everything on one node, in order: a later test may undo what an earlier one needs.
+func TestNode(t *testing.T) {
+	s := begin(t)
+	t.Run("a pod that nobody opted in is untouched and costs no call", s.untouched)
+	t.Run("the demo's workloads", s.demo)
+	t.Run("an annotated pod stops well", s.annotated)
+	t.Run("a pod opts out of its namespace", s.optedOut)
+	t.Run("Pod Security restricted", s.restricted)
+	t.Run("a pod that uses up its time is killed by the init, not the kubelet", s.deaf)
+	t.Run("the webhook is down", s.webhookDown)
+	t.Run("uninstall", s.uninstall)
+}
+
+// begin sets the stage and installs softstop.
+func begin(t *testing.T) *suite {
+	st, err := stage.Set(t.Context(), stage.Options{Name: "e2e", Progress: os.Stderr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	s := &suite{Stage: st}
+	if s.stranger, err = trial.Stranger(t.Context(), st, "default"); err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Install(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := st.AwaitInjection(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// namespace makes a namespace that is deleted after the test.
+func (s *suite) namespace(t *testing.T, name string, labels map[string]string) string {
+	t.Helper()
+	namespaces := s.Client.CoreV1().Namespaces()
+	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels}}
+	if _, err := namespaces.Create(t.Context(), ns, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		// The test's own context has ended by now.
+		if err := namespaces.Delete(context.Background(), name, metav1.DeleteOptions{}); err != nil {
+			t.Error(err)
+		}
+	})
+	return name
+}
+
+// stop runs a workload to its end.
+func (s *suite) stop(t *testing.T, namespace string, w trial.Workload) trial.Outcome {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	o, err := trial.Run(ctx, s.Client, namespace, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%s: softstop %v, %.1f s, exit code %d, killed by %s", w.Name, o.Softstop, o.Took.Seconds(), o.ExitCode, o.KilledBy())
+	return o
+}
+
+// workload returns one of the demo's, by name.
+func workload(t *testing.T, name string) trial.Workload {
+	t.Helper()
+	for _, w := range trial.Workloads() {
+		if w.Name == name {
+			return w
+		}
+	}
+	t.Fatalf("the demo has no workload %q", name)
+	return trial.Workload{}
+}
+
+// judge fails the test by the demo's own claims.
+func judge(t *testing.T, o trial.Outcome) {
+	t.Helper()
+	for _, wrong := range trial.Judge(o) {
+		t.Errorf("%s\nlog:\n%s", wrong, o.Log)
+	}
+}
+
+// eventually retries do until it succeeds or a minute has passed.
+func eventually(t *testing.T, do func(context.Context) error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := do(ctx)
+		if err == nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatal(fmt.Errorf("not within a minute: %w", err))
+		case <-tick.C:
+		}
+	}
+}
