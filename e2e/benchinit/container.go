@@ -71,12 +71,11 @@ func (c *container) ready() error {
 	return nil
 }
 
-// settled waits until PID 1 and its child sleep.
-func (c *container) settled() error {
+// settled waits until PID 1, by the host's number, and its children sleep.
+func settled(pid int) error {
 	return until(func() bool {
-		pids := append(children(c.pid()), c.pid())
-		for _, pid := range pids {
-			if state(pid) != "S" {
+		for _, member := range append(children(pid), pid) {
+			if state(member) != "S" {
 				return false
 			}
 		}

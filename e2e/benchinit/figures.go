@@ -66,7 +66,7 @@ func oneLatency(root string, c contestant) (took float64, heard bool, err error)
 		return 0, false, err
 	}
 	defer box.end()
-	if err := errors.Join(box.ready(), box.settled()); err != nil {
+	if err := errors.Join(box.ready(), settled(box.pid())); err != nil {
 		return 0, false, err
 	}
 	var now unix.Timespec
@@ -155,7 +155,7 @@ func measureWakeups(root string, all []contestant, idle time.Duration) (row, err
 		if err := box.ready(); err != nil {
 			return nil, err
 		}
-		if err := box.settled(); err != nil {
+		if err := settled(box.pid()); err != nil {
 			return nil, err
 		}
 		before[c.name] = switches(box.pid())
@@ -219,7 +219,7 @@ func worksWith(root string, c contestant, limit int) (bool, error) {
 			box.end()
 		}
 	}()
-	if box.ready() != nil || box.settled() != nil || box.cmd.Process.Signal(unix.SIGTERM) != nil {
+	if box.ready() != nil || settled(box.pid()) != nil || box.cmd.Process.Signal(unix.SIGTERM) != nil {
 		return false, nil
 	}
 	if _, err := box.told(); err != nil {

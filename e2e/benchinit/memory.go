@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,7 +17,7 @@ import (
 // copies is how many containers share the memory figures.
 const copies = 40
 
-// memoryFigures are what a launcher reports of its containers, each the average of one.
+// memoryFigures are what one launcher's containers use, each the average of one.
 type memoryFigures struct {
 	// Charge is the memory cgroup's growth, RSS, Anon and PSS those of PID 1, all in KiB.
 	Charge, RSS, Anon, PSS float64
@@ -44,8 +47,9 @@ func measureMemory(root string, all []contestant, rounds int) (memoryRows, error
 	return rows, err
 }
 
-// runLauncher starts a process that starts the containers. The kernel charges a fork
-// to the cgroup of the forking process, so the launcher itself must be inside.
+// runLauncher starts a process that starts the containers, and measures them from
+// outside: what reading /proc costs the kernel is charged to whoever reads. A fork is
+// charged to the cgroup of the forking process, so the launcher itself is inside.
 func runLauncher(root string, c contestant) (memoryFigures, error) {
 	cgroup, err := newCgroup("memory")
 	if err != nil {
@@ -55,19 +59,57 @@ func runLauncher(root string, c contestant) (memoryFigures, error) {
 	cmd := exec.Command("/proc/self/exe", append([]string{"launcher", root, cgroup}, c.argv()...)...)
 	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	out, err := cmd.Output()
+	begin, err := cmd.StdinPipe()
 	if err != nil {
 		return memoryFigures{}, err
 	}
-	var figures memoryFigures
-	return figures, json.Unmarshal(out, &figures)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return memoryFigures{}, err
+	}
+	if err := cmd.Start(); err != nil {
+		return memoryFigures{}, err
+	}
+	figures, err := observe(cgroup, begin, json.NewDecoder(out))
+	return figures, errors.Join(err, begin.Close(), cmd.Wait())
 }
 
-// launcher is that process: launcher ROOT CGROUP COMMAND….
+// observe lets the launcher begin and measures what it started.
+func observe(cgroup string, begin io.Writer, launched *json.Decoder) (memoryFigures, error) {
+	var pids []int
+	if err := launched.Decode(&pids); err != nil {
+		return memoryFigures{}, fmt.Errorf("wait for the launcher: %w", err)
+	}
+	before, err := charged(cgroup)
+	if err != nil {
+		return memoryFigures{}, err
+	}
+	if _, err := io.WriteString(begin, "\n"); err != nil {
+		return memoryFigures{}, err
+	}
+	if err := launched.Decode(&pids); err != nil {
+		return memoryFigures{}, fmt.Errorf("wait for %d containers: %w", copies, err)
+	}
+	for _, pid := range pids {
+		if err := settled(pid); err != nil {
+			return memoryFigures{}, err
+		}
+	}
+	after, err := charged(cgroup)
+	if err != nil {
+		return memoryFigures{}, err
+	}
+	figures := average(pids)
+	figures.Charge = (after - before) / copies
+	return figures, nil
+}
+
+// launcher is that process: launcher ROOT CGROUP COMMAND…. It says when it is about to
+// begin and, told to, starts the containers; they end when its standard input does.
 func launcher(args []string) error {
 	root, cgroup, argv := args[0], args[1], args[2:]
-	// Before it counts, one container brings all files into the page cache, which is
-	// charged to whoever reads first.
+	// Before it counts, one container outside brings all files into the page cache, which
+	// is charged to whoever reads first.
 	if err := oneContainer(root, argv); err != nil {
 		return err
 	}
@@ -77,8 +119,13 @@ func launcher(args []string) error {
 	if err := oneContainer(root, argv); err != nil {
 		return err
 	}
-	before, err := charged(cgroup)
-	if err != nil {
+	pids := []int{}
+	report := json.NewEncoder(os.Stdout)
+	if err := report.Encode(pids); err != nil {
+		return err
+	}
+	input := bufio.NewReader(os.Stdin)
+	if _, err := input.ReadString('\n'); err != nil {
 		return err
 	}
 	var running []*container
@@ -92,23 +139,18 @@ func launcher(args []string) error {
 		if err != nil {
 			return err
 		}
-		running = append(running, c)
+		running, pids = append(running, c), append(pids, c.pid())
 	}
 	for _, c := range running {
 		if err := c.ready(); err != nil {
 			return err
 		}
-		if err := c.settled(); err != nil {
-			return err
-		}
 	}
-	after, err := charged(cgroup)
-	if err != nil {
+	if err := report.Encode(pids); err != nil {
 		return err
 	}
-	figures := average(running)
-	figures.Charge = (after - before) / copies
-	return json.NewEncoder(os.Stdout).Encode(figures)
+	_, err := io.Copy(io.Discard, input)
+	return err
 }
 
 func oneContainer(root string, argv []string) error {
@@ -120,16 +162,16 @@ func oneContainer(root string, argv []string) error {
 	return c.ready()
 }
 
-func average(running []*container) memoryFigures {
+func average(pids []int) memoryFigures {
 	var sum memoryFigures
-	for _, c := range running {
-		status, rollup := fmt.Sprintf("/proc/%d/status", c.pid()), fmt.Sprintf("/proc/%d/smaps_rollup", c.pid())
+	for _, pid := range pids {
+		status, rollup := fmt.Sprintf("/proc/%d/status", pid), fmt.Sprintf("/proc/%d/smaps_rollup", pid)
 		sum.RSS += number(rollup, "Rss")
 		sum.PSS += number(rollup, "Pss")
 		sum.Anon += number(rollup, "Anonymous")
 		sum.Threads += number(status, "Threads")
 	}
-	n := float64(len(running))
+	n := float64(len(pids))
 	return memoryFigures{RSS: sum.RSS / n, PSS: sum.PSS / n, Anon: sum.Anon / n, Threads: sum.Threads / n}
 }
 

@@ -117,7 +117,7 @@ func (p *plan) measure(progress io.Writer) (results, error) {
 	}{
 		{"sizes", one("size", func() (row, error) { return sizes(p.Root, all) })},
 		{"memory", func() error {
-			m, err := measureMemory(p.Root, all, max(3, p.Rounds/60))
+			m, err := measureMemory(p.Root, all, max(5, p.Rounds/20))
 			r.Rows["charge"], r.Rows["rss"], r.Rows["anon"], r.Rows["pss"], r.Rows["threads"] = m.charge, m.rss, m.anon, m.pss, m.threads
 			return err
 		}},

@@ -12,16 +12,15 @@ func packages() []string {
 		"tini", "dumb-init", "catatonit",
 		// Shells and launchers.
 		"busybox", "zsh", "mksh", "gosu", "sudo", "procps", "daemonize", "parallel", "make", "faketime",
-		"xvfb", "xauth", "dbus-daemon", "openssh-client", "gpg-agent", "at", "cron", "lsof", "socat",
+		"xvfb", "xauth", "dbus-daemon", "openssh-client", "gpg-agent", "cron",
 		// Supervisors.
 		"supervisor", "runit", "s6", "monit", "daemontools", "ruby-foreman",
 		// Data stores and brokers.
-		"redis-server", "postgresql", "pgbouncer", "mariadb-server", "memcached", "mosquitto", "slapd", "etcd-server",
+		"redis-server", "postgresql", "mariadb-server", "memcached", "mosquitto", "slapd", "etcd-server",
 		// Web servers, proxies and network daemons.
-		"nginx-light", "apache2", "lighttpd", "caddy", "haproxy", "varnish", "squid", "unbound", "dnsmasq", "rsyslog",
-		"prometheus-node-exporter",
+		"nginx-light", "apache2", "lighttpd", "caddy", "haproxy", "squid", "unbound", "dnsmasq", "rsyslog",
 		// Application servers and languages.
-		"celery", "python3-redis", "python3-flask", "gunicorn", "python3-uvicorn", "uwsgi-core", "uwsgi-plugin-python3",
+		"celery", "gunicorn", "python3-uvicorn", "uwsgi-core", "uwsgi-plugin-python3",
 		"nodejs", "npm", "yarnpkg", "ruby", "puma", "unicorn", "php-fpm", "php-cli", "libfcgi-bin", "tomcat10", "tcsh",
 	}
 }
