@@ -1,0 +1,356 @@
+package webhook_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	jsonpatch "github.com/evanphx/json-patch/v5"
+	admissionv1 "k8s.io/api/admission/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	apiruntime "k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+	"sigs.k8s.io/yaml"
+
+	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/webhook"
+)
+
+// around is a Cluster and an Images whose answers a test sets.
+type around struct {
+	err    error
+	panics bool
+	images map[string]webhook.ImageAnswer
+	asked  string
+}
+
+func (a *around) Namespace(_ context.Context, name string) (webhook.Namespace, error) {
+	a.asked = name
+	if a.panics {
+		panic("broken")
+	}
+	return webhook.Namespace{Name: name, Labels: map[string]string{config.InjectKey: config.InjectEnabled}}, a.err
+}
+
+func (a *around) Nodes(context.Context, *corev1.Pod) (webhook.Nodes, error) {
+	return webhook.Nodes{SleepAction: true}, nil
+}
+
+func (a *around) Ask(_ context.Context, _ *corev1.Pod, containers, _ []string) map[string]webhook.ImageAnswer {
+	answers := map[string]webhook.ImageAnswer{}
+	for _, name := range containers {
+		answers[name] = a.images[name]
+	}
+	return answers
+}
+
+func handler(a *around) *webhook.Handler {
+	return &webhook.Handler{Config: config.Default(), Cluster: a, Images: a, Version: "test"}
+}
+
+func review(raw []byte) admission.Request {
+	return admission.Request{AdmissionRequest: admissionv1.AdmissionRequest{
+		UID: "uid", Operation: admissionv1.Create, Namespace: "shop",
+		Kind: metav1.GroupVersionKind{Version: "v1", Kind: "Pod"}, Object: apiruntime.RawExtension{Raw: raw},
+	}}
+}
+
+const plain = `{"metadata":{"generateName":"web-"},"spec":{"containers":[{"name":"app","image":"web:1","command":["/app"]}]}}`
+
+// TestHandlerNeverRefuses: whatever goes wrong on our side, the pod is admitted as it is.
+func TestHandlerNeverRefuses(t *testing.T) {
+	for name, c := range map[string]struct {
+		around *around
+		raw    string
+		says   string
+	}{
+		"a pod that is none":       {&around{}, `{"spec":{"containers":"no"}}`, "decode pod of request uid"},
+		"not even JSON":            {&around{}, `{`, "decode pod of request uid"},
+		"the namespace is unknown": {&around{err: errors.New("away")}, plain, `read namespace "shop": away`},
+		"a panic":                  {&around{panics: true}, plain, "internal error: broken"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := handler(c.around).Handle(t.Context(), review([]byte(c.raw)))
+			if !got.Allowed || len(got.Patches) != 0 || !strings.Contains(strings.Join(got.Warnings, ""), c.says) {
+				t.Errorf("got %+v, want an unchanged pod and a warning with %q", got, c.says)
+			}
+		})
+	}
+}
+
+// TestHandlerTakesTheRequestsNamespace holds hard pod 40.
+func TestHandlerTakesTheRequestsNamespace(t *testing.T) {
+	a := &around{}
+	got := handler(a).Handle(t.Context(), review([]byte(plain)))
+	if a.asked != "shop" || len(got.Patches) == 0 {
+		t.Errorf("asked for namespace %q, patched %v", a.asked, got.Patches)
+	}
+}
+
+// TestHandlerLeavesOthersAlone holds hard pod 38: an ephemeral container is a request
+// about a subresource, and never ours.
+func TestHandlerLeavesOthersAlone(t *testing.T) {
+	for name, change := range map[string]func(*admission.Request){
+		"ephemeral container": func(r *admission.Request) { r.SubResource = "ephemeralcontainers" },
+		"update":              func(r *admission.Request) { r.Operation = admissionv1.Update },
+		"another kind":        func(r *admission.Request) { r.Kind.Kind = "Secret" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			request := review([]byte(plain))
+			change(&request)
+			if got := handler(&around{}).Handle(t.Context(), request); !got.Allowed || len(got.Patches)+len(got.Warnings) != 0 {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+}
+
+func TestHandlerStrict(t *testing.T) {
+	h := handler(&around{})
+	h.Config.Strict, h.Config.Limits.MaxDrain = true, time.Second
+	bad := strings.Replace(plain, `"generateName":"web-"`, `"annotations":{"softstop.dev/drain":"five"}`, 1)
+	if got := h.Handle(t.Context(), review([]byte(bad))); got.Allowed || !strings.Contains(got.Result.Message, "five") {
+		t.Errorf("a bad value: %+v", got)
+	}
+	limited := strings.Replace(plain, `"generateName":"web-"`, `"annotations":{"softstop.dev/drain":"5s"}`, 1)
+	if got := h.Handle(t.Context(), review([]byte(limited))); !got.Allowed || len(got.Warnings) != 1 {
+		t.Errorf("a good value above the limit: %+v", got)
+	}
+}
+
+// TestReorderedContainers holds hard pod 37: should the pod not be the one that was
+// read, the patch fails as a whole.
+func TestReorderedContainers(t *testing.T) {
+	two := []byte(`{"metadata":{},"spec":{"containers":[{"name":"a","command":["/a"]},{"name":"b","command":["/b"]}]}}`)
+	swapped := []byte(`{"metadata":{},"spec":{"containers":[{"name":"b","command":["/b"]},{"name":"a","command":["/a"]}]}}`)
+	got := handler(&around{}).Handle(t.Context(), review(two))
+	if _, err := patched(swapped, got); err == nil {
+		t.Error("the patch for one order was applied to another")
+	}
+}
+
+func patched(raw []byte, response admission.Response) ([]byte, error) {
+	encoded, err := json.Marshal(response.Patches)
+	if err != nil {
+		return nil, err
+	}
+	patch, err := jsonpatch.DecodePatch(encoded)
+	if err != nil {
+		return nil, err
+	}
+	return patch.Apply(raw)
+}
+
+func TestInTime(t *testing.T) {
+	var left time.Duration
+	h := webhook.InTime(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		left = 0
+		if deadline, set := r.Context().Deadline(); set {
+			left = time.Until(deadline)
+		}
+	}))
+	for query, want := range map[string]time.Duration{"?timeout=4s": 3 * time.Second, "": 0, "?timeout=x": 0, "?timeout=-1s": 0} {
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/mutate"+query, nil))
+		if left > want || left < want-time.Second {
+			t.Errorf("%q leaves %s, want %s", query, left, want)
+		}
+	}
+}
+
+// bigPod is hard pod 41: 1,500 environment entries in two containers, about 1 MB.
+func bigPod() []byte {
+	var env []corev1.EnvVar
+	for i := range 1500 {
+		env = append(env, corev1.EnvVar{Name: fmt.Sprintf("NAME_%d", i), Value: strings.Repeat("x", 300)})
+	}
+	pod := corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{
+		{Name: "a", Image: "a:1", Command: []string{"/a"}, Env: env, Ports: []corev1.ContainerPort{{ContainerPort: 80}}},
+		{Name: "b", Image: "b:1", Command: []string{"/b"}, Env: env},
+	}}}
+	raw, err := json.Marshal(pod)
+	if err != nil {
+		panic(err) // a constant
+	}
+	return raw
+}
+
+// TestBigPod holds hard pod 41: handled in at most three times the time of decoding
+// the pod alone, and the memory is returned.
+func TestBigPod(t *testing.T) {
+	raw, h := bigPod(), handler(&around{})
+	decode := testing.Benchmark(func(b *testing.B) {
+		for b.Loop() {
+			var pod corev1.Pod
+			if err := json.Unmarshal(raw, &pod); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	handle := testing.Benchmark(func(b *testing.B) {
+		for b.Loop() {
+			if got := h.Handle(b.Context(), review(raw)); len(got.Patches) == 0 {
+				b.Fatal(got)
+			}
+		}
+	})
+	t.Logf("%d bytes: decode %s, handle %s", len(raw), time.Duration(decode.NsPerOp()), time.Duration(handle.NsPerOp()))
+	if handle.NsPerOp() > 3*decode.NsPerOp() {
+		t.Errorf("handled in %.1f times the time of decoding", float64(handle.NsPerOp())/float64(decode.NsPerOp()))
+	}
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	for range 50 {
+		h.Handle(t.Context(), review(raw))
+	}
+	if after := heap(); after > before+1<<20 {
+		t.Errorf("the heap grew from %d to %d bytes over 50 such pods", before, after)
+	}
+	runtime.KeepAlive(raw)
+}
+
+// FuzzHandler: no panic, no refusal; injected twice is injected once; the patch changes
+// nothing but what softstop is about.
+func FuzzHandler(f *testing.F) {
+	inputs, _ := filepath.Glob("testdata/*.yaml")
+	for _, input := range inputs {
+		data, err := os.ReadFile(input)
+		if err != nil {
+			f.Fatal(err)
+		}
+		if _, after, two := strings.Cut(string(data), "\n---\n"); two {
+			data = []byte(after)
+		}
+		if raw, err := yaml.YAMLToJSON(data); err == nil {
+			f.Add(raw)
+		}
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		a := &around{images: map[string]webhook.ImageAnswer{"app": {Image: config.Image{Cmd: []string{"/app", "$"}}}}}
+		got := handler(a).Handle(t.Context(), review(raw))
+		if !got.Allowed {
+			t.Fatalf("refused: %+v", got.Result)
+		}
+		for _, warning := range got.Warnings {
+			if strings.Contains(warning, "internal error") {
+				t.Fatal(warning)
+			}
+		}
+		if len(got.Patches) == 0 || !asTheAPIServerSendsIt(raw) {
+			return
+		}
+		once, err := patched(raw, got)
+		if err != nil {
+			t.Fatalf("apply %v to %s: %v", got.Patches, raw, err)
+		}
+		if again := handler(a).Handle(t.Context(), review(once)); len(again.Patches) != 0 {
+			t.Fatalf("injected once:\n%s\nthe second patch: %v", once, again.Patches)
+		}
+		if before, after := others(t, raw), others(t, once); !reflect.DeepEqual(before, after) {
+			t.Fatalf("something else changed\nbefore: %v\nafter: %v", before, after)
+		}
+	})
+}
+
+// asTheAPIServerSendsIt reports whether raw is a pod as it can arrive: read and written
+// by the API server, which has no doubled keys, no keys in another case, no null in
+// lists, metadata, and names that are unique.
+func asTheAPIServerSendsIt(raw []byte) bool {
+	var pod corev1.Pod
+	if json.Unmarshal(raw, &pod) != nil {
+		return false
+	}
+	again, err := json.Marshal(&pod)
+	if err != nil {
+		return false
+	}
+	var a, b map[string]any
+	if json.Unmarshal(raw, &a) != nil || json.Unmarshal(again, &b) != nil || !contains(b, a) || a["metadata"] == nil {
+		return false
+	}
+	seen := map[string]bool{}
+	for _, list := range [][]corev1.Container{pod.Spec.InitContainers, pod.Spec.Containers} {
+		for _, c := range list {
+			if c.Name == "" || seen[c.Name] {
+				return false
+			}
+			seen[c.Name] = true
+		}
+	}
+	return true
+}
+
+// contains reports whether every value of part is in whole.
+func contains(whole, part any) bool {
+	switch p := part.(type) {
+	case map[string]any:
+		w, ok := whole.(map[string]any)
+		for key, value := range p {
+			if !ok || !contains(w[key], value) {
+				return false
+			}
+		}
+		return ok
+	case []any:
+		w, ok := whole.([]any)
+		if !ok || len(w) != len(p) {
+			return false
+		}
+		for i := range p {
+			if !contains(w[i], p[i]) {
+				return false
+			}
+		}
+		return true
+	}
+	return reflect.DeepEqual(whole, part)
+}
+
+// others returns the pod without what softstop changes.
+func others(t *testing.T, raw []byte) any {
+	t.Helper()
+	var pod map[string]any
+	if err := json.Unmarshal(raw, &pod); err != nil {
+		t.Fatal(err)
+	}
+	spec, _ := pod["spec"].(map[string]any)
+	for _, list := range []string{"containers", "initContainers"} {
+		containers, _ := spec[list].([]any)
+		kept := []any{}
+		for _, c := range containers {
+			container, _ := c.(map[string]any)
+			if name, _ := container["name"].(string); strings.HasPrefix(name, "softstop-install") {
+				continue
+			}
+			for _, key := range []string{"command", "args", "volumeMounts", "lifecycle"} {
+				delete(container, key)
+			}
+			kept = append(kept, container)
+		}
+		delete(spec, list)
+		if len(kept) > 0 {
+			spec[list] = kept
+		}
+	}
+	delete(spec, "volumes")
+	delete(spec, "terminationGracePeriodSeconds")
+	metadata, _ := pod["metadata"].(map[string]any)
+	delete(metadata, "annotations")
+	delete(metadata, "labels")
+	return pod
+}
