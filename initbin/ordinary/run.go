@@ -26,7 +26,8 @@ func Run(args, env []string) error {
 	if last < 0 || !strings.HasPrefix(env[last], maskVariable) {
 		mask := blockAll()
 		env = append(env, maskVariable+strconv.FormatUint(mask, 16))
-		return fault.Wrap("start again", syscall.Exec("/proc/self/exe", args, env))
+		_ = syscall.Exec("/proc/self/exe", args, env) // without /proc only our name is left
+		return fault.Wrap("start again", syscall.Exec(args[0], args, env))
 	}
 	mask, err := strconv.ParseUint(env[last][len(maskVariable):], 16, 64)
 	if err != nil {

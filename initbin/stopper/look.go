@@ -25,6 +25,9 @@ func newLooker(task handover.Task) looker {
 // look reads the container's processes. They change while it reads: who has vanished
 // meanwhile is left out.
 func (l looker) look() (*family, error) {
+	if self, err := os.Readlink("/proc/self"); err != nil || self != itoa(l.self) {
+		return nil, fault.New("there is no /proc of this PID namespace")
+	}
 	names, err := readNames("/proc")
 	if err != nil {
 		return nil, err

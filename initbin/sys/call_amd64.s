@@ -12,3 +12,24 @@ TEXT ·Call(SB), NOSPLIT, $0-56
 	SYSCALL
 	MOVQ AX, ret+48(FP)
 	RET
+
+// func Fork() uintptr
+TEXT ·Fork(SB), NOSPLIT, $0-8
+	MOVL $56, AX // clone
+	MOVL $17, DI // SIGCHLD
+	XORL SI, SI
+	XORL DX, DX
+	XORL R10, R10
+	XORL R8, R8
+	SYSCALL
+	MOVQ AX, ret+0(FP)
+	TESTQ AX, AX
+	JNZ  done
+	// In the child: forget a request to yield to the scheduler, g.stackguard0 being
+	// larger than any stack. There is no scheduler here to come back from.
+	MOVQ (TLS), CX
+	MOVQ 0(CX), BX // g.stack.lo
+	ADDQ $928, BX  // the runtime's stackGuard
+	MOVQ BX, 16(CX)
+done:
+	RET

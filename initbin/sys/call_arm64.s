@@ -12,3 +12,22 @@ TEXT ·Call(SB), NOSPLIT, $0-56
 	SVC
 	MOVD R0, ret+48(FP)
 	RET
+
+// func Fork() uintptr
+TEXT ·Fork(SB), NOSPLIT, $0-8
+	MOVD $220, R8 // clone
+	MOVD $17, R0  // SIGCHLD
+	MOVD $0, R1
+	MOVD $0, R2
+	MOVD $0, R3
+	MOVD $0, R4
+	SVC
+	MOVD R0, ret+0(FP)
+	CBNZ R0, done
+	// In the child: forget a request to yield to the scheduler, g.stackguard0 being
+	// larger than any stack. There is no scheduler here to come back from.
+	MOVD 0(g), R1      // g.stack.lo
+	ADD  $928, R1, R1  // the runtime's stackGuard
+	MOVD R1, 16(g)
+done:
+	RET

@@ -36,7 +36,7 @@ func (w *watch) watchChildren() {
 // fork returns the child's pid, 0 in the child, and a negative number when there can
 // be no child.
 func fork() int {
-	r := sys.Call(syscall.SYS_CLONE, uintptr(initbin.SIGCHLD), 0, 0, 0, 0)
+	r := sys.Fork()
 	if sys.Errno(r) != 0 {
 		return -1
 	}
@@ -65,6 +65,9 @@ func (w *watch) startMain() {
 	// Opened now, so that a stop need not wait for it.
 	var path handover.Line
 	path.Text("/proc/").Number(int64(w.main)).Text("/task/").Number(int64(w.main)).Text("/children")
+	if w.proc = isOurProc(w.self); !w.proc {
+		return
+	}
 	if fd := sys.Open(sys.Address(path.CString()), syscall.O_RDONLY); sys.Errno(fd) == 0 {
 		w.children = fd
 	}

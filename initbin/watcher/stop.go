@@ -5,6 +5,7 @@ import (
 
 	"github.com/softstop/softstop/initbin"
 	"github.com/softstop/softstop/initbin/handover"
+	"github.com/softstop/softstop/initbin/proc"
 	"github.com/softstop/softstop/initbin/sys"
 )
 
@@ -51,7 +52,7 @@ func (w *watch) stop() {
 	}
 	w.since = sys.Now()
 	// Readable also after it has died of the signal: nobody but us can reap it.
-	status, ok := readStatus(w.main)
+	status, ok := w.statusOfMain()
 	w.handled = ok && status.Handles(w.end.Told)
 	w.due = w.since + w.timeout
 	w.launch(handover.Stop, w.end.Told)
@@ -68,7 +69,7 @@ func (w *watch) alone() bool {
 // to a relay, which finds who does.
 func (w *watch) pass(signal int) {
 	if w.target == initbin.TargetAuto || w.target == initbin.TargetMain {
-		status, ok := readStatus(w.main)
+		status, ok := w.statusOfMain()
 		if ok && status.Handles(signal) {
 			sys.Kill(w.main, signal)
 			return
@@ -76,6 +77,13 @@ func (w *watch) pass(signal int) {
 	}
 	w.pending |= 1 << (uint(signal) & 63)
 	w.relayNext()
+}
+
+func (w *watch) statusOfMain() (proc.Status, bool) {
+	if !w.proc {
+		return proc.Status{}, false
+	}
+	return readStatus(w.main)
 }
 
 // relayNext starts a relay for the lowest pending signal if none is at work.

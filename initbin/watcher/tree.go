@@ -23,6 +23,24 @@ var (
 func isDescendant(pid int) bool { return descendants[pid>>6&(maxPID/64-1)]>>(uint(pid)&63)&1 == 1 }
 func addDescendant(pid int)     { descendants[pid>>6&(maxPID/64-1)] |= 1 << (uint(pid) & 63) }
 
+// isOurProc reports whether there is a /proc and its pids are those of our own PID
+// namespace: with another one's we would look at the wrong processes.
+func isOurProc(self int) bool {
+	var pid handover.Line
+	want := pid.Number(int64(self)).Bytes()
+	var name [16]byte
+	n := sys.Readlink(sys.Path("/proc/self\x00"), name[:])
+	if n != len(want) {
+		return false
+	}
+	for i := range want {
+		if name[i&15] != want[i] {
+			return false
+		}
+	}
+	return true
+}
+
 // tellTree tells every descendant who has not been told: what is left of the ladder
 // without a stopper.
 func (w *watch) tellTree() {
@@ -70,7 +88,7 @@ func (w *watch) killTree() {
 }
 
 // findTree fills descendants, without the helpers. It reports false when the main
-// process should be among them and is not: /proc is missing or hides others.
+// process should be among them and is not: /proc is missing, or hides others.
 func (w *watch) findTree() bool {
 	for i := range descendants {
 		if descendants[i] != 0 {
@@ -78,7 +96,7 @@ func (w *watch) findTree() bool {
 		}
 	}
 	addDescendant(w.self)
-	for w.addChildren() {
+	for w.proc && w.addChildren() {
 	}
 	return w.end.MainGone || isDescendant(w.main)
 }

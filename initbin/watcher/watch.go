@@ -27,6 +27,7 @@ type watch struct {
 	terminal    int // the descriptor of the terminal we were given, -1 for none
 
 	main      int
+	proc      bool    // /proc shows our own PID namespace
 	children  uintptr // descriptor of the list of its children, 0 if there is none
 	childless bool    // wait4 says that nobody is left
 	end       handover.Ending
