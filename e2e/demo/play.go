@@ -62,8 +62,9 @@ func play(ctx context.Context, s *stage.Stage) error {
 
 func judge(outcomes []trial.Outcome) error {
 	var wrong []string
+	margin := trial.Margin(outcomes)
 	for _, o := range outcomes {
-		wrong = append(wrong, trial.Judge(o)...)
+		wrong = append(wrong, trial.Judge(o, margin)...)
 	}
 	if len(wrong) > 0 {
 		return errors.New("the demo's claims do not hold:\n  " + strings.Join(wrong, "\n  "))

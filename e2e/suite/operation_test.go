@@ -70,7 +70,7 @@ func (s *suite) uninstall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	judge(t, o)
+	judge(t, o, alone)
 	pod, err := s.Client.CoreV1().Pods(ns).Create(t.Context(), workload(t, "go-exec").Pod(), metav1.CreateOptions{})
 	if err != nil {
 		t.Fatal(err)

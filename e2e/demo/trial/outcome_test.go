@@ -26,7 +26,7 @@ func TestJudge(t *testing.T) {
 		"the pain is missing":        {Outcome{Workload: hung, Took: 2 * time.Second, Log: twice}, "should have hung"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := strings.Join(Judge(c.o), "\n")
+			got := strings.Join(Judge(c.o, promised), "\n")
 			if (c.want == "") != (got == "") || !strings.Contains(got, c.want) {
 				t.Errorf("got %q, want it to contain %q", got, c.want)
 			}
@@ -44,6 +44,23 @@ func TestEvidence(t *testing.T) {
 		line, seen := Outcome{Workload: zombies, Log: log}.Evidence()
 		if line != want || seen != (line == "app: 0 zombies") {
 			t.Errorf("log %q: got %q, %v; want %q", log, line, seen, want)
+		}
+	}
+}
+
+func TestMargin(t *testing.T) {
+	fine := Workload{Cleanup: 2 * time.Second}
+	for name, c := range map[string]struct {
+		outcomes []Outcome
+		want     time.Duration
+	}{
+		"a quiet machine": {[]Outcome{{Workload: fine, Took: 2500 * time.Millisecond}}, promised},
+		"a busy machine":  {[]Outcome{{Workload: fine, Took: 4 * time.Second}}, 3 * time.Second},
+		"a slow stop with softstop is not the machine's fault": {[]Outcome{{Workload: fine, Softstop: true, Took: time.Minute}}, promised},
+		"nor is one that hangs":                                {[]Outcome{{Workload: Workload{Hangs: true}, Took: time.Minute}}, promised},
+	} {
+		if got := Margin(c.outcomes); got != c.want {
+			t.Errorf("%s: got %s, want %s", name, got, c.want)
 		}
 	}
 }
