@@ -32,13 +32,15 @@ type Keeper struct {
 	// Log hears what was renewed.
 	Log logr.Logger
 
-	current atomic.Pointer[tls.Certificate]
+	// current is what is served; next is the pair of an authority that is only trusted
+	// so far.
+	current, next atomic.Pointer[pair]
 }
 
 const (
 	// interval is how often the certificate is looked at, and how late a replica hears
 	// of another's renewal; the old leaf is good for a month then.
-	interval = time.Minute
+	interval = 10 * time.Second
 	// impatience is how soon a failed attempt is repeated.
 	impatience = 2 * time.Second
 )
@@ -74,11 +76,21 @@ func (k *Keeper) Ensure(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := k.trust(ctx, certPEM(p.ca)); err != nil {
+	if err := k.trust(ctx, p.bundle()); err != nil {
 		return err
 	}
-	k.current.Store(&p.leaf)
+	if old := k.current.Load(); old != nil && !old.ca.Leaf.Equal(p.ca.Leaf) && !k.announced(p) {
+		return nil // the API servers have to hear of the authority first: next time
+	}
+	k.current.Store(p)
 	return nil
+}
+
+// announced reports whether p's authority was there at an earlier look already, and
+// remembers it.
+func (k *Keeper) announced(p *pair) bool {
+	earlier := k.next.Swap(p)
+	return earlier != nil && earlier.ca.Leaf.Equal(p.ca.Leaf)
 }
 
 // pair returns what the Secret holds, after renewing it if it is due.
@@ -94,6 +106,9 @@ func (k *Keeper) pair(ctx context.Context, now time.Time) (*pair, error) {
 		}
 	}
 	k.Log.Info("renewing the serving certificate", "because", err.Error())
+	if old == nil { // somebody emptied the Secret: go on with what is being served
+		old = k.current.Load()
+	}
 	fresh, err := renew(old, k.DNSNames, now)
 	if err != nil {
 		return nil, err
@@ -132,8 +147,8 @@ func (k *Keeper) trust(ctx context.Context, authority []byte) error {
 
 // GetCertificate is for tls.Config.
 func (k *Keeper) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-	if c := k.current.Load(); c != nil {
-		return c, nil
+	if p := k.current.Load(); p != nil {
+		return &p.leaf, nil
 	}
 	return nil, errors.New("no serving certificate yet")
 }

@@ -12,11 +12,13 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 )
 
 // The keys of the Secret's data.
 const (
+	retiredKey  = "ca-retired.crt"
 	caCertKey   = "ca.crt"
 	caKeyKey    = "ca.key"
 	leafCertKey = "tls.crt"
@@ -33,20 +35,27 @@ const (
 // pair is an authority and a leaf signed by it.
 type pair struct {
 	ca, leaf tls.Certificate
+	// retired is the authority before this one, in PEM: other replicas may go on serving
+	// its leaf for a moment.
+	retired []byte
 }
 
-// readPair reads a Secret's data.
+// readPair reads a Secret's data. With an error it returns what could be read: nil, or
+// a pair without a leaf.
 func readPair(data map[string][]byte) (*pair, error) {
 	ca, err := tls.X509KeyPair(data[caCertKey], data[caKeyKey])
 	if err != nil {
 		return nil, fmt.Errorf("read authority: %w", err)
 	}
-	leaf, err := tls.X509KeyPair(data[leafCertKey], data[leafKeyKey])
-	if err != nil {
-		return nil, fmt.Errorf("read leaf: %w", err)
+	p := &pair{ca: ca, retired: data[retiredKey]}
+	if p.leaf, err = tls.X509KeyPair(data[leafCertKey], data[leafKeyKey]); err != nil {
+		return p, fmt.Errorf("read leaf: %w", err)
 	}
-	return &pair{ca: ca, leaf: leaf}, nil
+	return p, nil
 }
+
+// bundle is what the API server has to trust.
+func (p *pair) bundle() []byte { return slices.Concat(certPEM(p.ca), p.retired) }
 
 // check returns why the pair cannot go on serving names at now, or nil. A certificate
 // is stale after two thirds of its life.
@@ -73,9 +82,13 @@ func stale(c *x509.Certificate, now time.Time) bool {
 // none that lasts; old may be nil.
 func renew(old *pair, names []string, now time.Time) (*pair, error) {
 	p := &pair{}
-	if old != nil && !stale(old.ca.Leaf, now) && now.After(old.ca.Leaf.NotBefore) {
-		p.ca = old.ca
-	} else {
+	if old != nil {
+		p.ca, p.retired = old.ca, old.retired
+	}
+	if old == nil || stale(old.ca.Leaf, now) || now.Before(old.ca.Leaf.NotBefore) {
+		if old != nil {
+			p.retired = certPEM(old.ca)
+		}
 		ca, err := issue(nil, &x509.Certificate{
 			Subject: pkix.Name{CommonName: "softstop webhook authority"}, NotBefore: now.Add(-leeway), NotAfter: now.Add(caLife),
 			IsCA: true, BasicConstraintsValid: true, MaxPathLenZero: true, KeyUsage: x509.KeyUsageCertSign,
@@ -119,7 +132,7 @@ func issue(ca *tls.Certificate, template *x509.Certificate) (tls.Certificate, er
 
 // data returns the pair as a Secret's data.
 func (p *pair) data() (map[string][]byte, error) {
-	data := map[string][]byte{caCertKey: certPEM(p.ca), leafCertKey: certPEM(p.leaf)}
+	data := map[string][]byte{caCertKey: certPEM(p.ca), leafCertKey: certPEM(p.leaf), retiredKey: p.retired}
 	for name, c := range map[string]tls.Certificate{caKeyKey: p.ca, leafKeyKey: p.leaf} {
 		der, err := x509.MarshalPKCS8PrivateKey(c.PrivateKey)
 		if err != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -19,7 +17,6 @@ import (
 	"github.com/go-logr/logr"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/wait"
@@ -29,7 +26,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
-	"sigs.k8s.io/yaml"
 
 	"github.com/softstop/softstop/config"
 )
@@ -39,6 +35,7 @@ import (
 type suite struct {
 	client   client.Client
 	warnings *warnings
+	address  string       // of the webhook
 	end      func() error // stops the webhook and returns how it ended
 }
 
@@ -75,6 +72,11 @@ func TestAPIServer(t *testing.T) {
 	t.Run("restricted", s.restricted)
 	t.Run("warnings", s.warningsReachThePerson)
 	t.Run("golden pods are valid", s.goldenPodsAreValid)
+	t.Run("any pod stays valid", s.anyPodStaysValid)
+	t.Run("reinvocation", s.reinvocation)
+	t.Run("quota and limits", s.quotaAndLimits)
+	t.Run("two replicas", s.twoReplicas)
+	t.Run("renewal under load", s.renewalUnderLoad)
 	if err := s.end(); err != nil {
 		t.Errorf("the webhook did not end well after its stop signal: %v", err)
 	}
@@ -132,6 +134,7 @@ func start(t *testing.T, chart []*unstructured.Unstructured) *suite {
 		t.Fatal(err)
 	}
 	port := freePort(t)
+	s.address = fmt.Sprintf("localhost:%d", port)
 	o, c := s.install(t, chart, port)
 	user, err := env.AddUser(envtest.User{Name: "system:serviceaccount:softstop:softstop-webhook", Groups: []string{"system:authenticated"}}, nil)
 	if err != nil {
@@ -251,155 +254,4 @@ func calls(t *testing.T) float64 {
 		}
 	}
 	return total
-}
-
-// whoIsCalled is the table of design.md, hard pods 78, 80 and 81: who is injected, and
-// that nobody else costs a call.
-func (s *suite) whoIsCalled(t *testing.T) {
-	label := func(v string) map[string]string { return map[string]string{config.InjectKey: v} }
-	s.namespace(t, "enabled", label("enabled"))
-	s.namespace(t, "disabled", label("disabled"))
-	s.namespace(t, "silent", nil)
-	for _, c := range []struct {
-		namespace, annotation string
-		calls                 float64
-		injected              bool
-	}{
-		{"enabled", "", 1, true},
-		{"enabled", "true", 1, true},
-		{"enabled", "false", 0, false},
-		{"disabled", "", 0, false},
-		{"disabled", "true", 1, true},
-		{"disabled", "false", 0, false},
-		{"silent", "", 0, false},
-		{"silent", "true", 1, true},
-		{"silent", "false", 0, false},
-		{"silent", "yes", 1, false}, // to warn
-		{"softstop", "true", 0, false},
-		{"kube-system", "true", 0, false},
-	} {
-		t.Run(c.namespace+" "+c.annotation, func(t *testing.T) {
-			var annotations map[string]string
-			if c.annotation != "" {
-				annotations = map[string]string{config.InjectKey: c.annotation}
-			}
-			before, p := calls(t), pod(c.namespace, "who", annotations)
-			if err := s.client.Create(t.Context(), p, client.DryRunAll); err != nil {
-				t.Fatal(err)
-			}
-			if made := calls(t) - before; made != c.calls {
-				t.Errorf("%v calls, want %v", made, c.calls)
-			}
-			if injected := p.Labels[config.InjectedKey] == "true"; injected != c.injected {
-				t.Errorf("injected %t, want %t", injected, c.injected)
-			}
-		})
-	}
-	t.Run("mirror pod", func(t *testing.T) {
-		before := calls(t)
-		p := pod("enabled", "mirror", map[string]string{corev1.MirrorPodAnnotationKey: "hash"})
-		_ = s.client.Create(t.Context(), p, client.DryRunAll) // the API server refuses it, or not
-		if made := calls(t) - before; made != 0 {
-			t.Errorf("%v calls, want none", made)
-		}
-	})
-}
-
-// dryRun is hard pod 79.
-func (s *suite) dryRun(t *testing.T) {
-	dry, wet := pod("enabled", "same", nil), pod("enabled", "same", nil)
-	if err := s.client.Create(t.Context(), dry, client.DryRunAll); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.client.Create(t.Context(), wet); err != nil {
-		t.Fatal(err)
-	}
-	a, _ := json.Marshal(dry.Spec)
-	b, _ := json.Marshal(wet.Spec)
-	if !bytes.Equal(a, b) {
-		t.Errorf("dry run: %s\nfor real: %s", a, b)
-	}
-}
-
-// restricted is hard pod 55: the injected pod passes Pod Security's strictest profile.
-func (s *suite) restricted(t *testing.T) {
-	s.namespace(t, "restricted", map[string]string{
-		config.InjectKey: config.InjectEnabled, "pod-security.kubernetes.io/enforce": "restricted",
-	})
-	p := pod("restricted", "tight", nil)
-	yes, no := true, false
-	p.Spec.SecurityContext = &corev1.PodSecurityContext{RunAsNonRoot: &yes, SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}}
-	p.Spec.Containers[0].SecurityContext = &corev1.SecurityContext{
-		AllowPrivilegeEscalation: &no, Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
-	}
-	if err := s.client.Create(t.Context(), p); err != nil {
-		t.Fatal(err)
-	}
-	if len(p.Spec.InitContainers) != 1 {
-		t.Errorf("no carrier: %+v", p.Spec.InitContainers)
-	}
-}
-
-func (s *suite) warningsReachThePerson(t *testing.T) {
-	s.warnings.take()
-	p := pod("enabled", "warned", map[string]string{"softstop.dev/drain": "five"})
-	if err := s.client.Create(t.Context(), p, client.DryRunAll); err != nil {
-		t.Fatal(err)
-	}
-	if got := strings.Join(s.warnings.take(), "\n"); !strings.Contains(got, `softstop.dev/drain: "five" is ignored`) {
-		t.Errorf("warnings: %q", got)
-	}
-}
-
-// goldenPodsAreValid creates the output of every golden pod that the API server would
-// accept as it came in.
-func (s *suite) goldenPodsAreValid(t *testing.T) {
-	s.namespace(t, "shop", nil)
-	outputs, err := filepath.Glob("../../webhook/testdata/*.out.yaml")
-	if err != nil || len(outputs) == 0 {
-		t.Fatalf("no golden pods: %v", err)
-	}
-	create := func(file string) error {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		if _, after, two := bytes.Cut(data, []byte("\n---\n")); two {
-			data = after
-		}
-		object := &unstructured.Unstructured{}
-		if err := yaml.Unmarshal(data, object); err != nil {
-			return err
-		}
-		object.SetNamespace("shop")
-		// The file is what the webhook made already, or not to be injected.
-		unstructured.RemoveNestedField(object.Object, "metadata", "annotations", config.InjectKey)
-		return s.client.Create(t.Context(), object, client.DryRunAll)
-	}
-	created := 0
-	for _, output := range outputs {
-		if err := create(strings.TrimSuffix(output, ".out.yaml") + ".in.yaml"); err != nil {
-			t.Logf("%s is itself invalid: %v", filepath.Base(output), err)
-			continue
-		}
-		created++
-		if err := create(output); err != nil {
-			t.Errorf("%s: %v", filepath.Base(output), err)
-		}
-	}
-	t.Logf("%d of %d golden pods created", created, len(outputs))
-}
-
-// webhookDown is hard pod 87: pods still start.
-func (s *suite) webhookDown(t *testing.T) {
-	p := pod("enabled", "down", nil)
-	if err := s.client.Create(t.Context(), p, client.DryRunAll); err != nil {
-		t.Fatal(err)
-	}
-	if _, injected := p.Labels[config.InjectedKey]; injected {
-		t.Error("the webhook is still there")
-	}
-	if err := s.client.Get(t.Context(), client.ObjectKey{Namespace: "enabled", Name: "down"}, p); !apierrors.IsNotFound(err) {
-		t.Errorf("dry run left a pod: %v", err)
-	}
 }

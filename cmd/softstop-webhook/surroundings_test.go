@@ -1,0 +1,276 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-logr/logr"
+	admissionv1 "k8s.io/api/admission/v1"
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/webhook/serving"
+)
+
+// reinvocation is hard pod 35: a webhook that comes after ours adds a container, and
+// the API server asks ours again.
+func (s *suite) reinvocation(t *testing.T) {
+	later := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var review admissionv1.AdmissionReview
+		body, _ := io.ReadAll(r.Body)
+		if err := json.Unmarshal(body, &review); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		review.Response = &admissionv1.AdmissionResponse{UID: review.Request.UID, Allowed: true, PatchType: new(admissionv1.PatchTypeJSONPatch),
+			Patch: []byte(`[{"op":"add","path":"/spec/containers/-","value":{"name":"agent","image":"agent:1","command":["/agent"]}}]`)}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(review)
+	}))
+	defer later.Close()
+	c := &admissionregistrationv1.MutatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: "zz-later"}}
+	c.Webhooks = []admissionregistrationv1.MutatingWebhook{{
+		Name: "later.example.com", AdmissionReviewVersions: []string{"v1"}, SideEffects: new(admissionregistrationv1.SideEffectClassNone),
+		ClientConfig:      admissionregistrationv1.WebhookClientConfig{URL: new(later.URL), CABundle: pemOf(later.TLS.Certificates[0].Certificate[0])},
+		NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"kubernetes.io/metadata.name": "later"}},
+		Rules: []admissionregistrationv1.RuleWithOperations{{
+			Operations: []admissionregistrationv1.OperationType{"CREATE"},
+			Rule:       admissionregistrationv1.Rule{APIGroups: []string{""}, APIVersions: []string{"v1"}, Resources: []string{"pods"}},
+		}},
+	}}
+	if err := s.client.Create(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.client.Delete(t.Context(), c) }()
+	s.namespace(t, "later", map[string]string{config.InjectKey: config.InjectEnabled})
+	var p *corev1.Pod
+	err := wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, 30*time.Second, true, func(ctx context.Context) (bool, error) {
+		p = pod("later", "both", nil)
+		err := s.client.Create(ctx, p, client.DryRunAll)
+		return len(p.Spec.Containers) == 2, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range p.Spec.Containers {
+		if len(c.Command) == 0 || c.Command[0] != "/softstop/softstop-init" {
+			t.Errorf("container %s is not wrapped: %q", c.Name, c.Command)
+		}
+	}
+	if len(p.Spec.InitContainers) != 1 || len(p.Spec.Volumes) != 1 {
+		t.Errorf("the carrier was brought twice: %+v", p.Spec)
+	}
+}
+
+// quotaAndLimits holds hard pods 62 and 63: a quota that demands limits, and a
+// LimitRange with a minimum, a maximum and a ratio. Nothing about the pod's request
+// changes.
+func (s *suite) quotaAndLimits(t *testing.T) {
+	s.namespace(t, "tight", map[string]string{config.InjectKey: config.InjectEnabled})
+	hard := corev1.ResourceList{
+		corev1.ResourceRequestsCPU: resource.MustParse("100m"), corev1.ResourceLimitsCPU: resource.MustParse("200m"),
+		corev1.ResourceRequestsMemory: resource.MustParse("64Mi"), corev1.ResourceLimitsMemory: resource.MustParse("64Mi"),
+	}
+	quota := &corev1.ResourceQuota{ObjectMeta: metav1.ObjectMeta{Namespace: "tight", Name: "quota"}, Spec: corev1.ResourceQuotaSpec{Hard: hard}}
+	limits := &corev1.LimitRange{ObjectMeta: metav1.ObjectMeta{Namespace: "tight", Name: "limits"}, Spec: corev1.LimitRangeSpec{
+		Limits: []corev1.LimitRangeItem{{
+			Type:                 corev1.LimitTypeContainer,
+			Min:                  corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("100m"), corev1.ResourceMemory: resource.MustParse("64Mi")},
+			Max:                  corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("200m"), corev1.ResourceMemory: resource.MustParse("64Mi")},
+			MaxLimitRequestRatio: corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("2")},
+		}},
+	}}
+	for _, object := range []client.Object{quota, limits} {
+		if err := s.client.Create(t.Context(), object); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// No controller runs here that would fill in the quota's status.
+	quota.Status = corev1.ResourceQuotaStatus{Hard: hard, Used: corev1.ResourceList{}}
+	for name := range hard {
+		quota.Status.Used[name] = resource.MustParse("0")
+	}
+	if err := s.client.Status().Update(t.Context(), quota); err != nil {
+		t.Fatal(err)
+	}
+	p := pod("tight", "fits", nil)
+	p.Spec.Containers[0].Resources = corev1.ResourceRequirements{
+		Requests: corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("100m"), corev1.ResourceMemory: resource.MustParse("64Mi")},
+		Limits:   corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("200m"), corev1.ResourceMemory: resource.MustParse("64Mi")},
+	}
+	// The API server's caches of quota and limits follow within a moment; a pod that
+	// breaks them is refused from then on.
+	breaks := pod("tight", "breaks", map[string]string{config.InjectKey: "false"})
+	err := wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, 30*time.Second, true, func(ctx context.Context) (bool, error) {
+		return s.client.Create(ctx, breaks.DeepCopy(), client.DryRunAll) != nil, nil
+	})
+	if err != nil {
+		t.Fatal("quota and LimitRange do not work here: ", err)
+	}
+	if err := s.client.Create(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Spec.InitContainers) != 1 {
+		t.Errorf("no carrier: %+v", p.Spec)
+	}
+	if err := s.client.Get(t.Context(), client.ObjectKeyFromObject(quota), quota); err != nil {
+		t.Fatal(err)
+	}
+	for name, used := range quota.Status.Used {
+		if want := hard[name]; used.Cmp(want) != 0 {
+			t.Errorf("the pod counts for %s of %s, want %s", used.String(), name, want.String())
+		}
+	}
+}
+
+// renewalUnderLoad holds hard pod 85: pods are created while the leaf, then the
+// authority is thrown away; the API server always finds a certificate it trusts.
+func (s *suite) renewalUnderLoad(t *testing.T) {
+	var failed []string
+	var mu sync.Mutex
+	var load sync.WaitGroup
+	done := make(chan struct{})
+	for i := range 2 {
+		load.Go(func() {
+			for n := 0; ; n++ {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				p := pod("enabled", fmt.Sprintf("load-%d-%d", i, n), nil)
+				err := s.client.Create(t.Context(), p, client.DryRunAll)
+				if err != nil || p.Labels[config.InjectedKey] == "" {
+					mu.Lock()
+					failed = append(failed, fmt.Sprintf("%s: %v", p.Name, err))
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	var err error
+	for _, lost := range []string{"tls.crt", "ca.crt"} {
+		if err = s.loses(t, lost); err != nil {
+			break
+		}
+	}
+	close(done)
+	load.Wait()
+	if err != nil {
+		t.Error(err)
+	}
+	if len(failed) > 0 {
+		t.Errorf("%d admissions failed: %v", len(failed), failed[:min(3, len(failed))])
+	}
+}
+
+// loses takes an entry out of the webhook's Secret, waits until it is there again and
+// until the webhook serves it.
+func (s *suite) loses(t *testing.T, entry string) error {
+	t.Helper()
+	var secret corev1.Secret
+	key := client.ObjectKey{Namespace: "softstop", Name: "softstop-webhook-tls"}
+	if err := s.client.Get(t.Context(), key, &secret); err != nil {
+		return err
+	}
+	delete(secret.Data, entry)
+	if err := s.client.Update(t.Context(), &secret); err != nil {
+		return err
+	}
+	return wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, 40*time.Second, true, func(ctx context.Context) (bool, error) {
+		if err := s.client.Get(ctx, key, &secret); err != nil {
+			return false, err
+		}
+		return len(secret.Data[entry]) > 0 && s.serves(secret.Data["tls.crt"]), nil
+	})
+}
+
+// serves reports whether the webhook shows this certificate.
+func (s *suite) serves(leaf []byte) bool {
+	connection, err := tls.Dial("tcp", s.address, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // it is compared
+	if err != nil {
+		return false
+	}
+	defer connection.Close()
+	return string(pemOf(connection.ConnectionState().PeerCertificates[0].Raw)) == string(leaf)
+}
+
+// twoReplicas: both find the Secret empty and agree; when the authority is due, both go
+// on serving the old leaf until the new authority is known, and both authorities are
+// trusted then.
+func (s *suite) twoReplicas(t *testing.T) {
+	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "softstop", Name: "two"}}
+	c := &admissionregistrationv1.MutatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: "two"}}
+	c.Webhooks = []admissionregistrationv1.MutatingWebhook{{
+		Name: "two.example.com", AdmissionReviewVersions: []string{"v1"}, SideEffects: new(admissionregistrationv1.SideEffectClassNone),
+		ClientConfig: admissionregistrationv1.WebhookClientConfig{URL: new("https://localhost:1/")},
+	}}
+	for _, object := range []client.Object{secret, c} {
+		if err := s.client.Create(t.Context(), object); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var replicas [2]*serving.Keeper
+	for i := range replicas {
+		replicas[i] = &serving.Keeper{Client: s.client, Secret: client.ObjectKeyFromObject(secret), Configuration: "two", DNSNames: []string{"two"}, Log: logr.Discard()}
+	}
+	both := func(now time.Time) (leaves [2]string) {
+		t.Helper()
+		var wait sync.WaitGroup
+		for _, replica := range replicas {
+			wait.Go(func() {
+				if err := replica.Ensure(t.Context(), now); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+		if err := s.client.Get(t.Context(), client.ObjectKeyFromObject(c), c); err != nil {
+			t.Fatal(err)
+		}
+		roots := x509.NewCertPool()
+		roots.AppendCertsFromPEM(c.Webhooks[0].ClientConfig.CABundle)
+		for i, replica := range replicas {
+			leaf, err := replica.GetCertificate(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := leaf.Leaf.Verify(x509.VerifyOptions{Roots: roots, DNSName: "two", CurrentTime: leaf.Leaf.NotBefore.Add(time.Hour)}); err != nil {
+				t.Errorf("replica %d serves what is not trusted: %v", i, err)
+			}
+			leaves[i] = string(leaf.Certificate[0])
+		}
+		return leaves
+	}
+	now := time.Now()
+	first := both(now)
+	if first[0] != first[1] {
+		t.Error("the replicas serve different certificates")
+	}
+	later := now.Add(7 * 365 * 24 * time.Hour) // after two thirds of the authority's ten years
+	if second := both(later); second != first {
+		t.Error("a leaf of an authority that nobody has heard of is served")
+	}
+	if third := both(later); third == first || third[0] != third[1] {
+		t.Error("the new leaf is not served by both")
+	}
+}
+
+func pemOf(der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+}
