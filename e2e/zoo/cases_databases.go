@@ -30,7 +30,10 @@ func postgresCases() []Case {
 	}
 	daemon := script("postgres", "pg_ctl start, tail -f in front", "#!/bin/bash\nsu postgres -c \"/usr/lib/postgresql/15/bin/pg_ctl -w -D /var/lib/postgresql/15/main -l /out/pg.log -o '-c config_file=/etc/postgresql/15/main/postgresql.conf -c ssl=off' start\"\ntail -f /out/pg.log\n", postgres)
 	daemon.Evidence = []Check{fileHas("/out/pg.log", "database system is shut down", "no word of a shutdown"), shutDown}
+	service := script("postgres", "service start, sleep in front", "#!/bin/sh\nservice postgresql start\nsleep infinity\n", postgres)
+	service.Stop, service.Evidence = 0, []Check{shutDown}
 	return []Case{
+		service,
 		with("exec form, SIGINT", unix.SIGINT, append([]string{"gosu", "postgres"}, words(server)...)...),
 		with("su behind sh -c, SIGINT", unix.SIGINT, "/bin/sh", "-c", "su postgres -c '"+server+"'; echo done"),
 		script("postgres", "script, SIGINT", "#!/bin/bash\ngosu postgres "+server+"\n", postgres),
@@ -55,6 +58,7 @@ func mariadbCases() []Case {
 	return []Case{
 		with("exec form", append([]string{"mariadbd"}, words(options)...)...),
 		with("sh -c with two commands", "/bin/sh", "-c", "mariadbd "+options+"; echo done"),
+		script("mariadb", "service start, tail -f in front", "#!/bin/sh\nservice mariadb start\ntouch /out/started\ntail -f /dev/null\n", serviceStart(maria)),
 		with("mysqld_safe", append([]string{"mysqld_safe"}, words(options)...)...),
 		script("mariadb", "mysqld_safe in a script", "#!/bin/bash\nmysqld_safe "+options+"\necho done\n", maria),
 	}
@@ -70,5 +74,17 @@ func storeCases() []Case {
 		Before: []string{"install -d -o openldap -g openldap /run/slapd"}, Ready: []Check{listens(389)}, Evidence: []Check{logHas("slapd stopped.", "no word of a shutdown")}}
 	etcd := Case{Subject: "etcd", Style: "behind sh -c", Command: []string{"/bin/sh", "-c", "etcd --data-dir /out/etcd; echo done"},
 		Ready: []Check{logHas("ready to serve client requests", "not up")}, Evidence: []Check{logHas("shutting down", "never told")}}
-	return []Case{memcached, mosquitto, slapd, etcd}
+	rabbit := Case{Subject: "rabbitmq", Style: "behind a script", Command: []string{"/bin/sh", "-c", "rabbitmq-server; echo done"},
+		Files: map[string]string{"/etc/hosts": "127.0.0.1 localhost zoo\n"},
+		Ready: []Check{logHas("completed with", "not up")}, Evidence: []Check{runs("cat /var/log/rabbitmq/*.log | grep -q 'msg_store_transient. is stopped'", "no word of a shutdown")}}
+	return []Case{memcached, mosquitto, slapd, etcd, rabbit}
+}
+
+// serviceStart is a MariaDB that the service script starts; it logs to nowhere, so its
+// files must speak: another start finds nothing to recover.
+func serviceStart(c Case) Case {
+	const again = "mariadbd --user=mysql --bootstrap < /dev/null 2>&1"
+	c.Ready = []Check{exists("/out/started", "not started")}
+	c.Evidence = []Check{runs("! "+again+" | grep -q 'crash recovery'", "not shut down, recovery needed")}
+	return c
 }

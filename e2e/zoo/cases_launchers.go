@@ -17,6 +17,8 @@ func launcherCases() []Case {
 	makefile.Files = map[string]string{"/srv/app/Makefile": "run:\n\t/zoo/app app\n"}
 	recipe := launch("make, two commands", "make", "-C", "/srv/app", "run")
 	recipe.Files = map[string]string{"/srv/app/Makefile": "run:\n\t@echo serving; /zoo/app app; echo done\n"}
+	jobs := bothOf("make -j2", "make", "-j2", "-C", "/srv/app", "a", "b")
+	jobs.Files = map[string]string{"/srv/app/Makefile": "a:\n\t/zoo/app a\nb:\n\t@echo b; /zoo/app b clean=1.5; true\n.PHONY: a b\n"}
 	daemonize := script("launcher", "daemonize, tail -f in front", "#!/bin/sh\ndaemonize /zoo/app app\ntail -f /dev/null\n",
 		Case{Ready: []Check{up("app")}, Evidence: []Check{cleaned("app")}})
 	return []Case{
@@ -46,8 +48,16 @@ func launcherCases() []Case {
 		launch("faketime", "faketime", "1 day ago", "/zoo/app", "app"),
 		launch("parallel", "parallel", "--will-cite", "-j2", "-u", "--termseq", "TERM,9000,KILL,25", "/zoo/app", ":::", "app"),
 		launch("busybox timeout", "/bin/busybox", "timeout", "86400", "/zoo/app", "app"),
+		bothOf("xargs -P2", "/bin/sh", "-c", "printf 'a\nb\n' | xargs -P2 -n1 /zoo/app"),
+		bothOf("parallel shells", "/bin/bash", "-c", "(/zoo/app a; true) & (/zoo/app b clean=1.5; true) & wait"),
+		jobs,
 		daemonize,
 		makefile,
 		recipe,
 	}
+}
+
+// bothOf is a launcher with two applications below it.
+func bothOf(style string, command ...string) Case {
+	return Case{Subject: "launcher", Style: style, Command: command, Ready: []Check{up("a", "b")}, Evidence: []Check{cleaned("a", "b")}}
 }

@@ -7,7 +7,8 @@ func nodeCases() []Case {
 		Files: map[string]string{
 			"/srv/server.js":    nodeServer,
 			"/srv/cluster.js":   nodeCluster,
-			"/srv/package.json": `{"name":"zoo","version":"1.0.0","scripts":{"start":"node server.js","prod":"npm start","both":"node server.js && echo done"}}`,
+			"/srv/pm2.json":     `{"apps":[{"name":"zoo","script":"/srv/server.js","kill_timeout":9000}]}`,
+			"/srv/package.json": `{"name":"zoo","version":"1.0.0","scripts":{"start":"node server.js","prod":"npm start","dev":"concurrently 'node server.js' 'sleep infinity'","both":"node server.js && echo done"}}`,
 		},
 		Ready:    []Check{up("app"), listens(8000)},
 		Acts:     []Act{request("http://127.0.0.1:8000/", "whole", up("request"))},
@@ -30,6 +31,12 @@ func nodeCases() []Case {
 		with("npm run that runs npm start", "npm", "--prefix", "/srv", "run", "prod"),
 		with("npm run with two commands", "npm", "--prefix", "/srv", "run", "both"),
 		with("yarn start", "yarnpkg", "--cwd", "/srv", "start"),
+		with("npm start && another command", "/bin/sh", "-c", "cd /srv && npm start && echo done"),
+		with("nodemon", "nodemon", "-q", "--signal", "SIGTERM", "/srv/server.js"),
+		with("pm2-runtime", "env", "PM2_KILL_SIGNAL=SIGTERM", "pm2-runtime", "start", "/srv/pm2.json"),
+		with("pm2-runtime behind sh -c", "/bin/sh", "-c", "PM2_KILL_SIGNAL=SIGTERM pm2-runtime start /srv/pm2.json; echo done"),
+		with("concurrently", "concurrently", "node /srv/server.js", "sleep infinity"),
+		with("concurrently under npm", "npm", "--prefix", "/srv", "run", "dev"),
 		cluster,
 		clusterShell,
 		spawn,
@@ -46,7 +53,7 @@ const nodeServer = nodeNote + `const server = require("http").createServer((requ
   setTimeout(() => response.end("whole"), 1500);
 }).listen(8000, () => note("app", "up"));
 let told = false;
-process.on("SIGTERM", () => {
+for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => {
   note("app", "told");
   if (told) { note("app", "hard"); process.exit(99); }
   told = true;

@@ -15,6 +15,12 @@ func parentCases() []Case {
 		worker("Python multiprocessing without a handler", "/srv/mp.py", multiprocessingParent, cleaned("app")),
 		worker("Python that passes the signal on", "/srv/pass.py", forwardingParent, cleaned("app"), exits(0)),
 		worker("Python asyncio subprocess", "/srv/aio.py", asyncioParent, cleaned("app"), exits(0)),
+		worker("Python process pool without a handler", "/srv/pool.py", poolParent, cleaned("app")),
+		worker("Python that reads its child's output", "/srv/read.py", readingParent, cleaned("app")),
+		worker("Python in sigwait", "/srv/sigwait.py", sigwaitApp, cleaned("app")),
+		worker("Python whose main thread has ended", "/srv/thread.py", threadApp, cleaned("app")),
+		worker("Python reloader that restarts its child", "/srv/reload.py", reloader, cleaned("app")),
+		worker("Python child in a session of its own", "/srv/session.py", `import subprocess; subprocess.Popen(["/zoo/app", "app"], start_new_session=True).wait()`, cleaned("app")),
 		pool,
 		parent("Python subprocess.run", "python3", "-c", `import subprocess; subprocess.run(["/zoo/app", "app"]); print("done")`),
 		parent("Python os.system", "python3", "-c", `import os; os.system("/zoo/app app; true")`),
@@ -80,4 +86,59 @@ signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
 while not stop: time.sleep(0.05)
 pool.close()
 pool.join()
+`
+
+// pythonApp is the zoo's application as a Python function, work.
+const pythonApp = `import os, signal, sys, time
+def note(what):
+    with open("/out/app." + what, "a") as f: f.write("%d\n" % os.getpid())
+told = []
+def stop(*_):
+    note("told")
+    if told: note("hard"); os._exit(99)
+    told.append(1)
+def work(*_):
+    signal.signal(signal.SIGTERM, stop)
+    note("up")
+    while not told: time.sleep(0.05)
+    time.sleep(1)
+    note("cleaned")
+`
+
+const poolParent = pythonApp + `from concurrent.futures import ProcessPoolExecutor
+with ProcessPoolExecutor(1) as pool: pool.submit(work).result()
+`
+
+// readingParent dies of the signal; its child's last words then meet a broken pipe.
+const readingParent = `import subprocess
+print(subprocess.run(["/zoo/app", "app"], capture_output=True, text=True).stdout)
+`
+
+const sigwaitApp = pythonApp + `signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+note("up")
+signal.sigwait([signal.SIGTERM])
+note("told")
+if signal.sigtimedwait([signal.SIGTERM], 1): note("hard"); os._exit(99)
+note("cleaned")
+`
+
+// threadApp's main thread is a zombie while the process goes on.
+const threadApp = pythonApp + `import ctypes, threading
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+def serve():
+    time.sleep(0.2)
+    note("up")
+    signal.sigwait([signal.SIGTERM])
+    note("told")
+    if signal.sigtimedwait([signal.SIGTERM], 1): note("hard"); os._exit(99)
+    note("cleaned")
+    os._exit(0)
+threading.Thread(target=serve).start()
+ctypes.CDLL(None).pthread_exit(None)
+`
+
+// reloader is what the development servers of web frameworks are: a parent that starts
+// the server again whenever it ends in a certain way.
+const reloader = `import subprocess, sys
+while subprocess.call(["/zoo/app", "app", "exit=3"]) == 3: pass
 `

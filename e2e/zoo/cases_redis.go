@@ -18,6 +18,8 @@ func redisCases() []Case {
 	code.Evidence = append([]Check{exits(0)}, code.Evidence...)
 	inner := redis
 	inner.Files = map[string]string{"/inner.sh": "#!/bin/sh\n" + server + "\n"}
+	service := redis
+	service.Before = append(service.Before, "sed -i 's|^dir .*|dir /data|; s/^# *save .*/save 3600 1/' /etc/redis/redis.conf; echo 'save 3600 1' >> /etc/redis/redis.conf")
 	supervised := with("under supervisord", "supervisord", "-n", "-c", "/etc/app.conf")
 	supervised.Files = map[string]string{"/etc/app.conf": supervisordConfig("", "command="+server)}
 	return []Case{
@@ -31,6 +33,7 @@ func redisCases() []Case {
 		script("redis", "daemonized, tail -f in front", "#!/bin/bash\n"+server+" --daemonize yes --logfile /tmp/redis.log\ntail -F /tmp/redis.log\n", redis),
 		script("redis", "trap that kills and waits", "#!/bin/sh\n"+server+" &\npid=$!\ntrap 'kill $pid; wait $pid' TERM\nwait $pid\n", redis),
 		script("redis", "beside another server", "#!/bin/bash\nmemcached -u nobody &\n"+server+" &\nwait -n\n", redis),
+		script("redis", "service start, tail -f in front", "#!/bin/sh\nservice redis-server start\ntail -f /dev/null\n", service),
 		supervised,
 	}
 }

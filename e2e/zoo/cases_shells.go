@@ -101,10 +101,21 @@ func bashStyles() []Case {
 		appCase("dash", "script on standard input", "/bin/sh", "-c", "printf '/zoo/app app\\necho done\\n' | sh"),
 		appCase("bash", "read loop", "/bin/bash", "-c", "while read -r name; do /zoo/app $name; done <<< app"),
 		script("bash", "coprocess", "#!/bin/bash\ncoproc /zoo/app a >&2\n/zoo/app b\nwait\n", two),
+		appCase("bash", "interactive", "/bin/bash", "-ic", "/zoo/app app; echo done"),
+		script("dash", "sleep in the background, wait", "#!/bin/sh\n/zoo/app app &\nsleep infinity &\nwait\n", app),
+		plainUser("dash", "script as a plain user", "#!/bin/sh\n/zoo/app app\necho done\n", app),
+		plainUser("bash", "trap, app in front, as a plain user", "#!/bin/bash\ntrap 'touch /out/trap' TERM\n/zoo/app app\n", exitTrap),
+		plainUser("dash", "trap, sleep loop in front, as a plain user", "#!/bin/sh\n/zoo/app app & pid=$!\ntrap 'kill $pid; wait $pid; exit 0' TERM\nwhile :; do sleep 1; done\n", app),
 		script("zsh", "script", "#!/bin/zsh\n/zoo/app app\necho done\n", app),
 		script("zsh", "trap that kills and waits", "#!/bin/zsh\n/zoo/app app & pid=$!\ntrap 'kill $pid; wait $pid; exit 0' TERM\nwait $pid\n", app),
 		script("mksh", "script", "#!/bin/mksh\n/zoo/app app\necho done\n", app),
 		script("mksh", "trap that kills and waits", "#!/bin/mksh\n/zoo/app app & pid=$!\ntrap 'kill $pid; wait $pid; exit 0' TERM\nwait $pid\n", app),
 		script("tcsh", "script", "#!/bin/tcsh\n/zoo/app app\necho done\n", app),
 	}
+}
+
+// plainUser is a script in a container that runs as a user without any privilege.
+func plainUser(subject, style, body string, rest Case) Case {
+	rest.User = 65534
+	return script(subject, style, body, rest)
 }

@@ -16,11 +16,17 @@ func packages() []string {
 		// Supervisors.
 		"supervisor", "runit", "s6", "monit", "daemontools", "ruby-foreman",
 		// Data stores and brokers.
-		"redis-server", "postgresql", "mariadb-server", "memcached", "mosquitto", "slapd", "etcd-server",
+		"redis-server", "postgresql", "mariadb-server", "memcached", "mosquitto", "slapd", "etcd-server", "rabbitmq-server",
 		// Web servers, proxies and network daemons.
 		"nginx-light", "apache2", "lighttpd", "caddy", "haproxy", "squid", "unbound", "dnsmasq", "rsyslog",
 		// Application servers and languages.
 		"celery", "gunicorn", "python3-uvicorn", "uwsgi-core", "uwsgi-plugin-python3",
 		"nodejs", "npm", "yarnpkg", "ruby", "puma", "unicorn", "php-fpm", "php-cli", "libfcgi-bin", "tomcat10", "tcsh",
 	}
+}
+
+// nodePackages are installed from the npm registry: the launchers that Node images use
+// and Debian does not package.
+func nodePackages() []string {
+	return []string{"pm2@5.4.3", "concurrently@8.2.2", "nodemon@3.1.7"}
 }

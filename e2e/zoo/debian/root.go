@@ -73,6 +73,12 @@ func lock(path string) (func(), error) {
 	return func() { file.Close() }, nil
 }
 
+// npmHook installs Node's launchers in the folder that the bootstrap has just filled.
+// The host's certificates go along: its way to the registry may need one of its own.
+const npmHook = `certs=/etc/ssl/certs/ca-certificates.crt
+[ ! -f $certs ] || cp $certs "$1/tmp/host-certs"
+chroot "$1" env NODE_EXTRA_CA_CERTS=/tmp/host-certs npm install --global --no-fund --no-audit --no-update-notifier `
+
 // bootstrap is the command line that fills root.
 func bootstrap(root string) []string {
 	return []string{
@@ -81,6 +87,7 @@ func bootstrap(root string) []string {
 		`--aptopt=APT::Install-Recommends "false"`,
 		"--dpkgopt=path-exclude=/usr/share/doc/*",
 		"--include=" + strings.Join(packages(), ","),
+		"--customize-hook=" + npmHook + strings.Join(nodePackages(), " "),
 		release, root,
 	}
 }
