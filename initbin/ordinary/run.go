@@ -79,11 +79,12 @@ func passChildSignals(tid int) {
 }
 
 // growStack makes the goroutine's stack so large that it need not be moved later. With
-// the collector off it does not shrink again.
+// the collector off it does not shrink again. The compiler would put a larger array on
+// the heap.
 //
 //go:noinline
 func growStack() byte {
-	var room [256 << 10]byte
+	var room [100 << 10]byte
 	return room[os.Getpid()&0xff]
 }
 
