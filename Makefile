@@ -11,6 +11,8 @@ FUZZTIME ?= 10s
 
 GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 NODE = go run ./e2e/node/cmd/softstop-node
+# The demo is built and then takes the shell's place, so that whoever ends make ends it.
+OWN = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/softstop/own
 
 export KEEP
 export SOFTSTOP_KUBERNETES = $(KUBERNETES)
@@ -22,7 +24,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Stop the same workloads without and with softstop on a real node (KEEP=1 leaves it up)
-	@go run ./e2e/demo
+	@mkdir -p $(OWN) && go build -o $(OWN)/demo ./e2e/demo && exec $(OWN)/demo
 
 test: ## Run everything that needs no node: unit, golden, init, and the API server alone
 	@assets=$$($(NODE) assets) && KUBEBUILDER_ASSETS=$$assets go test ./...

@@ -13,13 +13,15 @@ import (
 
 	"github.com/softstop/softstop/e2e/demo/images"
 	"github.com/softstop/softstop/e2e/demo/stage"
+	"github.com/softstop/softstop/e2e/node/guard"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	var err error
+	err := guard.EndWithParent()
 	switch {
+	case err != nil:
 	case len(os.Args) == 2 && os.Args[1] == "images":
 		err = buildImages(ctx)
 	case len(os.Args) == 1:

@@ -14,6 +14,7 @@ import (
 
 	"github.com/softstop/softstop/e2e/demo/stage"
 	"github.com/softstop/softstop/e2e/demo/trial"
+	"github.com/softstop/softstop/e2e/node/guard"
 )
 
 // suite is one run on one node.
@@ -38,6 +39,9 @@ func TestNode(t *testing.T) {
 
 // begin sets the stage and installs softstop.
 func begin(t *testing.T) *suite {
+	if err := guard.EndWithParent(); err != nil {
+		t.Fatal(err)
+	}
 	st, err := stage.Set(t.Context(), stage.Options{Name: "e2e", Progress: os.Stderr})
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"github.com/softstop/softstop/e2e/node"
+	"github.com/softstop/softstop/e2e/node/guard"
 	"github.com/softstop/softstop/e2e/node/parts"
 )
 
@@ -46,6 +47,9 @@ func run(ctx context.Context, args []string) error {
 	}
 	switch command, rest := args[0], args[1:]; {
 	case command == "up":
+		if err := guard.EndWithParent(); err != nil {
+			return err
+		}
 		return up(ctx, o)
 	case command == "down":
 		return down(o)

@@ -1,0 +1,19 @@
+//go:build linux
+
+package guard
+
+import (
+	"fmt"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// EndWithParent makes this process receive SIGTERM when the one that started it dies: somebody who kills make, or a shell, means what
+// runs below it, too.
+func EndWithParent() error {
+	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(syscall.SIGTERM), 0, 0, 0); err != nil {
+		return fmt.Errorf("ask for a signal at the parent's death: %w", err)
+	}
+	return nil
+}
