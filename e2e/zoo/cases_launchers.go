@@ -37,6 +37,7 @@ func launcherCases() []Case {
 		launch("sudo", "sudo", "-u", "nobody", "/zoo/app", "app"),
 		launch("sudo sh -c, two commands", "sudo", "-u", "nobody", "sh", "-c", "/zoo/app app; echo done"),
 		launch("script -c", "script", "-qec", "/zoo/app app", "/dev/null"),
+		launch("unbuffer", "unbuffer", "/zoo/app", "app"),
 		launch("setsid --wait", "setsid", "--wait", "/zoo/app", "app"),
 		launch("setsid behind sh -c", "/bin/sh", "-c", "setsid --wait /zoo/app app; echo done"),
 		launch("stdbuf and time", "/bin/bash", "-c", "time stdbuf -oL /zoo/app app"),

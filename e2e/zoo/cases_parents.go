@@ -106,7 +106,10 @@ def work(*_):
 `
 
 const poolParent = pythonApp + `from concurrent.futures import ProcessPoolExecutor
-with ProcessPoolExecutor(1) as pool: pool.submit(work).result()
+def job():
+    work()
+    os._exit(0)
+with ProcessPoolExecutor(1) as pool: pool.submit(job).result()
 `
 
 // readingParent dies of the signal; its child's last words then meet a broken pipe.

@@ -98,7 +98,7 @@ backend b
   server s 127.0.0.1:8081
 `
 	haproxy := Case{
-		Stop: unix.SIGUSR1, Files: map[string]string{"/srv/h.cfg": config}, Ready: []Check{listens(80)},
+		Stop: unix.SIGUSR1, Files: map[string]string{"/srv/h.cfg": config}, Ready: []Check{listens(80), logHas("Loading success", "master not up")},
 		Acts: []Act{backend("127.0.0.1:8081"), request("http://127.0.0.1/", "whole", up("request"))},
 	}
 	with := func(style string, command ...string) Case {

@@ -11,7 +11,7 @@ func packages() []string {
 		// Inits.
 		"tini", "dumb-init", "catatonit",
 		// Shells and launchers.
-		"busybox", "zsh", "mksh", "gosu", "sudo", "procps", "daemonize", "parallel", "make", "faketime",
+		"busybox", "zsh", "mksh", "gosu", "sudo", "procps", "daemonize", "parallel", "make", "faketime", "expect",
 		"xvfb", "xauth", "dbus-daemon", "openssh-client", "gpg-agent", "cron",
 		// Supervisors.
 		"supervisor", "runit", "s6", "monit", "daemontools", "ruby-foreman",
@@ -28,5 +28,5 @@ func packages() []string {
 // nodePackages are installed from the npm registry: the launchers that Node images use
 // and Debian does not package.
 func nodePackages() []string {
-	return []string{"pm2@5.4.3", "concurrently@8.2.2", "nodemon@3.1.7"}
+	return []string{"pm2@5.4.3", "concurrently@8.2.2"}
 }
