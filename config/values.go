@@ -3,6 +3,7 @@ package config
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -137,9 +138,9 @@ func ignored(key, value, allowed string) Problem {
 
 // String is one sentence for a person, short enough for an admission warning.
 func (p Problem) String() string {
-	value := p.Value
+	value := strconv.Quote(p.Value)
 	if len(value) > 60 {
-		value = strings.ToValidUTF8(value[:60], "") + "…"
+		value = strings.ToValidUTF8(value[:60], "") + `…"`
 	}
-	return fmt.Sprintf("%s: %q %s", p.Key, value, p.Verdict)
+	return fmt.Sprintf("%s: %s %s", p.Key, value, p.Verdict)
 }

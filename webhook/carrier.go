@@ -94,7 +94,7 @@ func hasMount(c *corev1.Container, carrier *CarrierPlan) bool {
 // findCarrier returns the carrier that an earlier pass brought, or nil.
 func findCarrier(pod *corev1.Pod) *CarrierPlan {
 	for _, c := range slices.Concat(pod.Spec.InitContainers, pod.Spec.Containers) {
-		dir := ""
+		var dir string
 		switch {
 		case isInstaller(&c):
 			dir = c.Command[2]

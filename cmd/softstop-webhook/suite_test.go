@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -28,6 +30,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/e2e/node/parts"
 )
 
 // suite is a real API server with the chart installed and the webhook running beside
@@ -86,16 +89,12 @@ func TestAPIServer(t *testing.T) {
 // renderChart returns the chart's objects.
 func renderChart(t *testing.T) []*unstructured.Unstructured {
 	t.Helper()
-	helm := os.Getenv("HELM")
-	if helm == "" {
-		found, err := exec.LookPath("helm")
-		if err != nil {
-			t.Skip("no helm: make test builds it and sets HELM")
-		}
-		helm = found
+	folder, err := parts.Build(t.Context(), parts.Helm(), os.Stderr)
+	if err != nil {
+		t.Fatalf("build Helm: %v", err)
 	}
 	var stderr bytes.Buffer
-	cmd := exec.Command(helm, "template", "softstop", "../../charts/softstop", "--namespace", "softstop", "--set", "init.image.tag=test")
+	cmd := exec.Command(filepath.Join(folder, "helm"), "template", "softstop", "../../charts/softstop", "--namespace", "softstop", "--set", "init.image.tag=test")
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {

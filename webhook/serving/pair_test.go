@@ -6,7 +6,6 @@ import (
 	"time"
 )
 
-
 func TestRenewal(t *testing.T) {
 	names := []string{"softstop-webhook.softstop.svc"}
 	begin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
