@@ -18,8 +18,9 @@ const Path = "/mutate"
 
 // Cluster answers what the handler has to know about a pod's surroundings.
 type Cluster interface {
-	// Namespace returns the labels and annotations of a namespace.
-	Namespace(ctx context.Context, name string) (Namespace, error)
+	// Namespace returns the labels and annotations of a namespace: from a cache, or
+	// fresh from the API server.
+	Namespace(ctx context.Context, name string, fresh bool) (Namespace, error)
 	// Nodes returns what every node that pod can land on has in common.
 	Nodes(ctx context.Context, pod *corev1.Pod) (Nodes, error)
 }
@@ -79,7 +80,12 @@ func (h *Handler) Handle(ctx context.Context, request admission.Request) (respon
 
 // facts asks about the pod's surroundings.
 func (h *Handler) facts(ctx context.Context, pod *corev1.Pod) (Facts, error) {
-	namespace, err := h.Cluster.Namespace(ctx, pod.Namespace)
+	namespace, err := h.Cluster.Namespace(ctx, pod.Namespace, false)
+	if consent, _ := config.ConsentOf(h.Config.Mode, namespace.Labels, pod.Annotations); err == nil && !consent.In {
+		// The API server thought otherwise, or it had not asked: a label may be so new
+		// that the cache has not heard of it.
+		namespace, err = h.Cluster.Namespace(ctx, pod.Namespace, true)
+	}
 	if err != nil {
 		return Facts{}, fmt.Errorf("read namespace %q: %w", pod.Namespace, err)
 	}

@@ -33,12 +33,16 @@ type around struct {
 	panics bool
 	images map[string]webhook.ImageAnswer
 	asked  string
+	stale  bool // the cache has not heard of the label yet
 }
 
-func (a *around) Namespace(_ context.Context, name string) (webhook.Namespace, error) {
+func (a *around) Namespace(_ context.Context, name string, fresh bool) (webhook.Namespace, error) {
 	a.asked = name
 	if a.panics {
 		panic("broken")
+	}
+	if a.stale && !fresh {
+		return webhook.Namespace{Name: name}, a.err
 	}
 	return webhook.Namespace{Name: name, Labels: map[string]string{config.InjectKey: config.InjectEnabled}}, a.err
 }
@@ -95,6 +99,14 @@ func TestHandlerTakesTheRequestsNamespace(t *testing.T) {
 	got := handler(a).Handle(t.Context(), review([]byte(plain)))
 	if a.asked != "shop" || len(got.Patches) == 0 {
 		t.Errorf("asked for namespace %q, patched %v", a.asked, got.Patches)
+	}
+}
+
+// TestHandlerAsksTwice: a pod that comes right after its namespace's label is injected,
+// though the cache has not heard of the label.
+func TestHandlerAsksTwice(t *testing.T) {
+	if got := handler(&around{stale: true}).Handle(t.Context(), review([]byte(plain))); len(got.Patches) == 0 {
+		t.Errorf("not injected: %+v", got)
 	}
 }
 

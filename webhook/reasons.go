@@ -114,7 +114,7 @@ func (r Reason) explanation() explanation {
 }
 
 // ownCommand is what to do about an image that nobody can look up.
-const ownCommand = `set command in the pod spec, or the annotation softstop.dev/command.CONTAINER: '["program","arg"]'`
+const ownCommand = `set its command, or the annotation softstop.dev/command.CONTAINER: '["program"]'`
 
 // String returns the reason's word.
 func (r Reason) String() string { return string(r) }

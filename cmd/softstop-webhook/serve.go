@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
 	ctrlwebhook "sigs.k8s.io/controller-runtime/pkg/webhook"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
@@ -92,8 +93,12 @@ func addParts(ctx, stop context.Context, mgr manager.Manager, keeper *serving.Ke
 	if err != nil {
 		return err
 	}
+	counters, err := webhook.NewMetrics(metrics.Registry)
+	if err != nil {
+		return fmt.Errorf("register metrics: %w", err)
+	}
 	mgr.GetWebhookServer().Register(webhook.Path, webhook.InTime(&admission.Webhook{Handler: &webhook.Handler{
-		Config: c, Version: initbin.Version, Cluster: around, Images: images,
+		Config: c, Version: initbin.Version, Cluster: around, Images: images, Observe: counters.Observe,
 	}}))
 	return addChecks(stop, mgr, keeper)
 }

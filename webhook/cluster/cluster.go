@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -57,10 +58,14 @@ func Trim(object any) (any, error) {
 }
 
 // Namespace implements webhook.Cluster.
-func (c *Cluster) Namespace(ctx context.Context, name string) (webhook.Namespace, error) {
+func (c *Cluster) Namespace(ctx context.Context, name string, fresh bool) (webhook.Namespace, error) {
 	var namespace corev1.Namespace
-	err := c.Cached.Get(ctx, client.ObjectKey{Name: name}, &namespace)
-	if apierrors.IsNotFound(err) { // made a moment ago
+	reader := c.Cached
+	if fresh {
+		reader = c.Direct
+	}
+	err := reader.Get(ctx, client.ObjectKey{Name: name}, &namespace)
+	if apierrors.IsNotFound(err) && !fresh { // made a moment ago
 		err = c.Direct.Get(ctx, client.ObjectKey{Name: name}, &namespace)
 	}
 	if err != nil {
@@ -75,8 +80,17 @@ const (
 	imageVolumesSince = "1.36.0"
 )
 
+// runtimeHasImageVolumes reports whether a node's container runtime, such as
+// containerd://2.1.0, can mount an image: a new kubelet may sit on an old runtime. Of a
+// runtime that is not known here it is assumed not.
+func runtimeHasImageVolumes(runtime string) bool {
+	name, version, _ := strings.Cut(runtime, "://")
+	since := map[string]string{"containerd": "2.1.0", "cri-o": "1.31.0"}[name]
+	return since != "" && allAtLeast([]string{version}, since)
+}
+
 // Nodes implements webhook.Cluster. Without any node it answers by the API server's
-// version.
+// version, but image volumes need a node that is known to have them.
 func (c *Cluster) Nodes(ctx context.Context, pod *corev1.Pod) (webhook.Nodes, error) {
 	var nodes corev1.NodeList
 	if err := c.Cached.List(ctx, &nodes, client.UnsafeDisableDeepCopy); err != nil {
@@ -85,6 +99,7 @@ func (c *Cluster) Nodes(ctx context.Context, pod *corev1.Pod) (webhook.Nodes, er
 	affinity := nodeaffinity.GetRequiredNodeAffinity(pod)
 	versions := []string{c.ServerVersion}
 	var platforms []string
+	canMount := true
 	for i := range nodes.Items {
 		// A selector that cannot be read matches no node; the API server refuses the pod.
 		if can, err := affinity.Match(&nodes.Items[i]); err != nil || !can {
@@ -92,12 +107,13 @@ func (c *Cluster) Nodes(ctx context.Context, pod *corev1.Pod) (webhook.Nodes, er
 		}
 		info := nodes.Items[i].Status.NodeInfo
 		versions = append(versions, info.KubeletVersion)
+		canMount = canMount && runtimeHasImageVolumes(info.ContainerRuntimeVersion)
 		platforms = append(platforms, info.OperatingSystem+"/"+info.Architecture)
 	}
 	slices.Sort(platforms)
 	return webhook.Nodes{
 		SleepAction:  allAtLeast(versions, sleepActionSince),
-		ImageVolumes: allAtLeast(versions, imageVolumesSince),
+		ImageVolumes: canMount && len(platforms) > 0 && allAtLeast(versions, imageVolumesSince),
 		Platforms:    slices.Compact(platforms),
 	}, nil
 }

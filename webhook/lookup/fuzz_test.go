@@ -1,0 +1,94 @@
+package lookup
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"github.com/softstop/softstop/config"
+)
+
+// FuzzImageOf: no configuration that a registry sends panics, and what is kept of it is
+// bounded.
+func FuzzImageOf(f *testing.F) {
+	for _, seed := range []string{`{}`, `null`, `[]`, `{"config":{"Entrypoint":["/a"],"Cmd":null,"StopSignal":"9"}}`, `{"config":{"Entrypoint":"x"}}`, `{"config":[]}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		image, err := imageOf(raw)
+		if size := len(strings.Join(image.Entrypoint, "")) + len(strings.Join(image.Cmd, "")); err == nil && size > maxWords {
+			t.Errorf("kept %d bytes", size)
+		}
+	})
+}
+
+// FuzzIndex: no index panics, and only images for Linux are taken from it.
+func FuzzIndex(f *testing.F) {
+	f.Add([]byte(`{"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","platform":{"os":"linux","architecture":"amd64"}},{"platform":null}]}`), "linux/amd64")
+	f.Fuzz(func(t *testing.T, raw []byte, platform string) {
+		index, err := v1.ParseIndexManifest(strings.NewReader(string(raw)))
+		if err != nil {
+			return
+		}
+		for _, c := range landing(children(index), []string{platform}) {
+			if !strings.HasPrefix(c.platform, "linux/") {
+				t.Errorf("took %q", c.platform)
+			}
+		}
+	})
+}
+
+// FuzzReference: no image name, secret or pattern panics; the last credential is always
+// to ask without.
+func FuzzReference(f *testing.F) {
+	f.Add("web:1", []byte(`{"auths":{"docker.io":{"auth":"dTpw"},"https://*.example/v1/":{"username":"u"}}}`))
+	f.Add("registry.example:5000/a/b@sha256:"+strings.Repeat("0", 64), []byte(`{"auths":{"[":{},"registry.example:5000/a":{"identitytoken":"t"}}}`))
+	finder, err := New(config.Registry{Budget: config.DefaultBudget, TagTTL: config.DefaultTagTTL, Insecure: []string{"web"}}, nil, nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, image string, secret []byte) {
+		credentials, _ := parseConfig(secret)
+		reference, err := finder.parse(image)
+		if err != nil {
+			return
+		}
+		matched := matching(credentials, reference.Context())
+		if len(matched) == 0 || matched[len(matched)-1] != (credential{}) {
+			t.Errorf("%s: %v", image, matched)
+		}
+		finder.places(reference)
+	})
+}
+
+// TestMatching holds hard pod 15: the most specific path first, then the others, then
+// none at all; patterns as the kubelet reads them.
+func TestMatching(t *testing.T) {
+	repository := func(image string) name.Repository {
+		parsed, err := name.NewRepository(image)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return parsed
+	}
+	for image, want := range map[string]string{
+		"registry.example/team/web": "team host ", "registry.example/teams/web": "host ", "registry.example/team": "team host ",
+		"a.registry.example/x": "star ", "a.b.registry.example/x": "", "library/nginx": "hub ", "registry.example:5000/x": "",
+	} {
+		credentials, err := parseConfig([]byte(`{"auths":{
+			"https://registry.example/v2/":{"username":"host"},"registry.example/team":{"username":"team"},
+			"*.registry.example":{"username":"star"},"docker.io":{"username":"hub"},"other.example":{"username":"other"}}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, c := range matching(credentials, repository(image)) {
+			got += c.auth.Username + " "
+		}
+		if got != want+" " {
+			t.Errorf("%s: got %q, want %q", image, got, want+" ")
+		}
+	}
+}
