@@ -4,10 +4,13 @@
 //
 // The Go runtime handles signals on any of its threads, so the program first executes
 // itself once more with all signals blocked: the runtime leaves an inherited mask
-// alone, and one locked thread fetches the signals as the watcher always does. Only
-// SIGCHLD the runtime insists on; it is passed to that thread.
+// alone, and one locked thread fetches the signals as the watcher always does. Those
+// that the runtime takes all the same (its other threads never block what would kill a
+// program, and SIGCHLD) are passed to that thread.
 //
 // What cannot be had this way: a signal in the first milliseconds is handled by the
 // Go runtime, signals ignored by our parent reach the command with their default
-// action (but HUP and INT), and it takes the memory, threads and pids of a Go program.
+// action (but HUP and INT), SIGPROF is lost in the runtime, 32 to 34 (SIGRTMIN), which
+// it neither blocks nor handles, end the program, and it takes the memory, threads and
+// pids of a Go program.
 package ordinary

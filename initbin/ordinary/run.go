@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"unsafe"
 
+	"github.com/softstop/softstop/initbin"
 	"github.com/softstop/softstop/initbin/fault"
 	"github.com/softstop/softstop/initbin/watcher"
 )
@@ -44,7 +45,7 @@ func Run(args, env []string) error {
 	// From here on addresses are numbers to the watcher: nothing may move or vanish.
 	debug.SetGCPercent(-1)
 	growStack()
-	go passChildSignals(syscall.Gettid())
+	go passSignals(taken(), syscall.Gettid())
 	watcher.Run(len(args), argv, envp, &watcher.Host{Mask: mask, Wait: wait})
 	runtime.KeepAlive(args)
 	return fault.New("not a command to run: " + strings.Join(args, " "))
@@ -68,13 +69,23 @@ func wait(number, a, b, c, d, e uintptr) uintptr {
 	return r
 }
 
-// passChildSignals sends every SIGCHLD on to thread tid, which has it blocked.
-func passChildSignals(tid int) {
-	arrived := make(chan os.Signal, 1)
-	signal.Notify(arrived, syscall.SIGCHLD)
-	for {
-		syscall.RawSyscall(syscall.SYS_TGKILL, uintptr(syscall.Getpid()), uintptr(tid), uintptr(syscall.SIGCHLD))
-		<-arrived
+// taken returns the signals that the Go runtime takes although they are blocked: its
+// other threads block nothing that would end a program. Faults are among them because
+// they would do so when somebody just sends them.
+func taken() <-chan os.Signal {
+	arrived := make(chan os.Signal, 64)
+	signal.Notify(arrived, syscall.SIGCHLD, syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGABRT, syscall.SIGTERM,
+		syscall.SIGSTKFLT, syscall.SIGILL, syscall.SIGTRAP, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGSEGV, syscall.SIGSYS)
+	return arrived
+}
+
+// passSignals sends what has been taken on to thread tid, whom it was meant for, but for
+// the faults.
+func passSignals(arrived <-chan os.Signal, tid int) {
+	for s := range arrived {
+		if number := s.(syscall.Signal); number == syscall.SIGCHLD || initbin.Forwardable(initbin.Signal(number)) {
+			syscall.RawSyscall(syscall.SYS_TGKILL, uintptr(syscall.Getpid()), uintptr(tid), uintptr(number))
+		}
 	}
 }
 
