@@ -92,20 +92,29 @@ func readProcess(name string) *process {
 }
 
 // isStopper tells our own kind, which is not the container's: it leads a group of its
-// own below the watcher, and runs the same program.
+// own below the watcher, and runs the same program. Before it does so it is still a copy
+// of the watcher, with its command line.
 func isStopper(p *process) bool {
-	if p.Group != p.PID || !handover.IsStopper(firstWord(p.PID)) {
+	isCopy := firstWord(p.PID) == firstWord(p.Parent)
+	if !isCopy && (p.Group != p.PID || !handover.IsStopper(firstWord(p.PID))) {
 		return false
 	}
 	ours, err1 := os.Stat("/proc/self/exe")
 	theirs, err2 := os.Stat(file(p.PID, "exe"))
+	if isCopy {
+		return err1 == nil && err2 == nil && os.SameFile(ours, theirs) && commandLine(p.PID) == commandLine(p.Parent)
+	}
 	return err1 != nil || err2 != nil || os.SameFile(ours, theirs)
 }
 
-func firstWord(pid int) string {
+func commandLine(pid int) string {
 	text, _ := os.ReadFile(file(pid, "cmdline"))
-	word, _, _ := bytes.Cut(text, []byte{0})
-	return string(word)
+	return string(text)
+}
+
+func firstWord(pid int) string {
+	word, _, _ := strings.Cut(commandLine(pid), "\x00")
+	return word
 }
 
 // examine fills in what p does with signals, what it is and what it is connected to.

@@ -11,12 +11,12 @@ import (
 //go:noescape
 func Call(number, a, b, c, d, e uintptr) uintptr
 
-// Fork makes a child process with a copy of the memory, and of this thread only. It
-// returns the child's pid, 0 in the child, or a negated errno. A child that is a copy of
+// Fork makes a child process with a copy of the memory, and of this thread only; flags
+// are further ones of clone(2). It returns the child's pid, 0 in the child, or a negated errno. A child that is a copy of
 // a Go program must not return to the scheduler: it may make system calls and little else.
 //
 //go:noescape
-func Fork() uintptr
+func Fork(flags uintptr) uintptr
 
 // Errno returns the error in a result of Call, or 0.
 func Errno(r uintptr) syscall.Errno {

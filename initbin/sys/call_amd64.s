@@ -13,16 +13,17 @@ TEXT ·Call(SB), NOSPLIT, $0-56
 	MOVQ AX, ret+48(FP)
 	RET
 
-// func Fork() uintptr
-TEXT ·Fork(SB), NOSPLIT, $0-8
+// func Fork(flags uintptr) uintptr
+TEXT ·Fork(SB), NOSPLIT, $0-16
 	MOVL $56, AX // clone
-	MOVL $17, DI // SIGCHLD
+	MOVQ flags+0(FP), DI
+	ORQ  $17, DI // SIGCHLD
 	XORL SI, SI
 	XORL DX, DX
 	XORL R10, R10
 	XORL R8, R8
 	SYSCALL
-	MOVQ AX, ret+0(FP)
+	MOVQ AX, ret+8(FP)
 	TESTQ AX, AX
 	JNZ  done
 	// In the child: forget a request to yield to the scheduler, g.stackguard0 being

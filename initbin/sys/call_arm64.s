@@ -13,16 +13,17 @@ TEXT ·Call(SB), NOSPLIT, $0-56
 	MOVD R0, ret+48(FP)
 	RET
 
-// func Fork() uintptr
-TEXT ·Fork(SB), NOSPLIT, $0-8
+// func Fork(flags uintptr) uintptr
+TEXT ·Fork(SB), NOSPLIT, $0-16
 	MOVD $220, R8 // clone
-	MOVD $17, R0  // SIGCHLD
+	MOVD flags+0(FP), R0
+	ORR  $17, R0  // SIGCHLD
 	MOVD $0, R1
 	MOVD $0, R2
 	MOVD $0, R3
 	MOVD $0, R4
 	SVC
-	MOVD R0, ret+0(FP)
+	MOVD R0, ret+8(FP)
 	CBNZ R0, done
 	// In the child: forget a request to yield to the scheduler, g.stackguard0 being
 	// larger than any stack. There is no scheduler here to come back from.

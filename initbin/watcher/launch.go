@@ -28,7 +28,7 @@ func (w *watch) launch(mode handover.Mode, signal int) {
 			ends[0], ends[1] = -1, -1
 		}
 	}
-	pid := fork()
+	pid := fork(0)
 	if pid == 0 {
 		w.becomeStopper(mode, signal, uintptr(ends[0]))
 	}
@@ -41,6 +41,9 @@ func (w *watch) launch(mode handover.Mode, signal int) {
 	if w.events = uintptr(ends[1]); h.failed || ends[1] < 0 {
 		sys.Close(w.events)
 		w.events = 0
+	}
+	if w.end.MainGone {
+		w.tellEnd(w.main, int32(w.end.Main))
 	}
 }
 

@@ -53,6 +53,11 @@ func (w *watch) reaped(pid int, status int32) {
 	if pid == w.heir {
 		w.end.HeirGone, w.end.Heir = true, int(status)
 	}
+	w.tellEnd(pid, status)
+}
+
+// tellEnd tells the stopper, if there is one, that a child has ended.
+func (w *watch) tellEnd(pid int, status int32) {
 	if w.events != 0 {
 		event := handover.Event{PID: int32(pid), Status: status}
 		sys.Call(syscall.SYS_WRITE, w.events, uintptr(unsafe.Pointer(&event)), handover.EventSize, 0, 0)

@@ -35,8 +35,8 @@ func (w *watch) watchChildren() {
 
 // fork returns the child's pid, 0 in the child, and a negative number when there can
 // be no child.
-func fork() int {
-	r := sys.Fork()
+func fork(flags uintptr) int {
+	r := sys.Fork(flags)
 	if sys.Errno(r) != 0 {
 		return -1
 	}
@@ -46,7 +46,9 @@ func fork() int {
 // startMain starts the command. Before there is a main process a failure may end the
 // container; afterwards nothing may.
 func (w *watch) startMain() {
-	w.main = fork()
+	// Until it is the command, the main process is a copy of ours with all signals blocked:
+	// nobody may see that and take it for a program that handles them.
+	w.main = fork(syscall.CLONE_VFORK)
 	if w.main == 0 {
 		w.becomeMain()
 	}
@@ -65,9 +67,6 @@ func (w *watch) startMain() {
 	// Opened now, so that a stop need not wait for it.
 	var path handover.Line
 	path.Text("/proc/").Number(int64(w.main)).Text("/task/").Number(int64(w.main)).Text("/children")
-	if w.proc = isOurProc(w.self); !w.proc {
-		return
-	}
 	if fd := sys.Open(sys.Address(path.CString()), syscall.O_RDONLY); sys.Errno(fd) == 0 {
 		w.children = fd
 	}

@@ -9,13 +9,6 @@ import (
 	"github.com/softstop/softstop/initbin/sys"
 )
 
-// What entry gives to Go code: the first words of a g (its stack's bounds), and the
-// thread-local storage that holds its address on amd64.
-var (
-	fakeG   [64]uintptr
-	fakeTLS [2]uintptr
-)
-
 // entry is the program's first instruction when it is linked with -E (entry_*.s).
 func entry()
 
@@ -58,6 +51,9 @@ func Run(argc int, argv, envp uintptr, host *Host) {
 		w.mask = host.Mask
 	}
 	w.begin()
+	if host == nil {
+		releaseProgram(envp)
+	}
 	for {
 		w.turn()
 	}
@@ -86,7 +82,41 @@ func (w *watch) parse(argc int) bool {
 		return false
 	}
 	w.command = 1 + command
+	w.reports = len(o.Report) > 0
 	w.drain, w.timeout = int64(o.Drain), int64(o.StopTimeout)
 	w.stopSignal, w.target, w.end.OK, w.verbose = o.StopSignal, o.SignalTarget, o.OKExitCodes, o.Verbose
 	return true
+}
+
+// releaseProgram gives back the pages of the program that only the start needed: idle, a
+// few of them are enough. envp is where the kernel put the environment; what follows it
+// leads to the program's headers, see getauxval(3).
+func releaseProgram(envp uintptr) {
+	const word = unsafe.Sizeof(envp)
+	at := envp
+	for sys.Load(at) != 0 {
+		at += word
+	}
+	var headers, size, count uintptr
+	for at += word; sys.Load(at) != 0; at += 2 * word {
+		switch sys.Load(at) {
+		case 3: // AT_PHDR
+			headers = sys.Load(at + word)
+		case 4: // AT_PHENT
+			size = sys.Load(at + word)
+		case 5: // AT_PHNUM
+			count = sys.Load(at + word)
+		}
+	}
+	for ; count > 0; count-- {
+		// The 64-bit ELF header: type and flags, offset, address, physical, file, memory.
+		kind := sys.Load(headers)
+		const loadable, flags, writable = 1, 32, 2
+		if kind&0xffffffff == loadable && kind>>flags&writable == 0 {
+			from, length := sys.Load(headers+16), sys.Load(headers+40)
+			from, length = from&^4095, length+from&4095
+			sys.Call(syscall.SYS_MADVISE, from, length, syscall.MADV_DONTNEED, 0, 0)
+		}
+		headers += size
+	}
 }

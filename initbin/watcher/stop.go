@@ -51,10 +51,21 @@ func (w *watch) stop() {
 		}
 	}
 	w.since = sys.Now()
-	// Readable also after it has died of the signal: nobody but us can reap it.
-	status, ok := w.statusOfMain()
-	w.handled = ok && status.Handles(w.end.Told)
 	w.due = w.since + w.timeout
+	if w.launchAt = w.since; w.toldMain {
+		w.launchAt += headStart
+	}
+}
+
+// launchStopper starts the stopper with what the main process did when it was told.
+func (w *watch) launchStopper() {
+	w.launchAt = 0
+	if w.end.MainGone {
+		w.handled = w.end.Main&0x7f != w.end.Told
+	} else {
+		status, ok := w.statusOfMain()
+		w.handled = ok && status.Handles(w.end.Told)
+	}
 	w.launch(handover.Stop, w.end.Told)
 }
 
@@ -80,7 +91,7 @@ func (w *watch) pass(signal int) {
 }
 
 func (w *watch) statusOfMain() (proc.Status, bool) {
-	if !w.proc {
+	if !isOurProc(w.self) {
 		return proc.Status{}, false
 	}
 	return readStatus(w.main)
@@ -106,7 +117,9 @@ func (w *watch) heard(value int) {
 
 // advance does what is due and ends the program when nothing is left to do.
 func (w *watch) advance() {
-	if w.childless || w.end.MainGone && w.stopper.done {
+	if w.childless && w.launchAt != 0 && w.reports {
+		w.launchStopper() // nobody is left to stop, but there is a report to write
+	} else if w.childless || w.end.MainGone && w.stopper.done {
 		w.exit()
 	}
 	if w.end.MainGone && w.phase < stopping {
@@ -124,6 +137,9 @@ func (w *watch) advance() {
 			w.stop()
 		}
 		return
+	}
+	if w.launchAt != 0 && now >= w.launchAt {
+		w.launchStopper()
 	}
 	if w.needsFallback(now) {
 		w.fellBack = true
@@ -164,6 +180,9 @@ func (w *watch) untilDue() int64 {
 			due = min(due, w.since+lookTime)
 		}
 		due = min(due, w.due+lastTime)
+		if w.launchAt != 0 {
+			due = min(due, w.launchAt)
+		}
 	}
 	return max(0, due-sys.Now())
 }

@@ -96,7 +96,7 @@ func (w *watch) findTree() bool {
 		}
 	}
 	addDescendant(w.self)
-	for w.proc && w.addChildren() {
+	for isOurProc(w.self) && w.addChildren() {
 	}
 	return w.end.MainGone || isDescendant(w.main)
 }

@@ -22,12 +22,12 @@ type watch struct {
 	verbose        bool
 
 	mask        uint64 // signals that were blocked when we were started
+	reports     bool   // there is a report to write
 	ignoredCHLD bool   // SIGCHLD was ignored when we were started
 	self        int
 	terminal    int // the descriptor of the terminal we were given, -1 for none
 
 	main      int
-	proc      bool    // /proc shows our own PID namespace
 	children  uintptr // descriptor of the list of its children, 0 if there is none
 	childless bool    // wait4 says that nobody is left
 	end       handover.Ending
@@ -38,6 +38,7 @@ type watch struct {
 	handled  bool  // the main process does something of its own about being told
 	since    int64 // when the stop began
 	due      int64 // end of the drain, or the time of SIGKILL
+	launchAt int64 // when the stopper is to be started, 0 if it has been
 	killed   int64 // when SIGKILL was last sent to what is left
 
 	stopper  helper
@@ -73,6 +74,9 @@ const (
 	// leftoverTime is what processes get to end after the main process has ended by
 	// itself; the stop timeout if that is shorter.
 	leftoverTime = 5 * second
+	// headStart is what a main process that was told gets to act, or to end, before
+	// the stopper takes the processor.
+	headStart = 2 * millisecond
 	// lookTime is how long the stopper may take until it has looked around.
 	lookTime = 2 * second
 	// handTime is by how much the stopper may be late with SIGKILL before the watcher
