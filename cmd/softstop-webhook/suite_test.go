@@ -86,19 +86,29 @@ func TestAPIServer(t *testing.T) {
 	t.Run("webhook down", s.webhookDown)
 }
 
-// renderChart returns the chart's objects.
-func renderChart(t *testing.T) []*unstructured.Unstructured {
+// helmTemplate renders the chart with the real Helm.
+func helmTemplate(t *testing.T, flags ...string) ([]byte, error) {
 	t.Helper()
 	folder, err := parts.Build(t.Context(), parts.Helm(), os.Stderr)
 	if err != nil {
 		t.Fatalf("build Helm: %v", err)
 	}
 	var stderr bytes.Buffer
-	cmd := exec.Command(filepath.Join(folder, "helm"), "template", "softstop", "../../charts/softstop", "--namespace", "softstop", "--set", "init.image.tag=test")
+	cmd := exec.Command(filepath.Join(folder, "helm"), append([]string{"template", "softstop", "../../charts/softstop", "--namespace", "softstop"}, flags...)...)
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("helm template: %v: %s", err, stderr.String())
+		return nil, fmt.Errorf("helm template: %w: %s", err, stderr.String())
+	}
+	return out, nil
+}
+
+// renderChart returns the chart's objects.
+func renderChart(t *testing.T, flags ...string) []*unstructured.Unstructured {
+	t.Helper()
+	out, err := helmTemplate(t, append([]string{"--set", "init.image.tag=test"}, flags...)...)
+	if err != nil {
+		t.Fatal(err)
 	}
 	var objects []*unstructured.Unstructured
 	documents := utilyaml.NewYAMLOrJSONDecoder(bytes.NewReader(out), 4096)

@@ -4,14 +4,17 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -28,6 +31,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"golang.org/x/crypto/bcrypt"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/softstop/softstop/config"
@@ -502,12 +506,91 @@ func TestMirror(t *testing.T) {
 	origin.wantCommand(origin.ask(f, origin.host+"/only:1"), "/origin")
 }
 
-// TestTLS: a registry with a certificate of an unknown authority is not asked.
+// TestTLS: a registry with a certificate of an unknown authority is not asked; one
+// whose authority the process was told of at its start is.
 func TestTLS(t *testing.T) {
+	if image := os.Getenv("SOFTSTOP_TEST_TRUSTED"); image != "" {
+		w := newWorld(t)
+		w.wantCommand(w.ask(w.finder(), image), "/app")
+		return
+	}
 	server := httptest.NewUnstartedServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	w := newWorld(t)
-	w.wantReason(w.ask(w.finder(), strings.TrimPrefix(server.URL, "https://")+"/web:1"), webhook.ReasonRegistryUntrusted)
+	tag, err := name.NewTag(strings.TrimPrefix(server.URL, "https://") + "/web:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := image(t, v1.Config{Entrypoint: []string{"/app"}}, "linux/amd64")
+	if err := remote.Write(tag, app, remote.WithTransport(server.Client().Transport)); err != nil {
+		t.Fatal(err)
+	}
+	w.wantReason(w.ask(w.finder(), tag.Name()), webhook.ReasonRegistryUntrusted)
+
+	authority := filepath.Join(t.TempDir(), "ca.crt")
+	if err := os.WriteFile(authority, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestTLS$")
+	child.Env = append(os.Environ(), "SSL_CERT_FILE="+authority, "SOFTSTOP_TEST_TRUSTED="+tag.Name())
+	if out, err := child.CombinedOutput(); err != nil {
+		t.Errorf("with the authority: %v: %s", err, out)
+	}
+}
+
+// TestDistribution asks the registry that most people run, with passwords. Debian has it
+// as docker-registry.
+func TestDistribution(t *testing.T) {
+	program, err := exec.LookPath("docker-registry")
+	if err != nil {
+		t.Skip("docker-registry is not installed: apt-get install docker-registry")
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	host := listener.Addr().String()
+	listener.Close()
+	folder := t.TempDir()
+	hash, err := bcrypt.GenerateFromPassword([]byte("secret"), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := fmt.Sprintf("version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: %[1]s/data}}\nhttp: {addr: %[2]q}\nauth: {htpasswd: {realm: test, path: %[1]s/htpasswd}}\n", folder, host)
+	for file, content := range map[string]string{"config.yml": settings, "htpasswd": "user:" + string(hash) + "\n"} {
+		if err := os.WriteFile(filepath.Join(folder, file), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	server := exec.CommandContext(ctx, program, "serve", filepath.Join(folder, "config.yml"))
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stop()
+		_ = server.Wait() // killed
+	})
+	w := newWorld(t)
+	w.host, w.settings.Insecure = host, []string{host}
+	login := remote.WithAuth(&authn.Basic{Username: "user", Password: "secret"})
+	app := image(t, v1.Config{Entrypoint: []string{"/app"}, StopSignal: "SIGQUIT"}, "linux/amd64")
+	for begin := time.Now(); ; {
+		if err = remote.Write(w.tag("team/web:1"), app, login); err == nil {
+			break
+		}
+		if time.Since(begin) > 20*time.Second {
+			t.Fatal(err)
+		}
+	}
+	w.secrets["shop/pull"] = secret(t, map[string]string{host: "secret"})
+	w.secrets["shop/wrong"] = secret(t, map[string]string{host: "wrong"})
+	w.settings.Budget = 2 * time.Second // a password costs it time
+	f := w.finder()
+	w.wantCommand(w.ask(f, host+"/team/web:1", pullWith("pull")), "/app")
+	w.wantReason(w.ask(f, host+"/team/web:1", pullWith("wrong")), webhook.ReasonRegistryUnauthorized)
+	w.wantReason(w.ask(f, host+"/team/web:1"), webhook.ReasonRegistryUnauthorized)
+	w.wantReason(w.ask(f, host+"/team/missing:1", pullWith("pull")), webhook.ReasonImageNotFound)
 }
