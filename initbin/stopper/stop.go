@@ -51,6 +51,7 @@ func (s *stop) run() error {
 				return errors.New("the main process cannot be seen in /proc (hidepid?)")
 			}
 			if s.task.Told {
+				s.wakeTold(f)
 				s.report.told(s.mainProcess(f), 0)
 			} else if p := f.heir(s.task.Signal); p != nil {
 				heir = p.PID
@@ -97,6 +98,15 @@ func (s *stop) mainProcess(f *family) *process {
 		return f.main
 	}
 	return &process{Stat: proc.Stat{PID: s.task.Main}, command: printable([]byte(strings.Join(s.command, "\x00")))}
+}
+
+// wakeTold wakes whom the watcher has told.
+func (s *stop) wakeTold(f *family) {
+	for _, p := range f.all {
+		if p == f.main || s.options.SignalTarget == initbin.TargetGroup && p.Group == s.task.Main {
+			wake(p)
+		}
+	}
 }
 
 // mainIsHidden reports whether the main process exists although a look does not show it.
