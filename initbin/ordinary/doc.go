@@ -10,7 +10,7 @@
 //
 // What cannot be had this way: a signal in the first milliseconds is handled by the
 // Go runtime, signals ignored by our parent reach the command with their default
-// action (but HUP and INT), SIGPROF is lost in the runtime, 32 to 34 (SIGRTMIN), which
+// action (but HUP and INT) and blocked ones that end a program unblocked, SIGPROF is lost in the runtime, 32 to 34 (SIGRTMIN), which
 // it neither blocks nor handles, end the program, and it takes the memory, threads and
 // pids of a Go program.
 package ordinary

@@ -74,8 +74,15 @@ func wait(number, a, b, c, d, e uintptr) uintptr {
 // they would do so when somebody just sends them.
 func taken() <-chan os.Signal {
 	arrived := make(chan os.Signal, 64)
-	signal.Notify(arrived, syscall.SIGCHLD, syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGABRT, syscall.SIGTERM,
-		syscall.SIGSTKFLT, syscall.SIGILL, syscall.SIGTRAP, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGSEGV, syscall.SIGSYS)
+	for _, s := range [...]os.Signal{
+		syscall.SIGCHLD, syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGABRT, syscall.SIGTERM, syscall.SIGSTKFLT,
+		syscall.SIGILL, syscall.SIGTRAP, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGSEGV, syscall.SIGSYS,
+	} {
+		// The command inherits what stays ignored.
+		if !signal.Ignored(s) {
+			signal.Notify(arrived, s)
+		}
+	}
 	return arrived
 }
 
