@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -140,6 +141,7 @@ func resolver(pod *corev1.Pod, facts Facts) (func(container, image string) confi
 	problems = append(problems, more...)
 	namespace, more = facts.Config.Limits.Unlock(namespace)
 	problems = append(problems, more...)
+	problems = append(problems, strangers(pod, ofPod)...)
 	ofPod, more = facts.Config.Limits.Unlock(ofPod)
 	problems = append(problems, more...)
 	subject := config.Subject{Namespace: facts.Namespace.Name, Labels: pod.Labels, OwnerKind: ownerKind(pod, facts)}
@@ -147,6 +149,29 @@ func resolver(pod *corev1.Pod, facts Facts) (func(container, image string) confi
 		subject.Image = image
 		return config.Resolve(container, append(facts.Config.SettingsFor(subject), namespace, ofPod)...)
 	}, problems
+}
+
+// strangers are the names in the pod's own annotations that none of its containers has.
+// A namespace may well name containers that only some of its pods have.
+func strangers(pod *corev1.Pod, settings config.Settings) []config.Problem {
+	known := map[string]bool{}
+	for _, list := range [][]corev1.Container{pod.Spec.InitContainers, pod.Spec.Containers} {
+		for i := range list {
+			known[list[i].Name] = true
+		}
+	}
+	var problems []config.Problem
+	check := func(key string, names []string) {
+		for _, name := range names {
+			if !known[name] {
+				problems = append(problems, config.Problem{Key: config.Prefix + key, Value: name, Verdict: "is ignored: the pod has no such container"})
+			}
+		}
+	}
+	check(string(config.FieldContainers), settings.All.Containers)
+	check(string(config.FieldExcludeContainers), settings.All.ExcludeContainers)
+	check("*.CONTAINER", slices.Sorted(maps.Keys(settings.Each)))
+	return problems
 }
 
 // ownerKind returns the kind of the pod's controller, or "".

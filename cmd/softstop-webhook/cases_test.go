@@ -93,11 +93,7 @@ func (s *suite) restricted(t *testing.T) {
 		config.InjectKey: config.InjectEnabled, "pod-security.kubernetes.io/enforce": "restricted",
 	})
 	p := pod("restricted", "tight", nil)
-	yes, no := true, false
-	p.Spec.SecurityContext = &corev1.PodSecurityContext{RunAsNonRoot: &yes, SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}}
-	p.Spec.Containers[0].SecurityContext = &corev1.SecurityContext{
-		AllowPrivilegeEscalation: &no, Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
-	}
+	tighten(p)
 	if err := s.client.Create(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
@@ -167,5 +163,13 @@ func (s *suite) webhookDown(t *testing.T) {
 	}
 	if err := s.client.Get(t.Context(), client.ObjectKey{Namespace: "enabled", Name: "down"}, p); !apierrors.IsNotFound(err) {
 		t.Errorf("dry run left a pod: %v", err)
+	}
+}
+
+// tighten gives p what Pod Security's restricted profile asks of it.
+func tighten(p *corev1.Pod) {
+	p.Spec.SecurityContext = &corev1.PodSecurityContext{RunAsNonRoot: new(true), SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}}
+	p.Spec.Containers[0].SecurityContext = &corev1.SecurityContext{
+		AllowPrivilegeEscalation: new(false), Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
 	}
 }

@@ -77,6 +77,7 @@ func TestAPIServer(t *testing.T) {
 	t.Run("golden pods are valid", s.goldenPodsAreValid)
 	t.Run("any pod stays valid", s.anyPodStaysValid)
 	t.Run("reinvocation", s.reinvocation)
+	t.Run("nodes", s.nodes)
 	t.Run("quota and limits", s.quotaAndLimits)
 	t.Run("two replicas", s.twoReplicas)
 	t.Run("renewal under load", s.renewalUnderLoad)

@@ -79,6 +79,41 @@ func (s *suite) reinvocation(t *testing.T) {
 	}
 }
 
+// nodes: what the nodes are too old for is noticed by the webhook, not by the user
+// (hard pod 52); where they all can, auto brings the init by an image volume, which the
+// restricted profile allows, too.
+func (s *suite) nodes(t *testing.T) {
+	node := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "one"}}
+	if err := s.client.Create(t.Context(), node); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.client.Delete(t.Context(), node) }()
+	await := func(kubelet, runtime string, as func(*corev1.Pod) bool) {
+		t.Helper()
+		node.Status.NodeInfo = corev1.NodeSystemInfo{KubeletVersion: kubelet, ContainerRuntimeVersion: runtime, OperatingSystem: "linux", Architecture: "amd64"}
+		if err := s.client.Status().Update(t.Context(), node); err != nil {
+			t.Fatal(err)
+		}
+		var p *corev1.Pod
+		err := wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, 20*time.Second, true, func(ctx context.Context) (bool, error) {
+			p = pod("restricted", "nodes", map[string]string{"softstop.dev/carrier": "auto"})
+			tighten(p)
+			err := s.client.Create(ctx, p, client.DryRunAll)
+			return err == nil && as(p), err
+		})
+		if err != nil {
+			t.Errorf("kubelet %s, runtime %s: %v: %+v", kubelet, runtime, err, p.Spec)
+		}
+	}
+	emptyDir := func(p *corev1.Pod) bool { return len(p.Spec.InitContainers) == 1 && p.Spec.Volumes[0].EmptyDir != nil }
+	preStop := func(p *corev1.Pod) *corev1.LifecycleHandler { return p.Spec.Containers[0].Lifecycle.PreStop }
+	await("v1.36.3", "containerd://2.4.2", func(p *corev1.Pod) bool {
+		return len(p.Spec.InitContainers) == 0 && p.Spec.Volumes[0].Image != nil && preStop(p).Sleep != nil
+	})
+	await("v1.36.3", "containerd://1.7.28", func(p *corev1.Pod) bool { return emptyDir(p) && preStop(p).Sleep != nil })
+	await("v1.29.9", "containerd://2.4.2", func(p *corev1.Pod) bool { return emptyDir(p) && preStop(p).Exec != nil })
+}
+
 // quotaAndLimits holds hard pods 62 and 63: a quota that demands limits, and a
 // LimitRange with a minimum, a maximum and a ratio. Nothing about the pod's request
 // changes.
