@@ -30,7 +30,7 @@ test: ## Run everything that needs no node: unit, golden, init, and the API serv
 	@assets=$$($(NODE) assets) && KUBEBUILDER_ASSETS=$$assets go test ./...
 
 e2e: ## Run the suite on a real node of its own
-	go test -tags e2e -count 1 -timeout 30m ./e2e/suite
+	go test -v -tags e2e -count 1 -timeout 30m ./e2e/suite
 
 node-up: ## Bring a real Kubernetes node up
 	@$(NODE) up

@@ -1,5 +1,3 @@
-//go:build linux
-
 // Package node runs a real one-node Kubernetes cluster on a bare machine: etcd, the API server, controller manager, scheduler, proxy,
 // kubelet and containerd, built from their modules (package parts), with nothing pulled from a registry.
 //

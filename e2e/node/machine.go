@@ -5,17 +5,12 @@ package node
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"strings"
 )
-
-// ErrMachine says that this machine cannot run the node; its text is for people.
-var ErrMachine = errors.New(`the real node needs Linux, root and Debian's packages (apt-get), for namespaces, cgroups and a container runtime.
-To try softstop on a cluster you have: helm install softstop charts/softstop --namespace softstop-system --create-namespace`)
 
 // nodePackages are what the node takes from Debian: runc (it needs C libraries), the CNI plugins, and what kube-proxy and the
 // boot call.

@@ -132,6 +132,20 @@ func (n *Node) Down() error {
 	return waitLock(n.spec.State + ".lock")
 }
 
+// Sweep removes what a node left whose keeper was killed with SIGKILL: cgroups and files. A node that is up is an ErrUp.
+func Sweep(name string) error {
+	s, err := newSpec(Options{Name: name})
+	if err != nil {
+		return err
+	}
+	lock, err := takeLock(s.State + ".lock")
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	return sweep(s)
+}
+
 // Kubeconfig is the file to reach the API server with, as its administrator, from inside the node's network.
 func (n *Node) Kubeconfig() string { return n.spec.kubeconfig() }
 

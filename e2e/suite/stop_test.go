@@ -96,7 +96,11 @@ func (s *suite) deaf(t *testing.T) {
 	w := trial.Workload{
 		Name: "deaf", Image: images.App, Command: []string{"/app", "--deaf"}, Ready: ": ready", ReadyTimes: 1,
 		Evidence: "told to stop, and does not care", Times: 1,
-		Shape: func(pod *corev1.Pod) { pod.Spec.TerminationGracePeriodSeconds = &grace },
+		Shape: func(pod *corev1.Pod) {
+			pod.Spec.TerminationGracePeriodSeconds = &grace
+			// Just what fits; a longer one, such as the default, would raise the grace period.
+			pod.Annotations = map[string]string{"softstop.dev/stop-timeout": "5s"}
+		},
 	}
 	o := s.stop(t, ns, w)
 	if limit := time.Duration(grace) * time.Second; o.Took > limit+alone {

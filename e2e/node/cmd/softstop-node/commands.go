@@ -34,7 +34,7 @@ func down(o node.Options) error {
 	n, err := node.Find(o.Name)
 	if errors.Is(err, node.ErrNotUp) {
 		fmt.Println("the node is not up")
-		return nil
+		return node.Sweep(o.Name)
 	}
 	if err != nil {
 		return err
