@@ -39,6 +39,7 @@ type suite struct {
 	client   client.Client
 	warnings *warnings
 	address  string       // of the webhook
+	registry string       // host:port
 	end      func() error // stops the webhook and returns how it ended
 }
 
@@ -67,9 +68,11 @@ func TestAPIServer(t *testing.T) {
 	if os.Getenv("KUBEBUILDER_ASSETS") == "" {
 		t.Skip("KUBEBUILDER_ASSETS is not set: make test builds the API server and sets it")
 	}
-	chart := renderChart(t)
+	host := startRegistry(t)
+	chart := renderChart(t, "--set", "config.registry.insecure[0]="+host+",config.registry.allow[0]=127.0.0.1/32")
 	ctrl.SetLogger(logr.Discard())
 	s := start(t, chart)
+	s.registry = host
 	t.Run("who is called", s.whoIsCalled)
 	t.Run("dry run", s.dryRun)
 	t.Run("restricted", s.restricted)
@@ -77,6 +80,7 @@ func TestAPIServer(t *testing.T) {
 	t.Run("golden pods are valid", s.goldenPodsAreValid)
 	t.Run("any pod stays valid", s.anyPodStaysValid)
 	t.Run("reinvocation", s.reinvocation)
+	t.Run("look-up", s.lookUp)
 	t.Run("nodes", s.nodes)
 	t.Run("quota and limits", s.quotaAndLimits)
 	t.Run("two replicas", s.twoReplicas)
