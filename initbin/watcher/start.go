@@ -108,15 +108,19 @@ func releaseProgram(envp uintptr) {
 			count = sys.Load(at + word)
 		}
 	}
+	// From the last to the first, which holds the headers themselves.
 	for ; count > 0; count-- {
 		// The 64-bit ELF header: type and flags, offset, address, physical, file, memory.
-		kind := sys.Load(headers)
+		header := headers + (count-1)*size
+		kind, from, length := sys.Load(header), sys.Load(header+16), sys.Load(header+40)
 		const loadable, flags, writable = 1, 32, 2
-		if kind&0xffffffff == loadable && kind>>flags&writable == 0 {
-			from, length := sys.Load(headers+16), sys.Load(headers+40)
-			from, length = from&^4095, length+from&4095
-			sys.Call(syscall.SYS_MADVISE, from, length, syscall.MADV_DONTNEED, 0, 0)
+		if kind&0xffffffff != loadable || kind>>flags&writable != 0 {
+			continue
 		}
-		headers += size
+		from, length = from&^4095, length+from&4095
+		sys.Call(syscall.SYS_MADVISE, from, length, syscall.MADV_DONTNEED, 0, 0)
+		if from <= headers && headers < from+length {
+			return
+		}
 	}
 }

@@ -81,7 +81,7 @@ func (w *watch) alone() bool {
 func (w *watch) pass(signal int) {
 	if w.target == initbin.TargetAuto || w.target == initbin.TargetMain {
 		status, ok := w.statusOfMain()
-		if ok && status.Handles(signal) {
+		if ok && status.Handles(signal) && !status.BlocksAll() {
 			sys.Kill(w.main, signal)
 			return
 		}

@@ -128,11 +128,13 @@ func (w *watch) next() (signal, from, value int) {
 		at = 0
 	}
 	all := ^uint64(0)
-	call := sys.Call
+	list, to := uintptr(unsafe.Pointer(&all)), uintptr(unsafe.Pointer(&info))
+	var got uintptr
 	if w.host != nil {
-		call = w.host.Wait
+		got = w.host.Wait(syscall.SYS_RT_SIGTIMEDWAIT, list, to, at, 8, 0)
+	} else {
+		got = sys.Call(syscall.SYS_RT_SIGTIMEDWAIT, list, to, at, 8, 0)
 	}
-	got := call(syscall.SYS_RT_SIGTIMEDWAIT, uintptr(unsafe.Pointer(&all)), uintptr(unsafe.Pointer(&info)), at, 8, 0)
 	if sys.Errno(got) != 0 {
 		return 0, 0, 0
 	}
