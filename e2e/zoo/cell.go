@@ -17,7 +17,7 @@ import (
 
 const (
 	// startLimit is how long a subject may take until it is ready.
-	startLimit = 90 * time.Second
+	startLimit = 60 * time.Second
 	// pollEvery is the pause between two looks at a condition.
 	pollEvery = 20 * time.Millisecond
 	// readyLine tells the runner that the costly part of a cell, its start, is over.

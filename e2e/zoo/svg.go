@@ -8,7 +8,7 @@ import (
 // drawBars is the picture for the README: one bar per init, as long as the share of
 // cases that end gracefully. It reads on a light and on a dark page.
 func drawBars(g grid) string {
-	const width, left, right, row, top = 760, 200, 90, 30, 52
+	const width, left, right, row, top = 760, 200, 110, 30, 52
 	height := top + row*len(g.inits) + 14
 	var out strings.Builder
 	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img" aria-label="Cases that stop gracefully under each init">
