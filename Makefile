@@ -46,9 +46,7 @@ image: ## Build both images from the Dockerfile, with no registry
 
 lint: ## Check the format and the habits
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
-	go vet ./...
-	go vet -tags e2e ./e2e/...
-	go run $(GOLANGCI_LINT) run
+	go run $(GOLANGCI_LINT) run --build-tags e2e
 
 zoo: ## Try real servers in people's launch styles under every init
 	go run ./e2e/zoo

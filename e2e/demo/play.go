@@ -108,7 +108,7 @@ func shorten(s string, width int) string {
 
 func printNext(w io.Writer, kept bool) {
 	if kept {
-		fmt.Fprint(w, `
+		_, _ = fmt.Fprint(w, `
 The node is still up. Try:
   make node-shell
   kubectl label namespace default softstop.dev/inject=enabled
@@ -119,7 +119,7 @@ and end it with make node-down.
 `)
 		return
 	}
-	fmt.Fprint(w, `
+	_, _ = fmt.Fprint(w, `
 What next:
   make demo KEEP=1      the same, and leaves the node up to look around with make node-shell
   helm install softstop charts/softstop --namespace softstop-system --create-namespace

@@ -57,7 +57,7 @@ func main() {
 }
 
 func listen(address string, say func(string, ...any)) {
-	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "hello") })
+	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "hello") })
 	if err := http.ListenAndServe(address, handler); !errors.Is(err, http.ErrServerClosed) {
 		say("serve: %v", err)
 		os.Exit(1)

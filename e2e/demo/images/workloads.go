@@ -93,7 +93,7 @@ func debianImage(ctx context.Context, name string, progress io.Writer, packages 
 	if err := os.RemoveAll(work); err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(work)
+	defer func() { _ = os.RemoveAll(work) }()
 	if err := unpackDebian(ctx, work, packages); err != nil {
 		return "", fmt.Errorf("make %s: %w", name, err)
 	}
@@ -154,7 +154,7 @@ func write(name string, img image.Image) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }()
 	defer f.Close()
 	if err := image.Write(f, img); err != nil {
 		return "", err

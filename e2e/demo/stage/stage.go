@@ -4,6 +4,7 @@ package stage
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -39,7 +40,9 @@ type Stage struct {
 	Node   *node.Node
 	Client kubernetes.Interface
 	// found says that the node was up before, so that it is not ours to end.
-	found    bool
+	found bool
+	// built tells one build of the webhook's image from another: its tag stays the same.
+	built    string
 	progress io.Writer
 }
 
@@ -87,8 +90,12 @@ func (s *Stage) dress(ctx context.Context, archives []string) error {
 		if err != nil {
 			return err
 		}
-		err = s.Node.ImportImage(ctx, f)
+		sum := sha256.New()
+		err = s.Node.ImportImage(ctx, io.TeeReader(f, sum))
 		_ = f.Close()
+		if filepath.Base(name) == "webhook.tar" {
+			s.built = fmt.Sprintf("%x", sum.Sum(nil)[:6])
+		}
 		if err != nil {
 			return fmt.Errorf("import %s: %w", name, err)
 		}
@@ -126,6 +133,8 @@ func (s *Stage) Install(ctx context.Context, more ...string) error {
 		"--set", "image.repository=" + images.Repository + "softstop-webhook", "--set", "image.tag=" + images.Tag,
 		"--set", "init.image.repository=" + images.Repository + "softstop-init", "--set", "init.image.tag=" + images.Tag,
 		"--set", "image.pullPolicy=Never", "--set", "init.image.pullPolicy=Never",
+		// On a node that was up before, a new image must roll the pods.
+		"--set-string", "podAnnotations.build=" + s.built,
 	}
 	if _, err := s.Node.Helm(ctx, append(args, more...)...); err != nil {
 		return fmt.Errorf("install softstop: %w\n%s", err, s.whyNotReady())

@@ -46,7 +46,7 @@ func Write(w io.Writer, img Image) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(layer.Name())
+	defer func() { _ = os.Remove(layer.Name()) }()
 	defer layer.Close()
 	sum := sha256.New()
 	if err := writeLayer(io.MultiWriter(layer, sum), img); err != nil {

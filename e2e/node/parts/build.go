@@ -66,7 +66,7 @@ func (p Part) key(source string) (string, error) {
 		}
 		h.Write(b)
 	}
-	fmt.Fprintln(h, runtime.Version(), p.Version, p.ldflags, p.Programs)
+	_, _ = fmt.Fprintln(h, runtime.Version(), p.Version, p.ldflags, p.Programs)
 	return fmt.Sprintf("%s-%x", p.Version, h.Sum(nil)[:6]), nil
 }
 
@@ -76,7 +76,7 @@ func (p Part) buildInto(ctx context.Context, source, final string, progress io.W
 	if err := os.RemoveAll(work); err != nil {
 		return err
 	}
-	defer os.RemoveAll(work)
+	defer func() { _ = os.RemoveAll(work) }()
 	out := filepath.Join(work, "out")
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
@@ -127,7 +127,7 @@ func Own(ctx context.Context, pkg string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(work)
+	defer func() { _ = os.RemoveAll(work) }()
 	name := filepath.Base(pkg)
 	err = goCommand(ctx, root, io.Discard, "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w",
 		"-o", filepath.Join(work, name), module+"/"+pkg)
