@@ -25,9 +25,10 @@ const ProcessName = "softstop-stopper"
 // EventsFD is the descriptor on which the stopper reads events.
 const EventsFD = 3
 
-// MessageSignal (SIGURG, which is never forwarded) carries the stopper's messages,
-// queued with a value: 0 for "I have looked", else the pid of the heir.
-const MessageSignal = 23
+// MessageSignal (SIGPIPE, which is never forwarded) carries the stopper's messages,
+// queued with a value: 0 for "I have looked", else the pid of the heir. It is one that
+// the Go runtime keeps blocked on all threads of the ordinary build, unlike SIGURG.
+const MessageSignal = 13
 
 // ExitDone is the stopper's exit code when nothing of the container is left or, for
 // Relay, when the signal was passed on.

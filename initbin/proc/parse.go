@@ -13,6 +13,14 @@ type Status struct {
 // catches it, or blocks it to fetch it with sigwait or a signalfd.
 func (s Status) Handles(signal int) bool { return (s.Caught|s.Blocked)>>(uint(signal-1)&63)&1 == 1 }
 
+// BlocksAll reports whether the process blocks every signal, faults too. Few programs
+// wait for signals that way; every shell does so for a moment around a fork, and will
+// not handle a signal of which it is true then.
+func (s Status) BlocksAll() bool {
+	const all = ^uint64(1<<8 | 1<<18 | 3<<31) // but KILL, STOP and what the C library keeps to itself
+	return s.Blocked&all == all
+}
+
 // Ignores reports whether the kernel drops signal for this process.
 func (s Status) Ignores(signal int) bool { return s.Ignored>>(uint(signal-1)&63)&1 == 1 }
 

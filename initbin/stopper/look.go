@@ -2,16 +2,21 @@ package stopper
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/softstop/softstop/initbin"
 	"github.com/softstop/softstop/initbin/fault"
 	"github.com/softstop/softstop/initbin/handover"
 	"github.com/softstop/softstop/initbin/proc"
 )
+
+// settleTime is how long a process that blocks every signal is taken for one that forks.
+const settleTime = 50 * time.Millisecond
 
 // looker reads /proc.
 type looker struct {
@@ -20,6 +25,27 @@ type looker struct {
 
 func newLooker(task handover.Task) looker {
 	return looker{self: os.Getpid(), watcher: os.Getppid(), main: task.Main}
+}
+
+// settled looks until nobody is in the middle of a fork, where signals are blocked that
+// are not handled a moment later; or, if that does not end, once more than is patient.
+func (l looker) settled() (*family, error) {
+	for end := time.Now().Add(settleTime); ; time.Sleep(time.Millisecond) {
+		f, err := l.look()
+		if err != nil || !f.forking() || time.Now().After(end) {
+			return f, err
+		}
+	}
+}
+
+// forking reports whether somebody blocks every signal without waiting for one.
+func (f *family) forking() bool {
+	for _, p := range f.all {
+		if p.BlocksAll() && !p.sigwait {
+			return true
+		}
+	}
+	return false
 }
 
 // look reads the container's processes. They change while it reads: who has vanished
@@ -92,19 +118,25 @@ func readProcess(name string) *process {
 }
 
 // isStopper tells our own kind, which is not the container's: it leads a group of its
-// own below the watcher, and runs the same program. Before it does so it is still a copy
-// of the watcher, with its command line.
+// own below the watcher, and runs the same program. Before it does so it is a copy of the
+// watcher, with its command line; while it starts and ends it has none.
 func isStopper(p *process) bool {
-	isCopy := firstWord(p.PID) == firstWord(p.Parent)
-	if !isCopy && (p.Group != p.PID || !handover.IsStopper(firstWord(p.PID))) {
-		return false
-	}
+	words := commandLine(p.PID)
 	ours, err1 := os.Stat("/proc/self/exe")
 	theirs, err2 := os.Stat(file(p.PID, "exe"))
-	if isCopy {
-		return err1 == nil && err2 == nil && os.SameFile(ours, theirs) && commandLine(p.PID) == commandLine(p.Parent)
+	same := err1 == nil && err2 == nil && os.SameFile(ours, theirs)
+	switch {
+	case handover.IsStopper(firstWord(words)):
+		return p.Group == p.PID && (same || err1 != nil || err2 != nil)
+	case words == "":
+		return p.Group == p.PID && (same || errors.Is(err2, os.ErrNotExist))
 	}
-	return err1 != nil || err2 != nil || os.SameFile(ours, theirs)
+	return same && words == commandLine(p.Parent)
+}
+
+func firstWord(words string) string {
+	word, _, _ := strings.Cut(words, "\x00")
+	return word
 }
 
 func commandLine(pid int) string {
@@ -112,17 +144,12 @@ func commandLine(pid int) string {
 	return string(text)
 }
 
-func firstWord(pid int) string {
-	word, _, _ := strings.Cut(commandLine(pid), "\x00")
-	return word
-}
-
 // examine fills in what p does with signals, what it is and what it is connected to.
 func examine(p *process) {
 	if text, err := os.ReadFile(file(p.PID, "status")); err == nil {
 		p.Status, _ = proc.ParseStatus(text)
 	}
-	if inSigwait(p.PID) {
+	if p.sigwait = inSigwait(p.PID); p.sigwait {
 		p.Blocked |= ^p.Ignored
 	}
 	words, _ := os.ReadFile(file(p.PID, "cmdline"))

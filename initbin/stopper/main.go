@@ -40,7 +40,7 @@ func Main(args []string) int {
 
 // relay passes the task's signal on.
 func (s *stop) relay() error {
-	f, err := s.looker.look()
+	f, err := s.looker.settled()
 	if err != nil {
 		return err
 	}

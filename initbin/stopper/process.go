@@ -29,6 +29,8 @@ type process struct {
 	place string
 	// inWait says that a shell sits in its wait builtin for certain.
 	inWait bool
+	// sigwait says that it waits in sigtimedwait(2).
+	sigwait bool
 	// stdin, stdout and stderr name the pipes there; empty for anything else.
 	stdin, stdout, stderr string
 	// fed says that other processes of the container print to standard input.
@@ -177,15 +179,12 @@ func (f *family) outputs(outside ...string) map[string]bool {
 	return pipes
 }
 
-// heir follows the main process through those that do not answer to the one it is
-// waiting for: the youngest child that is not a background job. It is nil when the main
-// process speaks for itself.
-func (f *family) heir(signal int) *process {
-	p := f.main
-	if p == nil {
-		return nil
-	}
-	for !p.answers(signal) && len(p.children) > 0 {
+// heir follows the main process through those that do not answer, front, to the one it
+// is waiting for: the youngest child that is not a background job. It is nil when the
+// main process speaks for itself.
+func (f *family) heir(signal int) (p *process, front []*process) {
+	p = f.main
+	for p != nil && !p.answers(signal) && len(p.children) > 0 {
 		next := p.children[len(p.children)-1]
 		for _, child := range slices.Backward(p.children) {
 			if !child.background {
@@ -193,12 +192,13 @@ func (f *family) heir(signal int) *process {
 				break
 			}
 		}
+		front = append(front, p)
 		p = next
 	}
 	if p == f.main {
-		return nil
+		return nil, nil
 	}
-	return p
+	return p, front
 }
 
 // who names p for people.

@@ -29,6 +29,16 @@ func send(p *process, signal int) error {
 	return unix.PidfdSendSignal(fd, unix.Signal(signal), nil, 0)
 }
 
+// awaitEnd waits until p has ended, at most limit.
+func awaitEnd(p *process, limit time.Duration) {
+	fd, err := unix.PidfdOpen(p.PID, 0)
+	if err != nil {
+		return // gone already, or the kernel cannot say: then it takes its chance
+	}
+	defer unix.Close(fd)
+	_, _ = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, int(limit.Milliseconds())) // over is over
+}
+
 // wake continues p if it is stopped: it could not act on a signal otherwise.
 func wake(p *process) {
 	if p.State == 'T' {

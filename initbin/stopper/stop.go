@@ -19,6 +19,9 @@ const (
 	soon   = 10 * time.Millisecond
 	later  = 100 * time.Millisecond
 	hasten = 300 * time.Millisecond
+	// dieTime is what a shell in front of the heir gets to die of the signal. If it were
+	// still there when the heir ends, it would fetch the exit code and take it along.
+	dieTime = 100 * time.Millisecond
 	// killPatience is how long killed processes get to be gone.
 	killPatience = 500 * time.Millisecond
 )
@@ -32,6 +35,7 @@ type stop struct {
 	ending  handover.Ending
 	report  report
 	pipes   pipes
+	front   []*process // who stands between the init and the heir
 }
 
 // run climbs the ladder until nobody is left, and reports.
@@ -40,12 +44,14 @@ func (s *stop) run() error {
 	timeout := time.Duration(s.task.Deadline - s.task.Since)
 	l := newLadder(s.task, s.options.SignalTarget, timeout)
 	heir := 0
+	look := s.looker.settled
 	for {
 		began := s.now()
-		f, err := s.looker.look()
+		f, err := look()
 		if err != nil {
 			return err
 		}
+		look = s.looker.look
 		if !l.looked {
 			if f.main == nil && s.mainIsHidden() {
 				return errors.New("the main process cannot be seen in /proc (hidepid?)")
@@ -53,8 +59,8 @@ func (s *stop) run() error {
 			if s.task.Told {
 				s.wakeTold(f)
 				s.report.told(s.mainProcess(f), 0)
-			} else if p := f.heir(s.task.Signal); p != nil {
-				heir = p.PID
+			} else if p, front := f.heir(s.task.Signal); p != nil {
+				heir, s.front = p.PID, front
 			}
 			if err := message(s.looker.watcher, s.looker.self, heir); err != nil {
 				return err
@@ -136,6 +142,9 @@ func (s *stop) act(a action) {
 	if a.verb == tell {
 		wake(a.p)
 		s.report.told(a.p, s.now())
+		if slices.Contains(s.front, a.p) && !a.p.Ignores(signal) {
+			awaitEnd(a.p, dieTime)
+		}
 	}
 }
 

@@ -37,6 +37,7 @@ func (w *watch) reap() {
 
 // reaped notes the end of one child.
 func (w *watch) reaped(pid int, status int32) {
+	w.hear()
 	switch pid {
 	case w.stopper.pid:
 		w.stopper.ended(status)

@@ -112,10 +112,27 @@ func (w *watch) turn() {
 	w.advance()
 }
 
-// next fetches one blocked signal with rt_sigtimedwait(2), with who sent it and the
-// value queued with it. It returns signal 0 when something is due.
-func (w *watch) next() (signal, from, value int) {
-	timeout := w.untilDue()
+// next fetches one signal, with who sent it and the value queued with it. It returns
+// signal 0 when something is due.
+func (w *watch) next() (signal, from, value int) { return w.fetch(^uint64(0), w.untilDue()) }
+
+// hear takes the stopper's messages before the end of a child is noted: who ended may
+// be the heir that a message names, and SIGCHLD is fetched first when both are there.
+func (w *watch) hear() {
+	for w.stopper.pid != 0 && !w.tookOver {
+		signal, from, value := w.fetch(1<<(handover.MessageSignal-1), 0)
+		if signal == 0 {
+			return
+		}
+		if from == w.stopper.pid {
+			w.heard(value)
+		}
+	}
+}
+
+// fetch takes one blocked signal of a set with rt_sigtimedwait(2), within timeout
+// nanoseconds, -1 for no limit.
+func (w *watch) fetch(set uint64, timeout int64) (signal, from, value int) {
 	var info struct {
 		signal, errno, code, _ int32
 		pid, uid               int32
@@ -127,8 +144,7 @@ func (w *watch) next() (signal, from, value int) {
 	if timeout < 0 {
 		at = 0
 	}
-	all := ^uint64(0)
-	list, to := uintptr(unsafe.Pointer(&all)), uintptr(unsafe.Pointer(&info))
+	list, to := uintptr(unsafe.Pointer(&set)), uintptr(unsafe.Pointer(&info))
 	var got uintptr
 	if w.host != nil {
 		got = w.host.Wait(syscall.SYS_RT_SIGTIMEDWAIT, list, to, at, 8, 0)
