@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,16 +60,19 @@ func launch(t *testing.T, s setup) *box {
 	if s.Dir == "" {
 		s.Dir = "/"
 	}
+	s.Keep = 3 + len(s.extra)
 	text, err := json.Marshal(s.world)
 	if err != nil {
 		t.Fatal(err)
 	}
+	path := filepath.Join(t.TempDir(), "world")
+	write(t, path, string(text), 0o600)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	x := &box{t: t, done: make(chan struct{})}
-	x.cmd = &exec.Cmd{Path: self, Args: []string{enterName, string(text)}, Env: []string{}, ExtraFiles: s.extra}
+	x.cmd = &exec.Cmd{Path: self, Args: []string{enterName, path}, Env: []string{}, ExtraFiles: s.extra}
 	x.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Cloneflags: syscall.CLONE_NEWPID | syscall.CLONE_NEWNS}
 	if s.pidNS != nil {
 		x.join(s.pidNS)
@@ -131,7 +135,7 @@ func (x *box) close() {
 	_ = x.cmd.Process.Kill() // it may be gone
 	<-x.done
 	if x.t.Failed() && x.out != nil {
-		x.t.Logf("stdout:\n%s\nstderr:\n%s", x.out, x.err)
+		x.t.Logf("the init's end: %s; stdout:\n%s\nstderr:\n%s", x.cmd.ProcessState, x.out, x.err)
 	}
 }
 

@@ -30,15 +30,21 @@ type world struct {
 	UID int
 	// Cgroup is a cgroup's folder that PID 1 starts in, or empty.
 	Cgroup string
+	// Keep is the first descriptor that PID 1 is not given.
+	Keep int
 	// Shared is for a program that joins an existing box: nothing is mounted.
 	Shared bool
 }
 
 // enter is the first program in a box: it makes the world and becomes PID 1's program.
-func enter(text string) error {
+func enter(path string) error {
 	runtime.LockOSThread() // the mask and the exec below belong to this thread
 	var w world
-	if err := json.Unmarshal([]byte(text), &w); err != nil {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("read the world: %w", err)
+	}
+	if err := json.Unmarshal(text, &w); err != nil {
 		return fmt.Errorf("read the world: %w", err)
 	}
 	if !w.Shared {
@@ -64,6 +70,9 @@ func enter(text string) error {
 	signal.Notify(make(chan os.Signal, 1))
 	for _, s := range w.Ignore {
 		signal.Ignore(syscall.Signal(s))
+	}
+	if err := unix.CloseRange(uint(w.Keep), 1<<31, unix.CLOSE_RANGE_CLOEXEC); err != nil {
+		return fmt.Errorf("keep descriptors from %d on: %w", w.Keep, err)
 	}
 	mask := uint64(0)
 	for _, s := range w.Block {

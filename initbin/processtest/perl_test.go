@@ -23,7 +23,7 @@ func perl(script string) []string { return []string{"perl", "-e", prelude + scri
 const prelude = `
 sub out { syswrite STDOUT, "@_\n" }
 sub ready { out("$_[0] ready $$") }
-sub rest { while (1) { select undef, undef, undef, 1000 } }
+sub rest { while (1) { select undef, undef, undef, 0.5 } } # perl may notice a signal only after it
 sub handle { my $name = shift; for my $s (@_) { $SIG{$s} = sub { out("$name got $s.") } } }
 sub child { my $do = shift; my $p = fork; if ($p == 0) { $SIG{$_} = 'DEFAULT' for keys %SIG; $do->(); exit 0 } return $p }
 sub session { require POSIX; POSIX::setsid() }
