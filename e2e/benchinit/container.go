@@ -107,10 +107,10 @@ func readFull(file *os.File, into []byte) (int, error) {
 	return got, nil
 }
 
-// end kills what is left and returns how PID 1 ended.
-func (c *container) end() syscall.WaitStatus {
+// end kills what is left.
+func (c *container) end() {
 	_ = c.cmd.Process.Kill() // It may have ended by itself.
-	return c.wait()
+	c.wait()
 }
 
 // wait waits for PID 1.

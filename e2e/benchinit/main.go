@@ -47,7 +47,7 @@ func bench(ctx context.Context, args []string) error {
 	if err != nil {
 		return fmt.Errorf("make a scratch folder: %w", err)
 	}
-	defer os.RemoveAll(scratch)
+	defer func() { _ = os.RemoveAll(scratch) }()
 	if err := p.prepare(ctx, scratch, os.Stderr); err != nil {
 		return err
 	}

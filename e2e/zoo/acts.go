@@ -15,6 +15,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// whole is what every slow request is answered with.
+const whole = "whole"
+
 // do runs a shell line beside the container, as kubectl exec's files and network but
 // not its processes.
 func do(line string) Act {
@@ -65,17 +68,19 @@ func background(line, phrase string) Act {
 	}
 }
 
-// download begins to fetch a file of the container and reads it over about two
+// download begins to fetch big, a file of the container that its web server has at
+// /big, and reads it over about two
 // seconds; it has begun when the first bytes are there. In the end it must be the file,
 // byte for byte.
-func download(url, file string) Act {
+func download(big string) Act {
+	const url = "http://127.0.0.1/big"
 	return func(c *Cell) (Check, error) {
-		want, err := os.ReadFile(c.path(file))
+		want, err := os.ReadFile(c.path(big))
 		if err != nil {
 			return nil, err
 		}
 		client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-		response, err := client.Get(url)
+		response, err := client.Get(url) //nolint:bodyclose // The reader below closes it.
 		if err != nil {
 			return nil, err
 		}
@@ -128,7 +133,7 @@ func backend(address string) Act {
 					http.Error(w, err.Error(), http.StatusInternalServerError)
 				}
 				<-time.After(1500 * time.Millisecond)
-				fmt.Fprint(w, "whole")
+				_, _ = io.WriteString(w, whole) // The proxy may have gone.
 			}))
 		}()
 		return nil, nil
@@ -147,8 +152,8 @@ func expects(check Check, phrase string) Act {
 }
 
 // request begins a request that takes the server a while. It has begun when began
-// holds; in the end the answer must contain want.
-func request(url, want string, began Check) Act {
+// holds; in the end the answer must be whole.
+func request(url string, began Check) Act {
 	return func(c *Cell) (Check, error) {
 		done := make(chan error, 1)
 		go func() {
@@ -160,7 +165,7 @@ func request(url, want string, began Check) Act {
 			}
 			defer response.Body.Close()
 			body, err := io.ReadAll(response.Body)
-			if err == nil && (response.StatusCode != http.StatusOK || string(body) != want) {
+			if err == nil && (response.StatusCode != http.StatusOK || string(body) != whole) {
 				err = fmt.Errorf("%s: %q", response.Status, body)
 			}
 			done <- err

@@ -67,7 +67,7 @@ func mariadbCases() []Case {
 func storeCases() []Case {
 	memcached := Case{Subject: "memcached", Style: "behind a script", Command: []string{"/bin/sh", "-c", "memcached -v -u nobody; echo done"},
 		Ready: []Check{listens(11211)}, Evidence: []Check{logHas("Exiting normally", "no word of a shutdown")}}
-	mosquitto := Case{Subject: "mosquitto", Style: "behind sh -c", Command: []string{"/bin/sh", "-c", "mosquitto -c /srv/m.conf; echo done"},
+	mqtt := Case{Subject: "mosquitto", Style: "behind sh -c", Command: []string{"/bin/sh", "-c", "mosquitto -c /srv/m.conf; echo done"}, //nolint:misspell // The broker's name.
 		Files: map[string]string{"/srv/m.conf": "persistence true\npersistence_location /out/\nlistener 1883\nallow_anonymous true\nuser root\n"},
 		Ready: []Check{listens(1883)}, Evidence: []Check{exists("/out/mosquitto.db", "store not saved")}}
 	slapd := Case{Subject: "slapd", Style: "behind a script", Command: []string{"/bin/sh", "-c", "slapd -d 256 -h ldap://127.0.0.1 -u openldap -g openldap; echo done"},
@@ -77,7 +77,7 @@ func storeCases() []Case {
 	rabbit := Case{Subject: "rabbitmq", Style: "behind a script", Command: []string{"/bin/sh", "-c", "rabbitmq-server; echo done"},
 		Files: map[string]string{"/etc/hosts": "127.0.0.1 localhost zoo\n"},
 		Ready: []Check{logHas("completed with", "not up")}, Evidence: []Check{runs("cat /var/log/rabbitmq/*.log | grep -q 'msg_store_transient. is stopped'", "no word of a shutdown")}}
-	return []Case{memcached, mosquitto, slapd, etcd, rabbit}
+	return []Case{memcached, mqtt, slapd, etcd, rabbit}
 }
 
 // serviceStart is a MariaDB that the service script starts; it logs to nowhere, so its

@@ -5,7 +5,7 @@ package main
 func goCases() []Case {
 	serving := Case{
 		Subject: "go", Ready: []Check{up("app"), listens(8000)},
-		Acts:     []Act{request("http://127.0.0.1:8000/", "whole", up("request"))},
+		Acts:     []Act{request("http://127.0.0.1:8000/", up("request"))},
 		Evidence: []Check{cleaned("app")},
 	}
 	with := func(style string, command ...string) Case {

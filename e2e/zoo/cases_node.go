@@ -11,7 +11,7 @@ func nodeCases() []Case {
 			"/srv/package.json": `{"name":"zoo","version":"1.0.0","scripts":{"start":"node server.js","prod":"npm start","dev":"concurrently 'node server.js' 'sleep infinity'","both":"node server.js && echo done"}}`,
 		},
 		Ready:    []Check{up("app"), listens(8000)},
-		Acts:     []Act{request("http://127.0.0.1:8000/", "whole", up("request"))},
+		Acts:     []Act{request("http://127.0.0.1:8000/", up("request"))},
 		Evidence: []Check{cleaned("app")},
 	}
 	with := func(style string, command ...string) Case {

@@ -51,7 +51,7 @@ func pythonServers() []Case {
 	serving := Case{
 		Files: map[string]string{"/srv/wsgi.py": wsgiApp, "/srv/asgi.py": asgiApp},
 		Ready: []Check{listens(8000)},
-		Acts:  []Act{request("http://127.0.0.1:8000/", "whole", up("request"))},
+		Acts:  []Act{request("http://127.0.0.1:8000/", up("request"))},
 	}
 	with := func(subject, style string, command ...string) Case {
 		c := serving

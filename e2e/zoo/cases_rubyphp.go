@@ -9,7 +9,7 @@ func rubyCases() []Case {
 	serving := Case{
 		Files: map[string]string{"/srv/config.ru": rackApp, "/srv/unicorn.rb": "worker_processes 2\nlisten 8000\n"},
 		Ready: []Check{listens(8000)},
-		Acts:  []Act{request("http://127.0.0.1:8000/", "whole", up("request"))},
+		Acts:  []Act{request("http://127.0.0.1:8000/", up("request"))},
 	}
 	with := func(subject, style string, stop unix.Signal, command ...string) Case {
 		c := serving

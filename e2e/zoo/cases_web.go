@@ -16,7 +16,7 @@ func nginxCases() []Case {
 	const server = "nginx -g 'daemon off;'"
 	nginx := Case{
 		Stop: unix.SIGQUIT, Before: []string{bigFile(www)}, Ready: []Check{listens(80)},
-		Acts: []Act{download("http://127.0.0.1/big", www+"/big")},
+		Acts: []Act{download(www + "/big")},
 	}
 	with := func(style string, command ...string) Case {
 		c := nginx
@@ -30,7 +30,7 @@ func nginxCases() []Case {
 		do("echo 'server { listen 81; return 200 new; }' > /etc/nginx/sites-enabled/new"),
 		signalInit(unix.SIGHUP),
 		expects(listens(81), "HUP did not reload"),
-		download("http://127.0.0.1/big", www+"/big"),
+		download(www + "/big"),
 	}
 	supervised := with("under supervisord behind sh -c", "/bin/sh", "-c", "supervisord -n -c /etc/app.conf; echo done")
 	supervised.Stop = 0
@@ -43,7 +43,7 @@ func nginxCases() []Case {
 			"/etc/php/8.2/fpm/php-fpm.conf":    fpmConfig,
 		},
 		Before: []string{"install -d -o www-data /run/php"},
-		Acts:   []Act{request("http://127.0.0.1/slow.php", "whole", up("request"))},
+		Acts:   []Act{request("http://127.0.0.1/slow.php", up("request"))},
 	})
 	return []Case{
 		with("exec form", "nginx", "-g", "daemon off;"),
@@ -60,7 +60,7 @@ func nginxCases() []Case {
 func apacheCases() []Case {
 	apache := Case{
 		Stop: unix.SIGWINCH, Before: []string{bigFile("/var/www/html")}, Ready: []Check{listens(80)},
-		Acts: []Act{download("http://127.0.0.1/big", "/var/www/html/big")},
+		Acts: []Act{download("/var/www/html/big")},
 	}
 	with := func(style string, command ...string) Case {
 		c := apache
@@ -70,11 +70,11 @@ func apacheCases() []Case {
 	lighttpd := Case{
 		Subject: "lighttpd", Style: "behind sh -c, SIGINT", Command: []string{"/bin/sh", "-c", "lighttpd -D -f /srv/l.conf; echo done"},
 		Files: map[string]string{"/srv/l.conf": "server.document-root = \"/srv\"\nserver.port = 80\n"},
-		Stop:  unix.SIGINT, Before: []string{bigFile("/srv")}, Ready: []Check{listens(80)}, Acts: []Act{download("http://127.0.0.1/big", "/srv/big")},
+		Stop:  unix.SIGINT, Before: []string{bigFile("/srv")}, Ready: []Check{listens(80)}, Acts: []Act{download("/srv/big")},
 	}
 	caddy := Case{
 		Subject: "caddy", Style: "behind sh -c", Command: []string{"/bin/sh", "-c", "caddy file-server --root /srv --listen :80; echo done"},
-		Before: []string{bigFile("/srv")}, Ready: []Check{listens(80)}, Acts: []Act{download("http://127.0.0.1/big", "/srv/big")},
+		Before: []string{bigFile("/srv")}, Ready: []Check{listens(80)}, Acts: []Act{download("/srv/big")},
 	}
 	return []Case{
 		with("apachectl -D FOREGROUND", "apachectl", "-D", "FOREGROUND"),
@@ -102,7 +102,7 @@ backend b
 `
 	haproxy := Case{
 		Stop: unix.SIGUSR1, Files: map[string]string{"/srv/h.cfg": config}, Ready: []Check{listens(80), runs(masterAnswers, "the master does not answer yet")},
-		Acts: []Act{backend("127.0.0.1:8081"), request("http://127.0.0.1/", "whole", up("request"))},
+		Acts: []Act{backend("127.0.0.1:8081"), request("http://127.0.0.1/", up("request"))},
 	}
 	with := func(style string, command ...string) Case {
 		c := haproxy

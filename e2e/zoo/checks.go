@@ -107,16 +107,6 @@ func logHas(text, phrase string) Check {
 	}
 }
 
-// logLacks holds if the container's output does not contain text.
-func logLacks(text, phrase string) Check {
-	return func(c *Cell) error {
-		if logHas(text, phrase)(c) == nil {
-			return errors.New(phrase)
-		}
-		return nil
-	}
-}
-
 // listens holds once something accepts connections on the port.
 func listens(port int) Check { return dials("tcp", fmt.Sprintf("127.0.0.1:%d", port)) }
 

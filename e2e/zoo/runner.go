@@ -80,7 +80,7 @@ func (o *Options) Run(ctx context.Context, progress io.Writer) ([]Result, error)
 	if err != nil {
 		return nil, fmt.Errorf("make a scratch folder: %w", err)
 	}
-	defer os.RemoveAll(scratch)
+	defer func() { _ = os.RemoveAll(scratch) }()
 	specs, err := o.prepare(ctx, scratch, progress)
 	if err != nil {
 		return nil, err

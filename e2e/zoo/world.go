@@ -97,7 +97,7 @@ func (c *Cell) mountPrograms() error {
 		if err != nil {
 			return err
 		}
-		defer file.Close()
+		defer func() { _ = file.Close() }()
 		return writeAll(c.path("zoo/"+entry.Name()), file)
 	}); err != nil {
 		return fmt.Errorf("write the zoo's programs: %w", err)
@@ -133,7 +133,7 @@ func (c *Cell) writeFiles() error {
 	if err != nil {
 		return fmt.Errorf("open the container's root: %w", err)
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	for path, content := range c.Case.Files {
 		name, mode := strings.TrimPrefix(path, "/"), fs.FileMode(0o644)
 		if strings.HasPrefix(content, "#!") {
@@ -158,7 +158,7 @@ func loopbackUp() error {
 	if err != nil {
 		return fmt.Errorf("open a socket for lo: %w", err)
 	}
-	defer unix.Close(socket)
+	defer func() { _ = unix.Close(socket) }()
 	request, err := unix.NewIfreq("lo")
 	if err != nil {
 		return err

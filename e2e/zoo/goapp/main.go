@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -44,7 +45,9 @@ func note(name, what string) {
 		os.Exit(1)
 	}
 	defer file.Close()
-	fmt.Fprintln(file, os.Getpid())
+	if _, err := fmt.Fprintln(file, os.Getpid()); err != nil {
+		fmt.Fprintln(os.Stderr, "goapp:", err)
+	}
 }
 
 // serve answers slowly, finishes what is in flight at the stop signal and quits hard
@@ -55,7 +58,7 @@ func serve() error {
 	server := &http.Server{Addr: ":8000", Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		note("request", "up")
 		<-time.After(1500 * time.Millisecond)
-		fmt.Fprint(w, "whole")
+		_, _ = io.WriteString(w, "whole") // The client may have gone.
 	})}
 	failed := make(chan error, 1)
 	go func() { failed <- server.ListenAndServe() }()
