@@ -16,8 +16,9 @@ func packages() []string {
 		// Supervisors.
 		"supervisor", "runit", "s6", "monit", "daemontools", "ruby-foreman",
 		// Data stores and brokers.
-		"redis-server", "postgresql", "mariadb-server", "memcached", "slapd", "etcd-server", "rabbitmq-server",
+		"redis-server", "postgresql", "mariadb-server", "memcached",
 		"mosquitto", //nolint:misspell // The broker's name.
+		"slapd", "etcd-server", "rabbitmq-server",
 		// Web servers, proxies and network daemons.
 		"nginx-light", "apache2", "lighttpd", "caddy", "haproxy", "squid", "unbound", "dnsmasq", "rsyslog",
 		// Application servers and languages.
