@@ -146,6 +146,9 @@ func goCommand(ctx context.Context, dir string, log io.Writer, args ...string) e
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
 	cmd.Stderr = io.MultiWriter(log, &tail)
 	if err := guard.Run(ctx, cmd); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		lines := strings.Split(strings.TrimSpace(tail.String()), "\n")
 		return fmt.Errorf("go %s: %w\n%s", args[0], err, strings.Join(lines[max(0, len(lines)-20):], "\n"))
 	}
