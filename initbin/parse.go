@@ -186,7 +186,7 @@ func leadingUnit(s string) (time.Duration, int) {
 		return time.Minute, letters
 	case equal(unit, "h"):
 		return time.Hour, letters
-	case equal(unit, "us"), equal(unit, "µs"):
+	case equal(unit, "us"), equal(unit, "µs"), equal(unit, "μs"):
 		return time.Microsecond, letters
 	case equal(unit, "ns"):
 		return time.Nanosecond, letters
