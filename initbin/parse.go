@@ -143,7 +143,8 @@ func ParseDuration(s string) (time.Duration, bool) {
 	}
 	var total time.Duration
 	for len(s) > 0 {
-		var whole, fraction, scale int64 = 0, 0, 1
+		var whole, fraction int64
+		scale, full := 1.0, false
 		digits := 0
 		for ; digits < len(s) && isDigit(s[digits]) && whole <= int64(maxDuration); digits++ {
 			whole = whole*10 + int64(s[digits]-'0')
@@ -152,7 +153,7 @@ func ParseDuration(s string) (time.Duration, bool) {
 		if len(s) > 0 && s[0] == '.' {
 			s = s[1:]
 			for len(s) > 0 && isDigit(s[0]) {
-				if scale < 1e9 {
+				if full = full || fraction > (1<<63-10)/10; !full {
 					fraction, scale = fraction*10+int64(s[0]-'0'), scale*10
 				}
 				s, digits = s[1:], digits+1
@@ -163,7 +164,7 @@ func ParseDuration(s string) (time.Duration, bool) {
 			return 0, false
 		}
 		s = s[letters:]
-		total += time.Duration(whole)*unit + time.Duration(float64(fraction)*(float64(unit)/float64(scale)))
+		total += time.Duration(whole)*unit + time.Duration(float64(fraction)*(float64(unit)/scale))
 		if total > maxDuration {
 			return 0, false
 		}
