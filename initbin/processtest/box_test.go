@@ -72,7 +72,7 @@ func launch(t *testing.T, s setup) *box {
 		t.Fatal(err)
 	}
 	x := &box{t: t, done: make(chan struct{})}
-	x.cmd = &exec.Cmd{Path: self, Args: []string{enterName, path}, Env: []string{}, ExtraFiles: s.extra}
+	x.cmd = &exec.Cmd{Path: self, Args: []string{self, enterName, path}, Env: []string{}, ExtraFiles: s.extra}
 	x.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Cloneflags: syscall.CLONE_NEWPID | syscall.CLONE_NEWNS}
 	if s.pidNS != nil {
 		x.join(s.pidNS)

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// enterName is argv[0] of the test binary when it prepares a box from inside.
+// enterName is the test binary's first argument when it prepares a box from inside.
 const enterName = "softstop-processtest-enter"
 
 // world is what a box is like when its PID 1 starts.

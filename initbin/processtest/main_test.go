@@ -20,8 +20,8 @@ type build struct {
 var builds []build
 
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[0] == enterName {
-		fmt.Fprintln(os.Stderr, enter(os.Args[1]))
+	if len(os.Args) == 3 && os.Args[1] == enterName {
+		fmt.Fprintln(os.Stderr, enter(os.Args[2]))
 		os.Exit(99)
 	}
 	os.Exit(run(m))

@@ -1,0 +1,254 @@
+package processtest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// pair is a shell in front of an application that has a child in a session of its own;
+// both stop well.
+func pair() []string {
+	return shell(perl(`
+		child(sub { session(); $SIG{TERM} = sub { out('far stopped'); exit 0 }; ready('far'); rest() });
+		$SIG{TERM} = sub { out('near stopped'); exit 4 }; ready('near'); rest()`), "; true")
+}
+
+func startPair(t *testing.T, b build, s setup) *box {
+	t.Helper()
+	s.command = pair()
+	x := startIn(t, b, s)
+	x.out.see(t, "near ready", "far ready")
+	return x
+}
+
+// A stopper that is killed changes only the finesse: everybody is told, in time.
+func TestTheStopperIsKilled(t *testing.T) {
+	eachBuild(t, func(t *testing.T, b build) {
+		x := start(t, b, []string{"--stop-timeout=2s"}, deaf("app")...)
+		x.out.see(t, "app ready")
+		x.stop()
+		// As often as it is started.
+		if err := unix.Kill(x.find("softstop-stopper"), unix.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		x.expect(137)
+		x.within(3 * time.Second)
+		if text := x.messages(); !strings.Contains(text, "killed pid ") {
+			t.Errorf("the log does not name who was killed:\n%s", text)
+		}
+	})
+}
+
+// A stopper that hangs is not waited for: everybody is told by the watcher.
+func TestTheStopperHangs(t *testing.T) {
+	eachBuild(t, func(t *testing.T, b build) {
+		x := start(t, b, []string{"--stop-timeout=5s"}, perl(`
+			for my $i (1 .. 400) { child(sub { $SIG{TERM} = sub { exit 0 }; out('ready'); rest() }) }
+			$SIG{HUP} = 'IGNORE'; out('ready'); rest()`)...)
+		x.out.seeTimes(t, "ready", 401)
+		x.stop()
+		if err := unix.Kill(x.find("softstop-stopper"), unix.SIGSTOP); err != nil {
+			t.Fatal(err)
+		}
+		x.wait()
+		x.within(6 * time.Second)
+	})
+}
+
+// With a limit of three pids the stopper cannot start; everybody is told all the same.
+func TestNoStopperCanStart(t *testing.T) {
+	eachBuild(t, func(t *testing.T, b build) {
+		onlyRuntimeFree(t, b, "takes the pids of a Go program")
+		folder := cgroup(t, "pids")
+		s := setup{flags: []string{"--stop-timeout=3s"}, command: shell(clean("app", 4), "; true")}
+		s.Cgroup = folder
+		x := startIn(t, b, s)
+		x.out.see(t, "app ready")
+		write(t, filepath.Join(folder, "pids.max"), "3", 0) // the init, the shell, the application
+		x.stop()
+		x.wait()
+		x.within(4 * time.Second)
+		if text := x.output(); strings.Count(text, "app stopped") != 1 {
+			t.Errorf("the application was not told once:\n%s", text)
+		}
+	})
+}
+
+// cgroup makes a cgroup of the version 1 hierarchy of a controller and returns its folder.
+func cgroup(t *testing.T, controller string) string {
+	t.Helper()
+	root := "/sys/fs/cgroup/" + controller
+	if _, err := os.Stat(filepath.Join(root, "tasks")); err != nil {
+		t.Skipf("no cgroup v1 hierarchy of %s on this machine: %v", controller, err)
+	}
+	folder, err := os.MkdirTemp(root, "softstop-test")
+	if err != nil {
+		t.Skipf("no cgroup can be made: %v", err)
+	}
+	t.Cleanup(func() {
+		eventually(t, "the cgroup is empty", func() bool { return os.Remove(folder) == nil })
+	})
+	return folder
+}
+
+// A process that cannot be killed yet (frozen by its cgroup) does not keep the init.
+func TestTheUnkillableIsLeftToTheKernel(t *testing.T) {
+	eachBuild(t, func(t *testing.T, b build) {
+		folder := cgroup(t, "freezer")
+		state := filepath.Join(folder, "freezer.state")
+		x := start(t, b, []string{"--stop-timeout=500ms"}, deaf("app")...)
+		thaw := func() { write(t, state, "THAWED", 0) }
+		t.Cleanup(thaw) // before the box's end is waited for
+		x.out.see(t, "app ready")
+		write(t, filepath.Join(folder, "cgroup.procs"), strconv.Itoa(x.find("perl -e")), 0)
+		write(t, state, "FROZEN", 0)
+		eventually(t, "the application is frozen", func() bool {
+			text, _ := os.ReadFile(state)
+			return strings.HasPrefix(string(text), "FROZEN")
+		})
+		x.stop()
+		eventually(t, "the init leaves", func() bool { return leaving(x.pid) })
+		x.within(1500*time.Millisecond + time.Second) // the second is for this busy machine
+		thaw()
+		x.expect(137)
+	})
+}
+
+// leaving reports whether a process is in exit(2): PID 1 stays there until the kernel has
+// ended everybody else.
+func leaving(pid int) bool {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return true
+	}
+	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
+	const flags, exiting = 6, 4 // PF_EXITING
+	n, _ := strconv.Atoi(fields[flags])
+	return n&exiting != 0
+}
+
+// A process that somebody outside traces ends, but cannot be reaped.
+func TestTheTracedIsNotWaitedForForever(t *testing.T) {
+	eachBuild(t, func(t *testing.T, b build) {
+		x := start(t, b, []string{"--stop-timeout=500ms"}, deaf("app")...)
+		x.out.see(t, "app ready")
+		pid := x.find("perl -e")
+		runtime.LockOSThread() // a tracer is a thread
+		defer runtime.UnlockOSThread()
+		if _, _, errno := unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_SEIZE, uintptr(pid), 0, 0, 0, 0); errno != 0 {
+			t.Fatalf("trace the application: %v", errno)
+		}
+		x.stop()
+		eventually(t, "the init leaves", func() bool { return leaving(x.pid) })
+		x.within(2500 * time.Millisecond)
+		if _, err := unix.Wait4(pid, nil, unix.WALL, nil); err != nil {
+			t.Fatalf("let the traced application go: %v", err)
+		}
+		x.expect(137)
+	})
+}
+
+// Without /proc only the main process's group can be found; that is said.
+func TestWithoutProc(t *testing.T) {
+	eachBuild(t, func(t *testing.T, b build) {
+		s := setup{flags: []string{"--stop-timeout=2s"}}
+		s.Proc = "none"
+		x := startPair(t, b, s)
+		x.stop()
+		x.expect(143) // the shell's: nobody could see for whom it spoke
+		x.within(3 * time.Second)
+		if text := x.output(); !strings.Contains(text, "near stopped") {
+			t.Errorf("the group was not told:\n%s", text)
+		}
+		if text := x.messages(); !strings.Contains(text, "/proc") {
+			t.Errorf("nobody says that /proc is missing:\n%s", text)
+		}
+	})
+}
+
+// A main process of another user is hidden with hidepid=2: it is told and killed all
+// the same, and that is said.
+func TestHiddenByHidepid(t *testing.T) {
+	eachBuild(t, func(t *testing.T, b build) {
+		folder, err := os.MkdirTemp("/var/tmp", "softstop-test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = os.RemoveAll(folder) }) // best effort
+		if err := os.Chmod(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		program, err := os.ReadFile("/bin/sleep")
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(folder, "sleep")
+		write(t, path, string(program), 0o755)
+		if err := os.Chmod(path, 0o755|os.ModeSetuid); err != nil {
+			t.Fatal(err)
+		}
+		s := setup{flags: []string{"--stop-timeout=2s"}, command: []string{path, "1000"}}
+		s.Proc, s.UID = "hidepid=2", 1234
+		x := startIn(t, b, s)
+		eventually(t, "the application runs", func() bool {
+			for _, pid := range descendants(x.pid) {
+				if exe, _ := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid)); exe == path {
+					return true
+				}
+			}
+			return false
+		})
+		x.stop()
+		x.expect(143)
+		x.within(3 * time.Second)
+	})
+}
+
+// As another user in a box that hides nothing, everything works.
+func TestAsAnotherUser(t *testing.T) {
+	eachBuild(t, func(t *testing.T, b build) {
+		s := setup{}
+		s.UID = 1234
+		x := startPair(t, b, s)
+		x.stop()
+		x.expect(4)
+		if text := x.output(); !strings.Contains(text, "near stopped") || !strings.Contains(text, "far stopped") {
+			t.Errorf("somebody was not told:\n%s", text)
+		}
+		x.quiet()
+	})
+}
+
+// Nothing that happens to its own output ends the init.
+func TestClosedOutput(t *testing.T) {
+	eachBuild(t, func(t *testing.T, b build) {
+		for _, redirect := range []string{"2>&-", "2>/dev/full", "0<&- 1>&- 2>&-", "| :"} {
+			folder := t.TempDir()
+			path := filepath.Join(folder, "said")
+			command := fmt.Sprintf(`exec %s --verbose --stop-timeout=300ms -- perl -e '%s $SIG{TERM} = "IGNORE"; open F, ">", "%s"; syswrite F, "ready"; close F; rest()' %s`,
+				b.path, strings.ReplaceAll(prelude, "'", `'\''`), path, redirect)
+			if redirect == "| :" {
+				command = "mkfifo " + folder + "/f; : <" + folder + "/f & " + strings.Replace(command, redirect, ">"+folder+"/f 2>&1", 1)
+			}
+			s := setup{}
+			s.Argv = []string{"/bin/sh", "-c", command}
+			x := launch(t, s)
+			eventually(t, "the application is ready", func() bool {
+				text, _ := os.ReadFile(path)
+				return string(text) == "ready"
+			})
+			x.signal(int(unix.SIGUSR1)) // nobody handles it, which --verbose wants to say
+			x.stop()
+			x.expect(137)
+			x.within(2 * time.Second)
+		}
+	})
+}
