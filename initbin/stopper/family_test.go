@@ -1,0 +1,215 @@
+package stopper
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/softstop/softstop/initbin"
+	"github.com/softstop/softstop/initbin/handover"
+	"github.com/softstop/softstop/initbin/proc"
+)
+
+// The watcher and the main process of every family here.
+const (
+	watcherPID = 1
+	mainPID    = 2
+)
+
+const term = uint64(1) << (initbin.SIGTERM - 1)
+
+// trait changes a process that a test makes.
+type trait func(p *process)
+
+func handles(signals ...initbin.Signal) trait {
+	return func(p *process) {
+		for _, s := range signals {
+			p.Caught |= 1 << (s - 1)
+		}
+	}
+}
+
+func answers(p *process)    { p.Caught |= term }
+func sigwaits(p *process)   { p.Blocked |= term }
+func deaf(p *process)       { p.Ignored |= term }
+func shell(p *process)      { p.shell = true }
+func background(p *process) { p.background = true }
+func inWait(p *process)     { p.inWait = true }
+
+// at is where a shell sits in the kernel.
+func at(place string) trait { return func(p *process) { p.place = place } }
+
+// trapShell is a shell with a trap, at a place.
+func trapShell(place string) trait {
+	return func(p *process) { p.shell, p.place, p.Caught = true, place, p.Caught|term }
+}
+func wraps(kind proc.Wrapper) trait { return func(p *process) { p.wrapper = kind } }
+func group(id int) trait            { return func(p *process) { p.Group = id } }
+func inSession(id int) trait        { return func(p *process) { p.Session = id } }
+func started(at uint64) trait       { return func(p *process) { p.Start = at } }
+func ran(switches uint64) trait     { return func(p *process) { p.Switches = switches } }
+func onTerminal(p *process)         { p.Terminal, p.Session = 34816, p.PID }
+func prints(pipe string) trait      { return func(p *process) { p.stdout = pipe } }
+func readsFrom(pipe string) trait   { return func(p *process) { p.stdin = pipe } }
+func alsoReads(pipe string) trait {
+	return func(p *process) { p.reads = map[string]string{pipe: "9"} }
+}
+
+// one is a process in the main process's group and session, as old as its pid says.
+func one(pid, parent int, traits ...trait) *process {
+	p := &process{Stat: proc.Stat{PID: pid, Parent: parent, Group: mainPID, Session: mainPID, State: 'S', Start: uint64(pid)}}
+	for _, t := range traits {
+		t(p)
+	}
+	return p
+}
+
+// familyOf arranges processes below the watcher.
+func familyOf(list ...*process) *family {
+	list = append(slices.Clone(list), &process{Stat: proc.Stat{PID: watcherPID, Session: watcherPID, Group: watcherPID}})
+	return newFamily(list, watcherPID, mainPID, func(p *process) bool { return p.PID == 99 })
+}
+
+// moment is one look at a family, and what the ladder is to do about it.
+type moment struct {
+	at     time.Duration
+	family *family
+	want   string // "tell 2, freeze 3", in order
+	ended  map[int]int
+}
+
+// climb takes a ladder through moments.
+func climb(t *testing.T, l *ladder, moments ...moment) {
+	t.Helper()
+	for _, m := range moments {
+		for pid, status := range m.ended {
+			l.ended(pid, status)
+		}
+		var got []string
+		for _, a := range l.step(m.family, m.at) {
+			got = append(got, fmt.Sprintf("%s %d", [...]string{tell: "tell", freeze: "freeze", thaw: "thaw"}[a.verb], a.p.PID))
+			if a.why == "" {
+				t.Errorf("at %s: nobody says why %s is done", m.at, got[len(got)-1])
+			}
+		}
+		if text := strings.Join(got, ", "); text != m.want {
+			t.Errorf("at %s: %q, want %q", m.at, text, m.want)
+		}
+	}
+}
+
+// ladderFor is a ladder of a stop by SIGTERM with 20 s to SIGKILL.
+func ladderFor(target initbin.Target, change ...func(*handover.Task)) *ladder {
+	task := handover.Task{Main: mainPID, Signal: int(initbin.SIGTERM), Arrived: int(initbin.SIGTERM), Handled: true}
+	for _, c := range change {
+		c(&task)
+	}
+	return newLadder(task, target, 20*time.Second)
+}
+
+func toldAlready(t *handover.Task) { t.Told = true }
+func unhandled(t *handover.Task)   { t.Handled = false }
+
+func pids(list []*process) string {
+	var words []string
+	for _, p := range list {
+		words = append(words, itoa(p.PID))
+	}
+	return strings.Join(words, " ")
+}
+
+// Who belongs to the container: what descends from the init, wherever it is, but for
+// our own kind and what an exec'd session left.
+func TestFamily(t *testing.T) {
+	f := familyOf(
+		one(2, 1), one(3, 2, inSession(3), group(3)), one(4, 3),
+		one(10, 1, inSession(10)), one(11, 10), // a daemon: orphan and session leader
+		one(12, 1, inSession(3)),                              // an orphan of a session in the container
+		one(13, 1, inSession(77)),                             // an orphan whose session leader is gone
+		one(20, 0, inSession(20)), one(21, 20, inSession(20)), // kubectl exec
+		one(22, 1, inSession(20)), one(23, 22, inSession(20)), // what it left
+		one(99, 1), one(98, 99), // a stopper
+	)
+	if f.main == nil || f.main.PID != 2 || pids(f.orphans) != "10 12 13" || len(f.all) != 7 {
+		t.Errorf("main %v, orphans %s, %d in all", f.main, pids(f.orphans), len(f.all))
+	}
+}
+
+// A main process without a session leader that we see, as in a shared session.
+func TestFamilyKeepsTheMainProcess(t *testing.T) {
+	f := familyOf(one(20, 0, inSession(20)), one(2, 1, inSession(20)))
+	if f.main == nil || len(f.all) != 1 {
+		t.Errorf("the main process is missing: %v", f.all)
+	}
+}
+
+func TestHeir(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		processes   []*process
+		heir, front string
+	}{
+		{"the main process answers", []*process{one(2, 1, answers), one(3, 2)}, "", ""},
+		{"the main process alone", []*process{one(2, 1)}, "", ""},
+		{"behind a shell", []*process{one(2, 1, shell), one(3, 2, answers)}, "3", "2"},
+		{"script in script", []*process{one(2, 1, shell), one(3, 2, shell), one(4, 3)}, "4", "2 3"},
+		{"the youngest", []*process{one(2, 1, shell), one(3, 2, answers), one(4, 2, answers)}, "4", "2"},
+		{"not a background job", []*process{one(2, 1, shell), one(3, 2, answers), one(4, 2, answers, background)}, "3", "2"},
+		{"unless there is nobody else", []*process{one(2, 1, shell), one(3, 2, answers, background)}, "3", "2"},
+		{"the main process has gone", []*process{one(3, 1)}, "", ""},
+	} {
+		heir, front := familyOf(c.processes...).heir(int(initbin.SIGTERM))
+		got := ""
+		if heir != nil {
+			got = itoa(heir.PID)
+		}
+		if got != c.heir || pids(front) != c.front {
+			t.Errorf("%s: heir %q behind %q, want %q behind %q", c.name, got, pids(front), c.heir, c.front)
+		}
+	}
+}
+
+// Signals that are not stops.
+func TestReceivers(t *testing.T) {
+	hup := handles(initbin.SIGHUP)
+	tree := []*process{
+		one(2, 1, shell), one(3, 2, hup), one(4, 3, hup), one(5, 2), one(6, 5, hup, group(6)), one(10, 1, hup, group(10)), one(11, 1),
+	}
+	for _, c := range []struct {
+		target initbin.Target
+		signal initbin.Signal
+		tree   []*process
+		want   string
+	}{
+		{initbin.TargetAuto, initbin.SIGHUP, tree, "3 6 10"},
+		{initbin.TargetMain, initbin.SIGHUP, tree, ""},
+		{initbin.TargetGroup, initbin.SIGHUP, tree, "3 4"},
+		{initbin.TargetAll, initbin.SIGHUP, tree, "3 4 6 10"},
+		{initbin.TargetAuto, initbin.SIGWINCH, tree, ""},
+		{initbin.TargetAuto, initbin.SIGCONT, tree, "2 3 4 5 6 10 11"},
+		{initbin.TargetMain, initbin.SIGCONT, tree, "2"},
+		{initbin.TargetMain, initbin.SIGHUP, []*process{one(2, 1, hup), one(3, 2, hup)}, "2"},
+		{initbin.TargetAuto, initbin.SIGHUP, []*process{one(2, 1, hup), one(3, 2, hup)}, "2"},
+		{initbin.TargetGroup, initbin.SIGHUP, []*process{one(10, 1, hup)}, ""},
+	} {
+		if got := pids(receivers(familyOf(c.tree...), int(c.signal), c.target)); got != c.want {
+			t.Errorf("%s to %s: %q, want %q", c.signal, c.target, got, c.want)
+		}
+	}
+}
+
+// A process that does not know the stop signal is told SIGTERM.
+func TestTellable(t *testing.T) {
+	const quit = int(initbin.SIGQUIT)
+	if got := one(2, 1, handles(initbin.SIGQUIT)).tellable(quit); got != quit {
+		t.Errorf("a process that handles SIGQUIT is told %d", got)
+	}
+	if got := one(2, 1).tellable(quit); got != int(initbin.SIGTERM) {
+		t.Errorf("a process that does not handle SIGQUIT is told %d", got)
+	}
+	if !one(2, 1, answers).answers(quit) || !one(2, 1, sigwaits).answers(quit) || one(2, 1, deaf).answers(quit) {
+		t.Error("who answers SIGTERM answers a stop by SIGQUIT, and nobody else")
+	}
+}
