@@ -6,8 +6,7 @@ type Wrapper int
 const (
 	// NoWrapper is everything else.
 	NoWrapper Wrapper = iota
-	// Killer kills its child soon after it is told: su and runuser after two seconds,
-	// script at once.
+	// Killer kills its child two seconds after it is told: su and runuser.
 	Killer
 	// Repeater signals everybody a second time as soon as its own child has ended.
 	Repeater
@@ -19,7 +18,7 @@ var wrappers = [...]struct {
 	name string
 	kind Wrapper
 }{
-	{"su", Killer}, {"runuser", Killer}, {"script", Killer},
+	{"su", Killer}, {"runuser", Killer},
 	{"dumb-init", Repeater},
 	{"tini", Forwarder}, {"tini-static", Forwarder}, {"docker-init", Forwarder}, {"catatonit", Forwarder},
 }

@@ -22,9 +22,10 @@
 //	          500 ms after: tee ends by itself with the last word. If it is told, because
 //	          it handles the signal, a second read end stays open and is passed on: nobody
 //	          dies of SIGPIPE in its cleanup.
-//	wrappers  su, runuser and script kill their child soon after they are told; a terminal's
-//	          session leader hangs up on it. They are passed over while they have one.
-//	          dumb-init signals everybody twice: it is stopped until they have ended.
+//	wrappers  su and runuser kill their child soon after they are told; a terminal's session
+//	          leader, and who gave it the terminal (script, expect), hang up on it. They
+//	          are passed over while they have one. dumb-init signals everybody twice: it is
+//	          stopped until they have ended.
 //	orphans   Those that nobody can have told are told at once; while the main process
 //	          lives and answers, those that it may yet stop or need are not. An orphan
 //	          out of the hands of a supervisor that was told gets 100 ms. If it has not run

@@ -104,14 +104,14 @@ func readNames(folder string) ([]string, error) {
 
 func file(pid int, name string) string { return "/proc/" + strconv.Itoa(pid) + "/" + name }
 
-// readProcess reads where process name stands; nil if it is gone or a zombie.
+// readProcess reads where process name stands; nil if it is gone.
 func readProcess(name string) *process {
 	text, err := os.ReadFile("/proc/" + name + "/stat")
 	if err != nil {
 		return nil
 	}
 	stat, ok := proc.ParseStat(text)
-	if !ok || stat.State == 'Z' || stat.State == 'X' {
+	if !ok || stat.State == 'X' {
 		return nil
 	}
 	return &process{Stat: stat}

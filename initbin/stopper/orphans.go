@@ -43,21 +43,14 @@ func (s *stepping) release(o *process, m *memory) string {
 }
 
 // mayHaveBeenTold reports whether the supervisor that orphan o came from can have told
-// it before it ended: a script can reach anybody; a program reaches its children and,
-// with a signal to a process group that it made, also theirs.
+// it before it ended. A script can reach anybody, and many a program walks the whole tree
+// below it; but who died of the signal itself had no say, and some tell their child only.
 func (s *stepping) mayHaveBeenTold(o *process, m *memory) bool {
-	switch t := m.trusted; {
-	case t == nil:
+	t := m.trusted
+	if t == nil {
 		return s.main.shell || s.knownGroup(o)
-	case t.shell:
-		return true
-	case t.died:
-		return false
-	case m.parent == t:
-		return true
-	default:
-		return t.kind != proc.Forwarder && o.Group != t.group
 	}
+	return t.shell || !t.died && (m.parent == t || t.kind != proc.Forwarder)
 }
 
 // knownGroup reports whether somebody who was in a supervisor's hands shares o's group.

@@ -22,6 +22,8 @@ type process struct {
 	command string // argv with spaces, for people
 	shell   bool   // a command interpreter
 	wrapper proc.Wrapper
+	// ownsTerminal says that a child has a terminal that the process itself is not on.
+	ownsTerminal bool
 	// background is the trace of a shell's background job: SIGINT or SIGQUIT inherited
 	// ignored, or a /dev/null of its own as standard input.
 	background bool
@@ -61,14 +63,18 @@ func (p *process) tellable(signal int) int {
 func (p *process) answers(signal int) bool { return p.Handles(p.tellable(signal)) }
 
 // skipped reports whether p is not told while it has a child, because that would hurt
-// the child: some wrappers do, and so does the death of a terminal's session leader.
+// the child: some wrappers do, and so does the end of a terminal's session leader, and
+// of who gave its child a terminal, as script, expect and sshd do.
 func (p *process) skipped() bool {
 	leader := p.Terminal != 0 && p.Session == p.PID && !p.Handles(int(initbin.SIGTERM))
-	return leader || p.wrapper == proc.Killer || p.wrapper == proc.Repeater
+	return leader || p.ownsTerminal || p.wrapper == proc.Killer || p.wrapper == proc.Repeater
 }
 
 // family is the container's processes at one look, without zombies.
 type family struct {
+	// ending counts the init's zombies. The watcher reaps them at once, but it cannot
+	// while another of their threads is on its way out.
+	ending  int
 	main    *process   // nil when it has ended
 	orphans []*process // the init's other children, oldest first
 	all     map[int]*process
@@ -80,34 +86,54 @@ func newFamily(processes []*process, self, main int, skip func(*process) bool) *
 	below := map[int][]*process{}
 	alive := map[int]bool{}
 	for _, p := range processes {
-		alive[p.PID] = true
+		alive[p.PID] = p.State != 'Z'
 		below[p.Parent] = append(below[p.Parent], p)
 	}
 	f := &family{all: map[int]*process{}}
-	var add func(p *process)
-	add = func(p *process) {
-		f.all[p.PID] = p
-		p.children = below[p.PID]
-		slices.SortFunc(p.children, byAge)
-		for _, child := range p.children {
-			add(child)
-		}
-	}
 	descends := descendants(below, self)
 	for _, p := range below[self] {
 		leader := p.Session
 		if skip(p) || p.PID != main && alive[leader] && !descends[leader] && leader != self {
 			continue
 		}
-		add(p)
-		if p.PID == main {
+		if p.PID == main && p.State != 'Z' {
 			f.main = p
+			f.add(p, below)
 		} else {
-			f.orphans = append(f.orphans, p)
+			f.adopt(p, below)
 		}
 	}
 	slices.SortFunc(f.orphans, byAge)
 	return f
+}
+
+// add takes p and all below it into the family.
+func (f *family) add(p *process, below map[int][]*process) {
+	f.all[p.PID] = p
+	for _, child := range below[p.PID] {
+		if child.State == 'Z' {
+			f.adopt(child, below)
+			continue
+		}
+		p.children = append(p.children, child)
+		p.ownsTerminal = p.ownsTerminal || child.Terminal != 0 && child.Terminal != p.Terminal
+		f.add(child, below)
+	}
+	slices.SortFunc(p.children, byAge)
+}
+
+// adopt takes in p as an orphan or, if it is a zombie, its children: they are orphans as
+// soon as its last thread has ended.
+func (f *family) adopt(p *process, below map[int][]*process) {
+	if p.State != 'Z' {
+		f.orphans = append(f.orphans, p)
+		f.add(p, below)
+		return
+	}
+	f.ending++
+	for _, child := range below[p.PID] {
+		f.adopt(child, below)
+	}
 }
 
 // descendants returns the pids of all processes below pid.

@@ -68,7 +68,7 @@ func (s *stop) run() error {
 		}
 		s.report.seen(f, s.now())
 		s.pipes.drain(f)
-		if len(f.all) == 0 {
+		if len(f.all) == 0 && f.ending == 0 {
 			return s.finish(heir)
 		}
 		if began >= timeout {
