@@ -26,11 +26,11 @@ type reported struct {
 	took    time.Duration // from being told to the end, if that was seen
 }
 
-// maxReported and maxCommand keep the line below the 4096 bytes that Kubernetes keeps
-// of a termination message.
 const (
+	// maxLine is what Kubernetes keeps of a termination message, in bytes.
+	maxLine     = 4096
 	maxReported = 12
-	maxCommand  = 80
+	maxCommand  = 80 // characters
 )
 
 func (r *report) told(p *process, now time.Duration) {
@@ -62,13 +62,22 @@ func (r *report) seen(f *family, now time.Duration) {
 
 // appendSeconds appends d in seconds, to the millisecond.
 func appendSeconds(b []byte, d time.Duration) []byte {
-	return strconv.AppendFloat(b, d.Round(time.Millisecond).Seconds(), 'f', -1, 64)
+	return strconv.AppendFloat(b, float64(d.Round(time.Millisecond).Milliseconds())/1000, 'f', -1, 64)
 }
 
-// line is the report as JSON. It is written by hand: encoding/json would add a third
-// to the size of the program.
+// line is the report as JSON, with as many processes as fit. It is written by hand:
+// encoding/json would add a third to the size of the program.
 func (r *report) line(arrived int, took time.Duration, code int) []byte {
-	told, killed := first(r.stopped), first(r.forced)
+	for n := maxReported; ; n-- {
+		if b := r.lineOf(n, arrived, took, code); len(b) < maxLine || n == 0 {
+			return b
+		}
+	}
+}
+
+// lineOf is the report with at most n processes of each kind.
+func (r *report) lineOf(n, arrived int, took time.Duration, code int) []byte {
+	told, killed := r.stopped[:min(len(r.stopped), n)], r.forced[:min(len(r.forced), n)]
 	b := appendJSON([]byte(`{"signal":`), initbin.Signal(arrived).String())
 	b = appendSeconds(append(b, `,"seconds":`...), took)
 	b = strconv.AppendInt(append(b, `,"exitCode":`...), int64(code), 10)
@@ -118,8 +127,6 @@ func appendJSON(b []byte, s string) []byte {
 	}
 	return append(b, '"')
 }
-
-func first(list []*reported) []*reported { return list[:min(len(list), maxReported)] }
 
 // write writes the report to path, unless the application has written there.
 func (r *report) write(path string, arrived int, took time.Duration, code int) error {

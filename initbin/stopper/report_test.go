@@ -19,10 +19,10 @@ func FuzzReportLine(f *testing.F) {
 	f.Fuzz(func(t *testing.T, command string, told, killed int, took int64) {
 		var r report
 		p := &process{Stat: proc.Stat{PID: 4194304, State: 'D', Name: []byte(command)}, command: printable([]byte(command))}
-		for range told % 64 {
+		for range uint(told) % 64 {
 			r.told(p, 0)
 		}
-		for range killed % 64 {
+		for range uint(killed) % 64 {
 			r.killed(p)
 		}
 		r.seen(&family{}, time.Duration(took))
