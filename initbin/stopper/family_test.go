@@ -137,6 +137,19 @@ func TestFamily(t *testing.T) {
 	}
 }
 
+// A zombie is no member, but it is waited for, and its children are orphans: it is
+// there as long as another of its threads is.
+func TestFamilyWithZombies(t *testing.T) {
+	zombie := func(p *process) { p.State = 'Z' }
+	f := familyOf(one(2, 1, zombie), one(3, 2), one(4, 3, zombie), one(5, 4), one(10, 1, zombie))
+	if f.main != nil || pids(f.orphans) != "3 5" || len(f.all) != 2 || f.ending == 0 {
+		t.Errorf("main %v, orphans %s, %d in all, %d ending", f.main, pids(f.orphans), len(f.all), f.ending)
+	}
+	if f := familyOf(one(2, 1, zombie)); len(f.all) != 0 || f.ending != 1 {
+		t.Errorf("a zombie alone: %d in all, %d ending", len(f.all), f.ending)
+	}
+}
+
 // A main process without a session leader that we see, as in a shared session.
 func TestFamilyKeepsTheMainProcess(t *testing.T) {
 	f := familyOf(one(20, 0, inSession(20)), one(2, 1, inSession(20)))
@@ -174,13 +187,17 @@ func TestHeir(t *testing.T) {
 // Signals that are not stops.
 func TestReceivers(t *testing.T) {
 	hup := handles(initbin.SIGHUP)
-	tree := []*process{
-		one(2, 1, shell), one(3, 2, hup), one(4, 3, hup), one(5, 2), one(6, 5, hup, group(6)), one(10, 1, hup, group(10)), one(11, 1),
+	tree := func() []*process {
+		return []*process{
+			one(2, 1, shell), one(3, 2, hup), one(4, 3, hup), one(5, 2), one(6, 5, hup, group(6)), one(10, 1, hup, group(10)), one(11, 1),
+		}
 	}
+	two := func() []*process { return []*process{one(2, 1, hup), one(3, 2, hup)} }
+	orphan := func() []*process { return []*process{one(10, 1, hup)} }
 	for _, c := range []struct {
 		target initbin.Target
 		signal initbin.Signal
-		tree   []*process
+		tree   func() []*process
 		want   string
 	}{
 		{initbin.TargetAuto, initbin.SIGHUP, tree, "3 6 10"},
@@ -190,11 +207,11 @@ func TestReceivers(t *testing.T) {
 		{initbin.TargetAuto, initbin.SIGWINCH, tree, ""},
 		{initbin.TargetAuto, initbin.SIGCONT, tree, "2 3 4 5 6 10 11"},
 		{initbin.TargetMain, initbin.SIGCONT, tree, "2"},
-		{initbin.TargetMain, initbin.SIGHUP, []*process{one(2, 1, hup), one(3, 2, hup)}, "2"},
-		{initbin.TargetAuto, initbin.SIGHUP, []*process{one(2, 1, hup), one(3, 2, hup)}, "2"},
-		{initbin.TargetGroup, initbin.SIGHUP, []*process{one(10, 1, hup)}, ""},
+		{initbin.TargetMain, initbin.SIGHUP, two, "2"},
+		{initbin.TargetAuto, initbin.SIGHUP, two, "2"},
+		{initbin.TargetGroup, initbin.SIGHUP, orphan, ""},
 	} {
-		if got := pids(receivers(familyOf(c.tree...), int(c.signal), c.target)); got != c.want {
+		if got := pids(receivers(familyOf(c.tree()...), int(c.signal), c.target)); got != c.want {
 			t.Errorf("%s to %s: %q, want %q", c.signal, c.target, got, c.want)
 		}
 	}

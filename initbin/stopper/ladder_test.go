@@ -161,6 +161,14 @@ func TestLadderRepeaters(t *testing.T) {
 		moment{at: 2 * time.Second, family: left, want: "thaw 3"}, moment{at: 3 * time.Second, family: left})
 }
 
+// Who gave its child a terminal, as script and expect do, would take it away.
+func TestLadderTerminalOwners(t *testing.T) {
+	onIt := func(p *process) { p.Terminal, p.Session = 34817, 3 }
+	f := familyOf(one(2, 1, answers), one(3, 2, onIt, answers))
+	alone := familyOf(one(2, 1, answers))
+	climb(t, ladderFor(initbin.TargetAuto), moment{at: 0, family: f, want: "tell 3"}, moment{at: time.Second, family: alone, want: "tell 2"})
+}
+
 // A terminal's session leader would take its children along.
 func TestLadderTerminalLeaders(t *testing.T) {
 	f := familyOf(one(2, 1, shell, onTerminal, deaf), one(3, 2, answers))
