@@ -22,7 +22,8 @@ func TestWrapperKind(t *testing.T) {
 		want        Wrapper
 	}{
 		{"/bin/su", "su\x00-c\x00app\x00", Killer},
-		{"/usr/bin/script", "script\x00", Killer},
+		{"/usr/sbin/runuser", "runuser\x00", Killer},
+		{"/usr/bin/script", "script\x00", NoWrapper},
 		{"/usr/bin/dumb-init", "dumb-init\x00app\x00", Repeater},
 		{"/usr/bin/dumb-init", "dumb-init\x00--rewrite\x0015:3\x00app\x00", NoWrapper},
 		{"/usr/bin/dumb-init", "dumb-init\x00-vr\x0015:3\x00app\x00", NoWrapper},
