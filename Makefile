@@ -29,8 +29,8 @@ demo: ## Stop the same workloads without and with softstop on a real node (KEEP=
 test: ## Run everything that needs no node: unit, golden, init, and the API server alone
 	@assets=$$($(NODE) assets) && KUBEBUILDER_ASSETS=$$assets go test ./...
 
-e2e: ## Run the suite on a real node of its own
-	go test -v -tags e2e -count 1 -timeout 30m ./e2e/suite
+e2e: ## Run the suite on a real node of its own, and the zoo under softstop
+	go test -v -tags e2e -count 1 -timeout 30m -p 1 ./e2e/suite ./e2e/zoo
 
 node-up: ## Bring a real Kubernetes node up
 	@$(NODE) up
@@ -49,10 +49,10 @@ lint: ## Check the format and the habits
 	go run $(GOLANGCI_LINT) run --build-tags e2e
 
 zoo: ## Try real servers in people's launch styles under every init
-	go run ./e2e/zoo
+	go run ./e2e/zoo -out docs/zoo.md
 
 bench-init: ## Measure the init beside tini, dumb-init and catatonit
-	go run ./e2e/benchinit
+	go run ./e2e/benchinit -out docs/init-benchmark.md
 
 fuzz: ## Fuzz every fuzz target for FUZZTIME
 	@grep -rl --include='*_test.go' '^func Fuzz' . | xargs -r -n1 dirname | sort -u | while read -r package; do \

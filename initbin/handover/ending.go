@@ -26,7 +26,8 @@ func (e *Ending) Code() int {
 	status := int(initbin.SIGKILL)
 	if e.MainGone {
 		status = e.Main
-		if e.Asked && e.HeirGone && e.Main&0x7f == e.Told {
+		died := e.Main & 0x7f
+		if e.Asked && e.HeirGone && (died == e.Told || died == int(initbin.SIGTERM)) {
 			status = e.Heir
 		}
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // settleTime is how long a process that blocks every signal is taken for one that forks.
-const settleTime = 50 * time.Millisecond
+const settleTime = 200 * time.Millisecond
 
 // looker reads /proc.
 type looker struct {

@@ -48,15 +48,19 @@ func (p *process) id() identity { return identity{p.PID, p.Start} }
 
 // tellable returns the signal to tell p: the stop signal if p handles it, else SIGTERM,
 // which processes that know no other stop signal expect. An interactive shell ignores
-// both and ends when its terminal hangs up.
+// both and ends when its terminal hangs up. Any shell catches SIGINT while it waits for
+// a child, only to go on afterwards: its traps are believed in if it catches SIGTERM, too.
 func (p *process) tellable(signal int) int {
+	const interrupt, terminate, quit = int(initbin.SIGINT), int(initbin.SIGTERM), int(initbin.SIGQUIT)
+	shellInFront := p.shell && signal == interrupt && !p.Handles(terminate)
+	interactive := p.shell && p.Terminal != 0 && p.Ignores(terminate) && p.Ignores(quit)
 	switch {
-	case p.Handles(signal):
+	case p.Handles(signal) && !shellInFront:
 		return signal
-	case p.shell && p.Terminal != 0 && p.Ignores(int(initbin.SIGTERM)) && p.Ignores(int(initbin.SIGQUIT)):
+	case interactive:
 		return int(initbin.SIGHUP)
 	}
-	return int(initbin.SIGTERM)
+	return terminate
 }
 
 // answers reports whether p does something of its own when it is told to stop.

@@ -21,7 +21,7 @@ const (
 	hasten = 300 * time.Millisecond
 	// dieTime is what a shell in front of the heir gets to die of the signal. If it were
 	// still there when the heir ends, it would fetch the exit code and take it along.
-	dieTime = 100 * time.Millisecond
+	dieTime = 500 * time.Millisecond
 	// killPatience is how long killed processes get to be gone.
 	killPatience = 500 * time.Millisecond
 )
