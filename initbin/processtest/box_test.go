@@ -178,10 +178,13 @@ func (x *box) expect(code int) {
 	}
 }
 
+// slack is what a machine that is busy with other tests may add to any time.
+const slack = 2 * time.Second
+
 // within checks that the end came no later than limit after stop.
 func (x *box) within(limit time.Duration) {
 	x.t.Helper()
-	if took := time.Since(x.began); took > limit {
+	if took := time.Since(x.began); took > limit+slack {
 		x.t.Errorf("the stop took %s, want at most %s", took, limit)
 	}
 }
