@@ -123,6 +123,8 @@ runs without the Go runtime, and built as ordinary Go.
 - **processor per zombie**: PID 1's time on the processor while its child makes %d orphans.
 - **pids to run**: the smallest pids limit with which a container starts, hears SIGTERM and returns its child's code.
 - **idle wake-ups**: voluntary context switches of all threads in half a minute.
+- **charged per container**: the kernel accounts memory in batches of 64 pages per processor, so that the figure moves by
+  several KiB from run to run.
 
 Made by %s on %s. %s
 `, orphans, "`make bench-init`, or `go run ./e2e/benchinit -out docs/init-benchmark.md` (root, Debian, two minutes),", r.Machine, r.Versions)
