@@ -63,7 +63,7 @@ const badDuration = "must be a duration from 0 to 24h, such as 5s or 1m30s"
 // with returns o with one flag set, or what is wrong with the value. It works on
 // copies: a store through a pointer would need the garbage collector's barrier.
 func (o Options) with(name, value string) (_ Options, reason string) {
-	ok := true
+	var ok bool
 	switch {
 	case equal(name, "--drain"):
 		o.Drain, ok = ParseDuration(value)
@@ -84,7 +84,6 @@ func (o Options) with(name, value string) (_ Options, reason string) {
 		o.Report, ok = value, len(value) > 0 && value[0] == '/'
 		reason = "must be an absolute path"
 	default:
-		ok = false
 		reason = "is not a flag of softstop-init; put -- before the command"
 	}
 	if ok {

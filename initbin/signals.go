@@ -73,8 +73,9 @@ func Forwardable(s Signal) bool {
 	case SIGKILL, SIGSTOP, SIGCHLD, SIGURG, SIGPIPE, SIGTTIN, SIGTTOU,
 		SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV, SIGSYS, 32, 33:
 		return false
+	default:
+		return s > 0 && s <= sigRTMax
 	}
-	return s > 0 && s <= sigRTMax
 }
 
 // ParseSignal reads SIGTERM, TERM, 15, SIGRTMIN+3 or SIGRTMAX-1, in upper or lower

@@ -35,7 +35,7 @@ func FuzzParseTask(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		IsStopper(text)
+		_ = IsStopper(text)
 		if task, err := ParseTask(text); err == nil && !strings.Contains(text, "deadline=") {
 			t.Fatalf("%q is read as %+v", text, task)
 		}

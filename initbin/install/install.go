@@ -16,7 +16,7 @@ import (
 func Install(dir string) error {
 	target := dir + "/" + initbin.Name
 	temporary := dir + "/." + initbin.Name + "." + strconv.Itoa(os.Getpid())
-	defer os.Remove(temporary)
+	defer func() { _ = os.Remove(temporary) }() // renamed if all went well
 	if err := copyTo(temporary); err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func blockAll() uint64 {
 	var old uint64
 	all := ^uint64(0)
 	const setMask = 2
-	syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, setMask, uintptr(unsafe.Pointer(&all)), uintptr(unsafe.Pointer(&old)), 8, 0, 0)
+	_, _, _ = syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, setMask, uintptr(unsafe.Pointer(&all)), uintptr(unsafe.Pointer(&old)), 8, 0, 0)
 	return old
 }
 
@@ -91,7 +91,7 @@ func taken() <-chan os.Signal {
 func passSignals(arrived <-chan os.Signal, tid int) {
 	for s := range arrived {
 		if number := s.(syscall.Signal); number == syscall.SIGCHLD || initbin.Forwardable(initbin.Signal(number)) {
-			syscall.RawSyscall(syscall.SYS_TGKILL, uintptr(syscall.Getpid()), uintptr(tid), uintptr(number))
+			_, _, _ = syscall.RawSyscall(syscall.SYS_TGKILL, uintptr(syscall.Getpid()), uintptr(tid), uintptr(number))
 		}
 	}
 }

@@ -63,7 +63,7 @@ func TestArm64(t *testing.T) {
 		t.Errorf("somebody was not told:\n%s", text)
 	}
 
-	x = begin([]string{"--stop-timeout=500ms"}, deaf("app")...)
+	x = begin([]string{"--stop-timeout=500ms"}, deaf()...)
 	x.out.see(t, "app ready")
 	x.stop()
 	x.expect(137)

@@ -23,8 +23,6 @@ type setup struct {
 	stdin   *os.File // nil for /dev/null; a terminal becomes the controlling one and takes all output
 	tty     bool
 	extra   []*os.File // descriptors 3 and up
-	noErr   bool       // start with standard error closed
-	host    bool       // stay in the tests' own PID namespace: the init is no PID 1
 	pidNS   *box       // join this box's PID namespace instead
 }
 

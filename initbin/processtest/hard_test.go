@@ -32,7 +32,7 @@ func startPair(t *testing.T, b build, s setup) *box {
 // A stopper that is killed changes only the finesse: everybody is told, in time.
 func TestTheStopperIsKilled(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
-		x := start(t, b, []string{"--stop-timeout=2s"}, deaf("app")...)
+		x := start(t, b, []string{"--stop-timeout=2s"}, deaf()...)
 		x.out.see(t, "app ready")
 		x.stop()
 		if err := unix.Kill(x.find("softstop-stopper"), unix.SIGKILL); err != nil {
@@ -67,7 +67,7 @@ func TestNoStopperCanStart(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
 		onlyRuntimeFree(t, b, "takes the pids of a Go program")
 		folder := cgroup(t, "pids")
-		s := setup{flags: []string{"--stop-timeout=3s"}, command: shell(clean("app", 4), "; true")}
+		s := setup{flags: []string{"--stop-timeout=3s"}, command: shell(clean(4), "; true")}
 		s.Cgroup = folder
 		x := startIn(t, b, s)
 		x.out.see(t, "app ready")
@@ -103,7 +103,7 @@ func TestTheUnkillableIsLeftToTheKernel(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
 		folder := cgroup(t, "freezer")
 		state := filepath.Join(folder, "freezer.state")
-		x := start(t, b, []string{"--stop-timeout=500ms"}, deaf("app")...)
+		x := start(t, b, []string{"--stop-timeout=500ms"}, deaf()...)
 		thaw := func() { write(t, state, "THAWED", 0) }
 		t.Cleanup(thaw) // before the box's end is waited for
 		x.out.see(t, "app ready")
@@ -137,7 +137,7 @@ func leaving(pid int) bool {
 // A process that somebody outside traces ends, but cannot be reaped.
 func TestTheTracedIsNotWaitedForForever(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
-		x := start(t, b, []string{"--stop-timeout=500ms"}, deaf("app")...)
+		x := start(t, b, []string{"--stop-timeout=500ms"}, deaf()...)
 		x.out.see(t, "app ready")
 		pid := x.find("perl -e")
 		runtime.LockOSThread() // a tracer is a thread

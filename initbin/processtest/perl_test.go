@@ -11,9 +11,9 @@ func app(name string, signals string) []string {
 	return perl(fmt.Sprintf("handle('%s', qw(%s)); ready('%s'); rest();", name, signals, name))
 }
 
-// clean is a program that ends well, with the code, when it is told to stop.
-func clean(name string, code int) []string {
-	return perl(fmt.Sprintf("$SIG{TERM} = sub { out('%s stopped'); exit %d }; ready('%s'); rest();", name, code, name))
+// clean is a program "app" that ends well, with the code, when it is told to stop.
+func clean(code int) []string {
+	return perl(fmt.Sprintf("$SIG{TERM} = sub { out('app stopped'); exit %d }; ready('app'); rest();", code))
 }
 
 // perl runs script with the functions that all scripts here share. An argument that

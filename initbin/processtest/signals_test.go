@@ -187,7 +187,7 @@ func TestEarlySignalsDoNotKill(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
 		onlyRuntimeFree(t, b, "a signal in the first milliseconds is handled by the Go runtime")
 		for range 30 {
-			x := start(t, b, nil, clean("app", 4)...)
+			x := start(t, b, nil, clean(4)...)
 			untilWatching(t, b, x.pid)
 			x.signal(int(unix.SIGUSR1))
 			x.signal(int(unix.SIGHUP))

@@ -11,16 +11,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// deaf is a program that must be killed.
-func deaf(name string) []string {
-	return perl("$SIG{TERM} = 'IGNORE'; ready('" + name + "'); rest();")
+// deaf is a program "app" that must be killed.
+func deaf() []string {
+	return perl("$SIG{TERM} = 'IGNORE'; ready('app'); rest();")
 }
 
 // The application behind a shell is told, and its exit code is the container's.
 func TestTheHeirSpeaksForAShell(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
 		for _, code := range []int{0, 7} {
-			x := start(t, b, nil, shell(clean("app", code), "; echo never")...)
+			x := start(t, b, nil, shell(clean(code), "; echo never")...)
 			x.out.see(t, "app ready")
 			x.stop()
 			x.expect(code)
@@ -42,11 +42,11 @@ func TestOKExitCodes(t *testing.T) {
 		x.out.see(t, "app ready")
 		x.stop()
 		x.expect(0)
-		x = start(t, b, flags, clean("app", 9)...)
+		x = start(t, b, flags, clean(9)...)
 		x.out.see(t, "app ready")
 		x.stop()
 		x.expect(0)
-		x = start(t, b, flags, clean("app", 8)...)
+		x = start(t, b, flags, clean(8)...)
 		x.out.see(t, "app ready")
 		x.stop()
 		x.expect(8)
@@ -154,7 +154,7 @@ func TestTheDeafAreKilledAndNamed(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
 		path := filepath.Join(t.TempDir(), "report")
 		write(t, path, "", 0o644)
-		x := start(t, b, []string{"--stop-timeout=600ms", "--report", path}, deaf("app")...)
+		x := start(t, b, []string{"--stop-timeout=600ms", "--report", path}, deaf()...)
 		x.out.see(t, "app ready")
 		x.stop()
 		x.expect(137)
@@ -209,7 +209,7 @@ func TestReportIsTheApplicationsFirst(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
 		path := filepath.Join(t.TempDir(), "report")
 		write(t, path, "mine", 0o644)
-		x := start(t, b, []string{"--report=" + path}, clean("app", 3)...)
+		x := start(t, b, []string{"--report=" + path}, clean(3)...)
 		x.out.see(t, "app ready")
 		x.stop()
 		x.expect(3)
@@ -218,7 +218,7 @@ func TestReportIsTheApplicationsFirst(t *testing.T) {
 			t.Errorf("the application's own message became %q", text)
 		}
 		for _, unwritable := range []string{"/no/such/folder/report", "/dev/full", "/"} {
-			x := start(t, b, []string{"--report=" + unwritable}, clean("app", 3)...)
+			x := start(t, b, []string{"--report=" + unwritable}, clean(3)...)
 			x.out.see(t, "app ready")
 			x.stop()
 			x.expect(3)
@@ -260,7 +260,7 @@ func TestLeftoversAreTold(t *testing.T) {
 // A SIGSTOPped process is told and woken.
 func TestStoppedProcessesAreWoken(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
-		for _, command := range [][]string{clean("app", 3), shell(clean("app", 3), "; true")} {
+		for _, command := range [][]string{clean(3), shell(clean(3), "; true")} {
 			x := start(t, b, nil, command...)
 			x.out.see(t, "app ready")
 			pid := x.find("perl")

@@ -38,9 +38,6 @@ func shell(p *process)      { p.shell = true }
 func background(p *process) { p.background = true }
 func inWait(p *process)     { p.inWait = true }
 
-// at is where a shell sits in the kernel.
-func at(place string) trait { return func(p *process) { p.place = place } }
-
 // trapShell is a shell with a trap, at a place.
 func trapShell(place string) trait {
 	return func(p *process) { p.shell, p.place, p.Caught = true, place, p.Caught|term }

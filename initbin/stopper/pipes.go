@@ -53,7 +53,7 @@ func (k *pipes) drain(f *family) {
 			if n <= 0 || err != nil {
 				break
 			}
-			os.Stdout.Write(buffer[:n])
+			_, _ = os.Stdout.Write(buffer[:n])
 		}
 	}
 }

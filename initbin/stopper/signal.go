@@ -22,7 +22,7 @@ func send(p *process, signal int) error {
 		// An old kernel or a strict seccomp profile: the pid is all we have.
 		return syscall.Kill(p.PID, syscall.Signal(signal))
 	}
-	defer unix.Close(fd)
+	defer func() { _ = unix.Close(fd) }()
 	if now := readProcess(itoa(p.PID)); now == nil || now.Start != p.Start {
 		return unix.ESRCH
 	}
@@ -35,7 +35,7 @@ func awaitEnd(p *process, limit time.Duration) {
 	if err != nil {
 		return // gone already, or the kernel cannot say: then it takes its chance
 	}
-	defer unix.Close(fd)
+	defer func() { _ = unix.Close(fd) }()
 	_, _ = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, int(limit.Milliseconds())) // over is over
 }
 

@@ -122,12 +122,14 @@ func (s *stop) mainIsHidden() bool {
 
 // act carries out what the ladder has decided.
 func (s *stop) act(a action) {
-	signal := int(initbin.SIGCONT)
+	var signal int
 	switch a.verb {
 	case tell:
 		signal = a.p.tellable(s.task.Signal)
 	case freeze:
 		signal = int(initbin.SIGSTOP)
+	case thaw:
+		signal = int(initbin.SIGCONT)
 	}
 	s.verbose(initbin.Signal(signal).String(), " to ", a.p.who(), ": ", a.why)
 	if a.verb == tell {

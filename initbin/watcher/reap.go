@@ -78,7 +78,7 @@ func isStopped(status int32) bool { return status&0xff == 0x7f }
 // have been, and there is no shell above it to continue it. A SIGSTOP stands.
 func (w *watch) stopped(pid int, status int32) {
 	if pid == w.main && status>>8&0xff == int32(initbin.SIGTSTP) {
-		sys.Kill(-w.main, int(initbin.SIGCONT))
+		_ = sys.Kill(-w.main, int(initbin.SIGCONT))
 	}
 }
 

@@ -155,7 +155,7 @@ func (w *watch) exec(argv uintptr) syscall.Errno {
 				result = err
 			}
 			if err == syscall.ENOEXEC {
-				return err
+				return syscall.ENOEXEC
 			}
 		}
 		if colon < 0 {

@@ -43,6 +43,7 @@ func (w *watch) stop() {
 		w.toldMain = sys.Kill(w.main, w.end.Told) == 0
 	case initbin.TargetGroup:
 		w.toldMain = sys.Kill(-w.main, w.end.Told) == 0
+	case initbin.TargetAll: // the stopper finds them
 	case initbin.TargetAuto:
 		// Where there are children, the stopper has to look before anybody dies or acts;
 		// also where the main process may not know the signal, or is an interactive shell.
@@ -82,7 +83,7 @@ func (w *watch) pass(signal int) {
 	if w.target == initbin.TargetAuto || w.target == initbin.TargetMain {
 		status, ok := w.statusOfMain()
 		if ok && status.Handles(signal) && !status.BlocksAll() {
-			sys.Kill(w.main, signal)
+			_ = sys.Kill(w.main, signal)
 			return
 		}
 	}

@@ -48,7 +48,7 @@ func (w *watch) tellTree() {
 		var l handover.Line
 		say(l.Text("cannot see the container's processes (no /proc?): only the main process's group is told and killed"))
 		if !w.toldMain {
-			sys.Kill(-w.main, w.end.Told)
+			_ = sys.Kill(-w.main, w.end.Told)
 		}
 		return
 	}
@@ -64,15 +64,15 @@ func (w *watch) tellTree() {
 		if status, ok := readStatus(pid); ok && !status.Handles(signal) {
 			signal = int(initbin.SIGTERM)
 		}
-		sys.Kill(pid, signal)
-		sys.Kill(pid, int(initbin.SIGCONT))
+		_ = sys.Kill(pid, signal)
+		_ = sys.Kill(pid, int(initbin.SIGCONT))
 	}
 }
 
 // killTree kills every descendant.
 func (w *watch) killTree() {
 	if !w.findTree() {
-		sys.Kill(-w.main, int(initbin.SIGKILL))
+		_ = sys.Kill(-w.main, int(initbin.SIGKILL))
 		return
 	}
 	for pid := 2; pid < maxPID; pid++ {
