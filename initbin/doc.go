@@ -15,5 +15,5 @@
 // interfaces, no panics. So Parse only slices the strings it is given, and answers
 // with a Problem that ordinary Go turns into a sentence later. Everything in
 // parse.go and signals.go that Parse reaches must stay free of runtime calls; the
-// object-code gate (make gate) checks it.
+// object-code gate (package gate) checks it.
 package initbin
