@@ -8,6 +8,9 @@
 //	patch    patch.go    the plan becomes a short list of JSON patch operations
 //	respond  respond.go  patch, warnings and log line
 //
+// And back, for the people's CLI: undo.go returns the operations that take softstop out
+// of a pod again.
+//
 // Everything between decode and respond is a pure function over data: Inject takes a
 // pod and the Facts about its surroundings and returns a Plan. What has to be asked of
 // the outside (the namespace, the nodes, an image) is asked by the Handler beforehand.

@@ -174,13 +174,18 @@ func apply(t *testing.T, raw []byte, operations []operation.Operation) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	patch, err := jsonpatch.DecodePatch(encoded)
+	return applyText(t, raw, encoded)
+}
+
+func applyText(t *testing.T, raw, operations []byte) []byte {
+	t.Helper()
+	patch, err := jsonpatch.DecodePatch(operations)
 	if err != nil {
 		t.Fatal(err)
 	}
 	patched, err := patch.Apply(raw)
 	if err != nil {
-		t.Fatalf("apply %s: %v", encoded, err)
+		t.Fatalf("apply %s: %v", operations, err)
 	}
 	return patched
 }

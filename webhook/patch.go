@@ -51,7 +51,7 @@ func Patch(pod *corev1.Pod, plan Plan, version string) []jsonpatch.Operation {
 	if plan.Carrier != nil && !plan.Carrier.Present {
 		p.carrier(pod, plan.Carrier)
 	}
-	status := statusOf(plan, version)
+	status := statusOf(pod, plan, version)
 	annotations := map[string]string{}
 	if len(p.operations) > 0 || !status.same(pod.Annotations[config.StatusKey]) {
 		annotations[config.StatusKey] = status.String()

@@ -4,7 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/utils/ptr"
 
 	"github.com/softstop/softstop/config"
 )
@@ -18,6 +22,9 @@ type Status struct {
 	Carrier config.Carrier `json:"carrier,omitempty"`
 	// GracePeriodSeconds is the pod's grace period.
 	GracePeriodSeconds int64 `json:"gracePeriodSeconds"`
+	// GracePeriodBefore is what it was before it was raised, in seconds; 0 if the pod had
+	// none, nil if it was not raised.
+	GracePeriodBefore *int64 `json:"gracePeriodSecondsBefore,omitempty"`
 	// Containers are all of the pod's but the carrier's, init containers first.
 	Containers []ContainerStatus `json:"containers"`
 }
@@ -32,11 +39,28 @@ type ContainerStatus struct {
 	// Drain and StopTimeout are durations such as 5s.
 	Drain       string `json:"drain,omitempty"`
 	StopTimeout string `json:"stopTimeout,omitempty"`
+	// Added are the fields that the container did not have before, which its looks alone
+	// do not tell: AddedCommand, AddedPreStop, AddedLifecycle. Undo takes them away.
+	Added []string `json:"added,omitempty"`
 }
 
-// statusOf describes plan.
-func statusOf(plan Plan, version string) Status {
+// What Added can hold.
+const (
+	// AddedCommand is a command that was in the image or an annotation.
+	AddedCommand = "command"
+	// AddedPreStop is a hook in a lifecycle that was there.
+	AddedPreStop = "preStop"
+	// AddedLifecycle is a lifecycle that holds nothing but the hook.
+	AddedLifecycle = "lifecycle"
+)
+
+// statusOf describes plan of pod. What an earlier pass added is taken from the status
+// that it left.
+func statusOf(pod *corev1.Pod, plan Plan, version string) Status {
+	// A status that cannot be read says nothing about earlier passes.
+	earlier, _ := ReadStatus(pod.Annotations[config.StatusKey])
 	status := Status{Version: version, GracePeriodSeconds: int64(plan.Grace / time.Second)}
+	status.GracePeriodBefore = graceBefore(pod, plan, earlier)
 	if plan.Carrier != nil {
 		status.Carrier = plan.Carrier.Kind
 	}
@@ -51,9 +75,50 @@ func statusOf(plan Plan, version string) Status {
 		if c.Action == Wrapped {
 			s.StopTimeout = c.StopTimeout.String()
 		}
+		s.Added = c.added(earlier.container(c.Name).Added)
 		status.Containers = append(status.Containers, s)
 	}
 	return status
+}
+
+// graceBefore returns the grace period from before the first pass that raised it.
+func graceBefore(pod *corev1.Pod, plan Plan, earlier Status) *int64 {
+	now := ptr.Deref(pod.Spec.TerminationGracePeriodSeconds, 0)
+	switch {
+	case earlier.GracePeriodBefore != nil && earlier.GracePeriodSeconds == now:
+		return earlier.GracePeriodBefore
+	case plan.Grace != plan.GraceBefore:
+		return &now
+	}
+	return nil
+}
+
+// added returns what this pass and, as earlier has it, those before it gave the container.
+func (c *ContainerPlan) added(earlier []string) (added []string) {
+	if c.Kept && slices.Contains(earlier, AddedCommand) || c.Action == Wrapped && !c.Kept && len(c.container.Command) == 0 {
+		added = append(added, AddedCommand)
+	}
+	switch has, _ := ownPreStop(c.container); {
+	case c.PreStop != nil && c.container.Lifecycle == nil:
+		added = append(added, AddedLifecycle)
+	case c.PreStop != nil:
+		added = append(added, AddedPreStop)
+	case has && slices.Contains(earlier, AddedLifecycle):
+		added = append(added, AddedLifecycle)
+	case has && slices.Contains(earlier, AddedPreStop):
+		added = append(added, AddedPreStop)
+	}
+	return added
+}
+
+// container returns what s says about one container, or nothing.
+func (s Status) container(name string) ContainerStatus {
+	for _, c := range s.Containers {
+		if c.Name == name {
+			return c
+		}
+	}
+	return ContainerStatus{}
 }
 
 // same reports whether the annotation value says what s says, whichever version wrote it.
