@@ -11,14 +11,16 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/softstop/softstop/e2e/bench/figures"
 )
 
 // orphans is how many the subject makes.
 const orphans = 5000
 
 // measureStart times INIT -- subject quit from fork to exit, in µs over the bare child.
-func measureStart(root string, all []contestant, rounds int) (row, error) {
-	r := row{}
+func measureStart(root string, all []contestant, rounds int) (figures.Row, error) {
+	r := figures.Row{}
 	err := inOrder(rounds, all, func(c contestant) error {
 		begin := time.Now()
 		box, err := launch(root, c.argv("quit"))
@@ -28,16 +30,16 @@ func measureStart(root string, all []contestant, rounds int) (row, error) {
 		if status := box.wait(); status.ExitStatus() != 0 {
 			return fmt.Errorf("start-up of %s: ended with %d", c.name, status.ExitStatus())
 		}
-		r.add(c.name, float64(time.Since(begin).Nanoseconds())/1000)
+		r.Add(c.name, float64(time.Since(begin).Nanoseconds())/1000)
 		return nil
 	})
-	return r.less(bare), err
+	return r.Less(bare), err
 }
 
 // measureLatency times the way of SIGTERM from outside to the child, in µs, and counts
 // in lost the containers whose child never heard of it.
-func measureLatency(root string, all []contestant, rounds int) (latency, lost row, err error) {
-	latency, lost = row{}, row{}
+func measureLatency(root string, all []contestant, rounds int) (latency, lost figures.Row, err error) {
+	latency, lost = figures.Row{}, figures.Row{}
 	counts := map[string]float64{}
 	err = inOrder(rounds, all, func(c contestant) error {
 		if c.path == "" {
@@ -45,7 +47,7 @@ func measureLatency(root string, all []contestant, rounds int) (latency, lost ro
 		}
 		took, heard, err := oneLatency(root, c)
 		if heard {
-			latency.add(c.name, took)
+			latency.Add(c.name, took)
 		} else {
 			counts[c.name]++
 		}
@@ -53,7 +55,7 @@ func measureLatency(root string, all []contestant, rounds int) (latency, lost ro
 	})
 	for _, c := range all {
 		if c.path != "" {
-			lost.add(c.name, counts[c.name])
+			lost.Add(c.name, counts[c.name])
 		}
 	}
 	return latency, lost, err
@@ -84,8 +86,8 @@ func oneLatency(root string, c contestant) (took float64, heard bool, err error)
 }
 
 // measureZombies takes PID 1's processor time for each orphan that it reaps, in µs.
-func measureZombies(root string, all []contestant, rounds int) (row, error) {
-	r := row{}
+func measureZombies(root string, all []contestant, rounds int) (figures.Row, error) {
+	r := figures.Row{}
 	err := inOrder(rounds, all, func(c contestant) error {
 		if c.path == "" {
 			return nil
@@ -105,7 +107,7 @@ func measureZombies(root string, all []contestant, rounds int) (row, error) {
 		if err != nil {
 			return err
 		}
-		r.add(c.name, spent/1000/orphans)
+		r.Add(c.name, spent/1000/orphans)
 		return nil
 	})
 	return r, err
@@ -134,8 +136,8 @@ func onProcessor(pid int) (float64, error) {
 }
 
 // measureWakeups counts how often PID 1 goes to sleep anew while nothing happens.
-func measureWakeups(root string, all []contestant, idle time.Duration) (row, error) {
-	r := row{}
+func measureWakeups(root string, all []contestant, idle time.Duration) (figures.Row, error) {
+	r := figures.Row{}
 	boxes := map[string]*container{}
 	defer func() {
 		for _, box := range boxes {
@@ -162,7 +164,7 @@ func measureWakeups(root string, all []contestant, idle time.Duration) (row, err
 	}
 	<-time.After(idle)
 	for name, box := range boxes {
-		r.add(name, switches(box.pid())-before[name])
+		r.Add(name, switches(box.pid())-before[name])
 	}
 	return r, nil
 }
@@ -177,8 +179,8 @@ func switches(pid int) float64 {
 }
 
 // measurePids finds the smallest number of pids with which a container works.
-func measurePids(root string, all []contestant) (row, error) {
-	r := row{}
+func measurePids(root string, all []contestant) (figures.Row, error) {
+	r := figures.Row{}
 	for _, c := range all {
 		if c.path == "" {
 			continue
@@ -193,7 +195,7 @@ func measurePids(root string, all []contestant) (row, error) {
 				break
 			}
 		}
-		r.add(c.name, float64(limit))
+		r.Add(c.name, float64(limit))
 	}
 	return r, nil
 }

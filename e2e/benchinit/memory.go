@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/softstop/softstop/e2e/bench/figures"
 )
 
 // copies is how many containers share the memory figures.
@@ -26,24 +28,24 @@ type memoryFigures struct {
 }
 
 // memoryRows are the samples of each figure.
-type memoryRows struct{ charge, rss, anon, pss, threads row }
+type memoryRows struct{ charge, rss, anon, pss, threads figures.Row }
 
 // measureMemory runs the launchers, each contestant's in turn.
 func measureMemory(root string, all []contestant, rounds int) (memoryRows, error) {
-	rows := memoryRows{row{}, row{}, row{}, row{}, row{}}
+	rows := memoryRows{figures.Row{}, figures.Row{}, figures.Row{}, figures.Row{}, figures.Row{}}
 	err := inOrder(rounds, all, func(c contestant) error {
-		figures, err := runLauncher(root, c)
+		found, err := runLauncher(root, c)
 		if err != nil {
 			return fmt.Errorf("memory of %s: %w", c.name, err)
 		}
-		rows.charge.add(c.name, figures.Charge)
-		rows.rss.add(c.name, figures.RSS)
-		rows.anon.add(c.name, figures.Anon)
-		rows.pss.add(c.name, figures.PSS)
-		rows.threads.add(c.name, figures.Threads)
+		rows.charge.Add(c.name, found.Charge)
+		rows.rss.Add(c.name, found.RSS)
+		rows.anon.Add(c.name, found.Anon)
+		rows.pss.Add(c.name, found.PSS)
+		rows.threads.Add(c.name, found.Threads)
 		return nil
 	})
-	rows.charge = rows.charge.less(bare)
+	rows.charge = rows.charge.Less(bare)
 	return rows, err
 }
 
@@ -70,8 +72,8 @@ func runLauncher(root string, c contestant) (memoryFigures, error) {
 	if err := cmd.Start(); err != nil {
 		return memoryFigures{}, err
 	}
-	figures, err := observe(cgroup, begin, json.NewDecoder(out))
-	return figures, errors.Join(err, begin.Close(), cmd.Wait())
+	found, err := observe(cgroup, begin, json.NewDecoder(out))
+	return found, errors.Join(err, begin.Close(), cmd.Wait())
 }
 
 // observe lets the launcher begin and measures what it started.
@@ -99,9 +101,9 @@ func observe(cgroup string, begin io.Writer, launched *json.Decoder) (memoryFigu
 	if err != nil {
 		return memoryFigures{}, err
 	}
-	figures := average(pids)
-	figures.Charge = (after - before) / copies
-	return figures, nil
+	found := average(pids)
+	found.Charge = (after - before) / copies
+	return found, nil
 }
 
 // launcher is that process: launcher ROOT CGROUP COMMAND…. It says when it is about to

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/softstop/softstop/e2e/bench/figures"
 	"github.com/softstop/softstop/e2e/zoo/debian"
 )
 
@@ -99,7 +100,7 @@ func inside(ctx context.Context) error {
 // measure takes all figures, one after the other.
 func (p *plan) measure(progress io.Writer) (results, error) {
 	all := p.contestants()
-	r := results{Rows: map[string]row{}, Columns: columns(all), Versions: versions(p.Root), Machine: machine()}
+	r := results{Rows: map[string]figures.Row{}, Columns: columns(all), Versions: versions(p.Root), Machine: figures.Machine()}
 	begin := time.Now()
 	step := func(what string, take func() error) error {
 		fmt.Fprintf(progress, "%4.0fs %s\n", time.Since(begin).Seconds(), what)
@@ -108,27 +109,27 @@ func (p *plan) measure(progress io.Writer) (results, error) {
 		}
 		return nil
 	}
-	one := func(key string, take func() (row, error)) func() error {
+	one := func(key string, take func() (figures.Row, error)) func() error {
 		return func() (err error) { r.Rows[key], err = take(); return err }
 	}
 	steps := []struct {
 		what string
 		take func() error
 	}{
-		{"sizes", one("size", func() (row, error) { return sizes(p.Root, all) })},
+		{"sizes", one("size", func() (figures.Row, error) { return sizes(p.Root, all) })},
 		{"memory", func() error {
 			m, err := measureMemory(p.Root, all, max(5, p.Rounds/20))
 			r.Rows["charge"], r.Rows["rss"], r.Rows["anon"], r.Rows["pss"], r.Rows["threads"] = m.charge, m.rss, m.anon, m.pss, m.threads
 			return err
 		}},
-		{"start-up", one("start", func() (row, error) { return measureStart(p.Root, all, p.Rounds) })},
+		{"start-up", one("start", func() (figures.Row, error) { return measureStart(p.Root, all, p.Rounds) })},
 		{"signal latency", func() (err error) {
 			r.Rows["latency"], r.Rows["lost"], err = measureLatency(p.Root, all, p.Rounds)
 			return err
 		}},
-		{"zombies", one("zombies", func() (row, error) { return measureZombies(p.Root, all, max(3, p.Rounds/40)) })},
-		{"pids", one("pids", func() (row, error) { return measurePids(p.Root, all) })},
-		{"wake-ups", one("wakeups", func() (row, error) { return measureWakeups(p.Root, all, p.Idle) })},
+		{"zombies", one("zombies", func() (figures.Row, error) { return measureZombies(p.Root, all, max(3, p.Rounds/40)) })},
+		{"pids", one("pids", func() (figures.Row, error) { return measurePids(p.Root, all) })},
+		{"wake-ups", one("wakeups", func() (figures.Row, error) { return measureWakeups(p.Root, all, p.Idle) })},
 	}
 	for _, s := range steps {
 		if err := step(s.what, s.take); err != nil {
@@ -139,8 +140,8 @@ func (p *plan) measure(progress io.Writer) (results, error) {
 }
 
 // sizes are those of the programs' files, in KiB.
-func sizes(root string, all []contestant) (row, error) {
-	r := row{}
+func sizes(root string, all []contestant) (figures.Row, error) {
+	r := figures.Row{}
 	for _, c := range all {
 		if c.path == "" {
 			continue
@@ -149,7 +150,7 @@ func sizes(root string, all []contestant) (row, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.add(c.name, float64(info.Size())/1024)
+		r.Add(c.name, float64(info.Size())/1024)
 	}
 	return r, nil
 }

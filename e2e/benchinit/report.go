@@ -2,16 +2,16 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
+
+	"github.com/softstop/softstop/e2e/bench/figures"
 )
 
 // results are all measurements of one run.
 type results struct {
-	Rows map[string]row
+	Rows map[string]figures.Row
 	// Columns are the contestants' names in the table's order.
 	Columns           []string
 	Versions, Machine string
@@ -26,7 +26,7 @@ type figure struct {
 	atMost  float64
 }
 
-func figures() []figure {
+func lines() []figure {
 	return []figure{
 		{"size", "binary, KiB", "%.0f", "", 2048},
 		{"rss", "idle RSS, KiB", "%.0f", tiniStatic, 0.25},
@@ -59,11 +59,11 @@ func (r results) goal(f figure) (words, verdict string) {
 	if f.atMost < 0 {
 		return "", ""
 	}
-	ours, limit := r.Rows[f.key][softstop].median(), f.atMost
+	ours, limit := r.Rows[f.key][softstop].Median(), f.atMost
 	if f.against == "" {
 		words = fmt.Sprintf("at most "+f.format, f.atMost)
 	} else {
-		theirs := r.Rows[f.key][f.against].median()
+		theirs := r.Rows[f.key][f.against].Median()
 		words = fmt.Sprintf("at most %g × %s: %.2f ×", f.atMost, f.against, ours/theirs)
 		limit *= theirs
 	}
@@ -81,10 +81,10 @@ func (r results) text() string {
 		fmt.Fprintf(&out, " %11.11s", strings.NewReplacer(" (ordinary Go)", "-go").Replace(name))
 	}
 	out.WriteString("\n")
-	for _, f := range figures() {
+	for _, f := range lines() {
 		fmt.Fprintf(&out, "%-40s", f.title)
 		for _, name := range r.Columns {
-			fmt.Fprintf(&out, " %11s", fmt.Sprintf(f.format, r.Rows[f.key][name].median()))
+			fmt.Fprintf(&out, " %11s", fmt.Sprintf(f.format, r.Rows[f.key][name].Median()))
 		}
 		words, verdict := r.goal(f)
 		fmt.Fprintf(&out, "  %s %s\n", verdict, words)
@@ -105,10 +105,10 @@ runs without the Go runtime, and built as ordinary Go.
 | median | %s | goal | |
 |---|%s---|:-:|
 `, copies, strings.Join(r.Columns, " | "), strings.Repeat("---:|", len(r.Columns)))
-	for _, f := range figures() {
+	for _, f := range lines() {
 		fmt.Fprintf(&out, "| %s", f.title)
 		for _, name := range r.Columns {
-			value := fmt.Sprintf(f.format, r.Rows[f.key][name].median())
+			value := fmt.Sprintf(f.format, r.Rows[f.key][name].Median())
 			if name == softstop {
 				value = "**" + value + "**"
 			}
@@ -129,15 +129,6 @@ runs without the Go runtime, and built as ordinary Go.
 Made by %s on %s. %s
 `, orphans, "`make bench-init`, or `go run ./e2e/benchinit -out docs/init-benchmark.md` (root, Debian, two minutes),", r.Machine, r.Versions)
 	return out.String()
-}
-
-// machine names what the run was made on.
-func machine() string {
-	release, err := os.ReadFile("/proc/sys/kernel/osrelease")
-	if err != nil {
-		release = []byte("?")
-	}
-	return fmt.Sprintf("Linux %s, %s, %d processors, %s", strings.TrimSpace(string(release)), runtime.GOARCH, runtime.NumCPU(), runtime.Version())
 }
 
 // versions names the rivals as Debian packages them.
