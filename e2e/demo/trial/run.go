@@ -6,9 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
-	"sync"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -24,7 +21,7 @@ type Trial struct {
 	client    kubernetes.Interface
 	namespace string
 	changes   watch.Interface
-	log       *journal
+	log       *Journal
 	outcome   Outcome
 }
 
@@ -69,9 +66,9 @@ func (t *Trial) Stop(ctx context.Context) (Outcome, error) {
 	}
 	t.outcome.Took = time.Since(begin)
 	if err == nil {
-		err = t.log.awaitEnd(ctx)
+		err = t.log.AwaitEnd(ctx)
 	}
-	t.outcome.Log = t.log.text()
+	t.outcome.Log = t.log.String()
 	if err != nil {
 		return t.outcome, t.explain(err)
 	}
@@ -85,17 +82,17 @@ func (t *Trial) awaitStart(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if t.log, err = follow(ctx, t.client, t.namespace, w); err != nil {
+	if t.log, err = Follow(ctx, t.client, t.namespace, w.Name, "app"); err != nil {
 		return err
 	}
-	return t.log.await(ctx, w.Ready, w.ReadyTimes)
+	return t.log.Await(ctx, w.Ready, w.ReadyTimes)
 }
 
 // explain says which workload an error is about, and what it had to say.
 func (t *Trial) explain(err error) error {
 	said := ""
 	if t.log != nil {
-		said = "; its log so far:\n" + t.log.text()
+		said = "; its log so far:\n" + t.log.String()
 	}
 	return fmt.Errorf("%s in %s: %w%s", t.outcome.Workload.Name, t.namespace, err, said)
 }
@@ -150,68 +147,5 @@ func (o *Outcome) awaitEnd(ctx context.Context, changes <-chan watch.Event) erro
 				return nil
 			}
 		}
-	}
-}
-
-// journal collects a container's log as it is written.
-type journal struct {
-	mu      sync.Mutex
-	b       strings.Builder
-	changed chan struct{}
-	ended   chan struct{}
-}
-
-// follow reads the log from its beginning until the container ends.
-func follow(ctx context.Context, client kubernetes.Interface, namespace string, w Workload) (*journal, error) {
-	stream, err := client.CoreV1().Pods(namespace).GetLogs(w.Name, &corev1.PodLogOptions{Container: "app", Follow: true}).Stream(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("follow its log: %w", err)
-	}
-	j := &journal{changed: make(chan struct{}, 1), ended: make(chan struct{})}
-	go func() {
-		defer close(j.ended)
-		defer stream.Close()
-		_, _ = io.Copy(j, stream)
-	}()
-	return j, nil
-}
-
-// Write adds to the journal.
-func (j *journal) Write(b []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	select {
-	case j.changed <- struct{}{}:
-	default:
-	}
-	return j.b.Write(b)
-}
-
-func (j *journal) text() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.String()
-}
-
-// await returns when the log contains what so many times.
-func (j *journal) await(ctx context.Context, what string, times int) error {
-	for strings.Count(j.text(), what) < times {
-		select {
-		case <-j.changed:
-		case <-j.ended:
-			return fmt.Errorf("its log ended without %q", what)
-		case <-ctx.Done():
-			return fmt.Errorf("wait for %q in its log: %w", what, ctx.Err())
-		}
-	}
-	return nil
-}
-
-func (j *journal) awaitEnd(ctx context.Context) error {
-	select {
-	case <-j.ended:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("wait for the end of its log: %w", ctx.Err())
 	}
 }

@@ -49,7 +49,7 @@ func Write(w io.Writer, img Image) error {
 	defer func() { _ = os.Remove(layer.Name()) }()
 	defer layer.Close()
 	sum := sha256.New()
-	if err := writeLayer(io.MultiWriter(layer, sum), img); err != nil {
+	if err := WriteLayer(io.MultiWriter(layer, sum), img); err != nil {
 		return fmt.Errorf("write the layer of %s: %w", img.Name, err)
 	}
 	digest := fmt.Sprintf("%x", sum.Sum(nil))
@@ -105,7 +105,8 @@ func configOf(img Image, digest string) map[string]any {
 	}
 }
 
-func writeLayer(w io.Writer, img Image) error {
+// WriteLayer writes what is in the image as a tar archive.
+func WriteLayer(w io.Writer, img Image) error {
 	t := tar.NewWriter(w)
 	if img.Root != "" {
 		if err := addFolder(t, img.Root); err != nil {
