@@ -16,11 +16,34 @@ app.kubernetes.io/component: webhook
 
 {{- define "softstop.labels" -}}
 {{ include "softstop.selector" . }}
+{{ include "softstop.releaseLabels" . }}
+{{- end -}}
+
+{{/* What is not the webhook itself, such as helm test's pod, must not match its selector. */}}
+{{- define "softstop.releaseLabels" -}}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 
 {{- define "softstop.image" -}}
+{{- if .image.digest -}}
+{{ .image.repository }}@{{ .image.digest }}
+{{- else -}}
 {{ .image.repository }}:{{ .image.tag | default .appVersion }}
+{{- end -}}
+{{- end -}}
+
+{{/* Where the serving certificate is, or where the webhook keeps its own authorities. */}}
+{{- define "softstop.certificateSecret" -}}
+{{- if eq .Values.certificates.mode "secret" -}}
+{{ .Values.certificates.secret.name }}
+{{- else -}}
+{{ include "softstop.name" . }}-tls
+{{- end -}}
+{{- end -}}
+
+{{/* What the API server calls the webhook. */}}
+{{- define "softstop.dnsName" -}}
+{{ include "softstop.name" . }}.{{ .Release.Namespace }}.svc
 {{- end -}}

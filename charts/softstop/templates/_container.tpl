@@ -1,0 +1,27 @@
+{{/* The webhook's command line. */}}
+{{- define "softstop.args" -}}
+- --config=/etc/softstop/config.yaml
+- --namespace={{ .Release.Namespace }}
+- --service={{ include "softstop.name" . }}
+{{- if eq .Values.certificates.mode "own" }}
+- --secret={{ include "softstop.certificateSecret" . }}
+- --webhook-configuration={{ include "softstop.clusterName" . }}
+{{- else }}
+- --certificate-folder=/etc/softstop-certificate
+{{- end }}
+- --port={{ .Values.ports.webhook }}
+- --metrics-address=:{{ .Values.ports.metrics }}
+- --probe-address=:{{ .Values.ports.probes }}
+- --log-level={{ .Values.logLevel }}
+{{- end -}}
+
+{{/* Its environment, or nothing. */}}
+{{- define "softstop.env" -}}
+{{- if .Values.registry.caConfigMap }}
+- name: SSL_CERT_DIR
+  value: /etc/softstop-ca
+{{- end }}
+{{- with .Values.env }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
