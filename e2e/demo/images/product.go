@@ -88,7 +88,7 @@ func (b builder) base(ctx context.Context) error {
 	defer f.Close()
 	err = image.Write(f, image.Image{
 		Name:  baseImage,
-		Files: append(busyboxFiles(), image.File{To: "/tmp/.keep", Mode: 0o644}),
+		Files: append(Busybox(), image.File{To: "/tmp/.keep", Mode: 0o644}),
 		Env: []string{
 			"PATH=/usr/local/go/bin:/bin", "GOMODCACHE=/cache/mod", "GOCACHE=/cache/build", "GOTOOLCHAIN=local",
 		},

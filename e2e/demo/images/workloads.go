@@ -40,12 +40,13 @@ func Workloads(ctx context.Context, progress io.Writer) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	files = append(append(files, busyboxFiles()...), image.File{From: app, To: "/app"}, image.File{To: "/tmp/.keep", Mode: 0o644})
-	appArchive, err := write("app.tar", image.Image{Name: App, Files: files, Cmd: []string{"/app"}})
+	files = append(append(files, Busybox()...), image.File{From: app, To: "/app"}, image.File{To: "/tmp/.keep", Mode: 0o644})
+	appArchive, err := Pack("app.tar", image.Image{Name: App, Files: files, Cmd: []string{"/app"}})
 	if err != nil {
 		return nil, err
 	}
-	redisArchive, err := debianImage(ctx, Redis, progress, "redis-server", "dash", "bash", "coreutils")
+	redis := image.Image{Name: Redis, Cmd: []string{"/bin/bash"}}
+	redisArchive, err := Debian(ctx, redis, progress, "redis-server", "dash", "bash", "coreutils")
 	if err != nil {
 		return nil, err
 	}
@@ -72,15 +73,16 @@ func scriptFiles() ([]image.File, error) {
 	return files, nil
 }
 
-// debianImage makes an image from Debian's packages and all they depend on. Their scripts are not run: there is nothing to configure.
-func debianImage(ctx context.Context, name string, progress io.Writer, packages ...string) (string, error) {
+// Debian makes an image from Debian's packages and all they depend on, and returns its archive. Their scripts are not run: there is
+// nothing to configure. img says the rest: its Files are added to theirs, its Root is replaced.
+func Debian(ctx context.Context, img image.Image, progress io.Writer, packages ...string) (string, error) {
 	cache, err := parts.Cache()
 	if err != nil {
 		return "", err
 	}
-	key := fmt.Sprintf("debian-%x", sha256.Sum256([]byte(strings.Join(packages, " "))))[:19]
+	key := fmt.Sprintf("debian-%x", sha256.Sum256(fmt.Append(nil, img, packages)))[:19]
 	archive := filepath.Join(cache, "images", key+".tar")
-	unlock, err := parts.Lock(ctx, archive+".lock", func() { fmt.Fprintln(progress, "waiting for another build of "+name) })
+	unlock, err := parts.Lock(ctx, archive+".lock", func() { fmt.Fprintln(progress, "waiting for another build of "+img.Name) })
 	if err != nil {
 		return "", err
 	}
@@ -88,16 +90,17 @@ func debianImage(ctx context.Context, name string, progress io.Writer, packages 
 	if _, err := os.Stat(archive); err == nil {
 		return archive, nil
 	}
-	fmt.Fprintf(progress, "making %s from Debian's packages\n", name)
+	fmt.Fprintf(progress, "making %s from Debian's packages\n", img.Name)
 	work := archive + ".work"
 	if err := os.RemoveAll(work); err != nil {
 		return "", err
 	}
 	defer func() { _ = os.RemoveAll(work) }()
 	if err := unpackDebian(ctx, work, packages); err != nil {
-		return "", fmt.Errorf("make %s: %w", name, err)
+		return "", fmt.Errorf("make %s: %w", img.Name, err)
 	}
-	return write(key+".tar", image.Image{Name: name, Root: work + "/root", Cmd: []string{"/bin/bash"}})
+	img.Root = work + "/root"
+	return Pack(key+".tar", img)
 }
 
 // unpackDebian downloads the packages with all that they need into work and unpacks them below work/root.
@@ -140,8 +143,8 @@ func unpackDebian(ctx context.Context, work string, packages []string) error {
 	return nil
 }
 
-// write writes an image into the cache, in one step, and returns the file.
-func write(name string, img image.Image) (string, error) {
+// Pack writes an image into the cache, in one step, and returns the file; name is the file's.
+func Pack(name string, img image.Image) (string, error) {
 	cache, err := parts.Cache()
 	if err != nil {
 		return "", err
