@@ -1,0 +1,67 @@
+//go:build linux
+
+package admission
+
+import (
+	"fmt"
+
+	"github.com/softstop/softstop/e2e/bench/figures"
+	"github.com/softstop/softstop/e2e/bench/page"
+)
+
+// The goals: what softstop may cost beside a webhook that does nothing, and its handler beside decoding.
+const (
+	maxLatency  = 1.15
+	minRate     = 0.8
+	maxHandling = 2
+)
+
+// results are what was measured: creations in milliseconds, their number per second, the handler in microseconds.
+type results struct {
+	Options
+	contestants            []contestant
+	latency, rate, handler figures.Row
+}
+
+func (r results) section() page.Section {
+	var rows [][]string
+	for _, c := range r.contestants {
+		rate := "–"
+		if len(r.rate[c.name]) > 0 {
+			rate = fmt.Sprintf("%.0f", r.rate[c.name].Median())
+		}
+		rows = append(rows, []string{
+			c.title, fmt.Sprintf("%.2f", r.latency[c.name].Median()), fmt.Sprintf("%.2f ×", r.slower(c.name, 50)),
+			fmt.Sprintf("%.2f", r.latency[c.name].Percentile(99)), fmt.Sprintf("%.2f ×", r.slower(c.name, 99)), rate,
+		})
+	}
+	s := page.Section{
+		Name: "admission", Title: "What an admission costs",
+		Text: fmt.Sprintf(`Creating the same pod, a web server's with a dozen variables, on one API server: %d creations each, in turn, one after the other, in
+milliseconds by the client's clock; and creations per second with %d clients at once, the median of %d slots of %s in turn. Times
+are also given over those of the webhook that does nothing.
+
+%s
+A known image is one that softstop has seen before; named by its digest, it is never asked for again. "To look up" is a
+different image for every pod, asked for at a registry on the same machine.
+
+The handler alone (`+"`go test -bench`"+`, package webhook): **%.0f µs** for an answer, of which decoding the review and its pod takes
+%.0f µs.`, r.Rounds, r.Clients, r.Slots, r.Slot,
+			page.Table([]string{"", "p50 ms", "", "p99 ms", "", "per second"}, rows),
+			r.handler[benchAnswer].Median(), r.handler[benchDecode].Median()),
+	}
+	for _, name := range []string{explicit, cached} {
+		s.Goals = append(s.Goals,
+			figures.AtMost(name+", p50 over doing nothing", "%.2f ×", maxLatency, r.slower(name, 50)),
+			figures.AtMost(name+", p99 over doing nothing", "%.2f ×", maxLatency, r.slower(name, 99)),
+			figures.AtLeast(name+", throughput over doing nothing", "%.2f ×", minRate, r.rate[name].Median()/r.rate[noop].Median()))
+	}
+	s.Goals = append(s.Goals, figures.AtMost("handler over decoding", "%.2f ×", maxHandling,
+		r.handler[benchAnswer].Median()/r.handler[benchDecode].Median()))
+	return s
+}
+
+// slower is how many times as long as the webhook that does nothing a contestant takes, at a percentile.
+func (r results) slower(name string, percentile float64) float64 {
+	return r.latency[name].Percentile(percentile) / r.latency[noop].Percentile(percentile)
+}
