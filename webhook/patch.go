@@ -26,11 +26,11 @@ func (p *patch) do(operation string, value any, path ...string) {
 
 // pointer builds a JSON pointer (RFC 6901).
 func pointer(path ...string) string {
-	escape := strings.NewReplacer("~", "~0", "/", "~1")
 	var b strings.Builder
 	for _, token := range path {
 		b.WriteByte('/')
-		b.WriteString(escape.Replace(token))
+		// In this order. A strings.Replacer made here would be half of an answer's allocations.
+		b.WriteString(strings.ReplaceAll(strings.ReplaceAll(token, "~", "~0"), "/", "~1"))
 	}
 	return b.String()
 }

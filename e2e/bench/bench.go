@@ -12,10 +12,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/softstop/softstop/e2e/bench/admission"
 	"github.com/softstop/softstop/e2e/bench/figures"
 	"github.com/softstop/softstop/e2e/bench/ground"
 	"github.com/softstop/softstop/e2e/bench/page"
+	"github.com/softstop/softstop/e2e/bench/podprice"
 	"github.com/softstop/softstop/e2e/bench/rollout"
+	"github.com/softstop/softstop/e2e/bench/stoptime"
 )
 
 // options are the flags.
@@ -36,6 +39,17 @@ func parts() []part {
 	return []part{
 		{"rollout", func(ctx context.Context, g *ground.Ground, o options) (page.Section, error) {
 			return rollout.Run(ctx, g, rollout.Options{Restarts: max(1, 20/o.quick), Rate: 20})
+		}},
+		{"stoptime", func(ctx context.Context, g *ground.Ground, o options) (page.Section, error) {
+			return stoptime.Run(ctx, g, stoptime.Options{Deletions: max(1, 50/o.quick)})
+		}},
+		{"podprice", func(ctx context.Context, g *ground.Ground, o options) (page.Section, error) {
+			return podprice.Run(ctx, g, podprice.Options{Starts: max(1, 30/o.quick), Copies: max(1, 10/o.quick)})
+		}},
+		{"admission", func(ctx context.Context, g *ground.Ground, o options) (page.Section, error) {
+			return admission.Run(ctx, g, admission.Options{
+				Rounds: max(20, 1500/o.quick), Slots: max(1, 4/o.quick), Slot: 2 * time.Second, Clients: 16, Benchmarks: max(1, 5/o.quick),
+			})
 		}},
 	}
 }

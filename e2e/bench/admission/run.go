@@ -30,9 +30,6 @@ type Options struct {
 	Benchmarks int
 }
 
-// ImagesCommand is the argument with which the bench runs package images in the node's network.
-const ImagesCommand = "images"
-
 // bench is one run.
 type bench struct {
 	*ground.Ground
@@ -47,7 +44,7 @@ func Run(ctx context.Context, g *ground.Ground, o Options) (page.Section, error)
 		return page.Section{}, err
 	}
 	b := bench{g, o, contestants(digest)}
-	registry, err := g.Begin(ctx, ImagesCommand, images.Plan{Addresses: ground.Registries(), Images: warm + o.Rounds})
+	registry, err := g.Begin(ctx, ground.ImagesCommand, images.Plan{Addresses: ground.Registries(), Images: warm + o.Rounds})
 	if err != nil {
 		return page.Section{}, err
 	}
