@@ -56,40 +56,72 @@ func (n *Node) Helm(ctx context.Context, args ...string) (string, error) {
 
 // ImportImage gives the node an image archive, as docker save, buildah push and package image write them.
 func (n *Node) ImportImage(ctx context.Context, archive io.Reader) error {
-	args := append([]string{"--mount=" + n.namespace("mnt"), "--net=" + n.namespace("net"), "--"},
-		ctrArgs(n.spec, "images", "import", "-")...)
-	cmd := exec.Command("nsenter", args...)
+	cmd := n.ctr("images", "import", "-")
 	cmd.Stdin = archive
 	_, err := output(ctx, cmd, "ctr", []string{"images", "import"})
 	return err
 }
 
+// TagImage gives an image that is on the node another name.
+func (n *Node) TagImage(ctx context.Context, from, to string) error {
+	_, err := output(ctx, n.ctr("images", "tag", "--force", from, to), "ctr", []string{"images", "tag", from, to})
+	return err
+}
+
+// ctr prepares containerd's client.
+func (n *Node) ctr(args ...string) *exec.Cmd {
+	enter := []string{"--mount=" + n.namespace("mnt"), "--net=" + n.namespace("net"), "--"}
+	return exec.Command("nsenter", append(enter, ctrArgs(n.spec, args...)...)...)
+}
+
+// Registry is an address in the node's network, host:port, from which the node pulls images over plain HTTP. Nobody answers there
+// until somebody listens.
+func (n *Node) Registry() string { return registryAddress }
+
 // Dial connects to an address inside the node's network. It fits http.Transport's and rest.Config's DialContext and Dial.
 func (n *Node) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	return inNetwork(n, func() (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, network, address)
+	})
+}
+
+// Listen listens on a TCP address inside the node's network: on the node's own, Address, pods and components reach it.
+func (n *Node) Listen(ctx context.Context, address string) (net.Listener, error) {
+	return inNetwork(n, func() (net.Listener, error) {
+		var c net.ListenConfig
+		return c.Listen(ctx, "tcp", address)
+	})
+}
+
+// Address is the node's own, as pods and components see it.
+func (n *Node) Address() string { return nodeIP }
+
+// inNetwork calls do inside the node's network; a socket stays in the network that it was made in.
+func inNetwork[T any](n *Node, do func() (T, error)) (T, error) {
 	type result struct {
-		conn net.Conn
-		err  error
+		value T
+		err   error
 	}
 	done := make(chan result, 1)
 	go func() {
 		// A thread that has changed its network must not serve anybody else: it is never unlocked, so it ends with the goroutine.
 		runtime.LockOSThread()
+		var r result
+		defer func() { done <- r }()
 		f, err := os.Open(n.namespace("net"))
+		if err == nil {
+			defer f.Close()
+			err = unix.Setns(int(f.Fd()), unix.CLONE_NEWNET)
+		}
 		if err != nil {
-			done <- result{err: fmt.Errorf("enter the node's network: %w", err)}
+			r.err = fmt.Errorf("enter the node's network: %w", err)
 			return
 		}
-		defer f.Close()
-		if err := unix.Setns(int(f.Fd()), unix.CLONE_NEWNET); err != nil {
-			done <- result{err: fmt.Errorf("enter the node's network: %w", err)}
-			return
-		}
-		var d net.Dialer
-		conn, err := d.DialContext(ctx, network, address)
-		done <- result{conn, err}
+		r.value, r.err = do()
 	}()
 	r := <-done
-	return r.conn, r.err
+	return r.value, r.err
 }
 
 func (n *Node) namespace(kind string) string {

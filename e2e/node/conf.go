@@ -47,16 +47,19 @@ func randomToken() string {
 
 // config is what the files in conf are filled in with.
 type config struct {
-	State, Cgroup, IP, API, PodRange, RuntimeSocket, Pause string
-	Name, User, Token                                      string
+	State, Cgroup, IP, API, PodRange, RuntimeSocket, Pause, Registry string
+	Name, User, Token                                                string
 }
 
 func (s spec) config() config {
 	return config{
 		State: s.State, Cgroup: s.cgroup(), IP: nodeIP, API: apiAddress, PodRange: podRange,
-		RuntimeSocket: runtimeSocket, Pause: pauseImage, Name: "softstop-" + s.Name,
+		RuntimeSocket: runtimeSocket, Pause: pauseImage, Registry: registryAddress, Name: "softstop-" + s.Name,
 	}
 }
+
+// registry is the folder that tells containerd how to reach the registry.
+func (s spec) registry() string { return filepath.Join(s.conf(), "registries", registryAddress) }
 
 // kubeconfigOf is where a user's kubeconfig is; the admin's is for people.
 func (s spec) kubeconfigOf(name string) string {
@@ -68,7 +71,7 @@ func (s spec) kubeconfigOf(name string) string {
 
 // writeConf writes every file the components read.
 func writeConf(s spec, users []user) error {
-	for _, dir := range []string{s.pki(), s.conf() + "/cni", s.conf() + "/registries", s.State + "/volumeplugins", s.State + "/tmp"} {
+	for _, dir := range []string{s.pki(), s.conf() + "/cni", s.registry(), s.State + "/volumeplugins", s.State + "/tmp"} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return err
 		}
@@ -77,6 +80,7 @@ func writeConf(s spec, users []user) error {
 	for from, to := range map[string]string{
 		"kubelet.yaml":     s.conf() + "/kubelet.yaml",
 		"containerd.toml":  s.conf() + "/containerd.toml",
+		"registry.toml":    s.registry() + "/hosts.toml",
 		"network.conflist": s.conf() + "/cni/10-pods.conflist",
 	} {
 		if err := render(from, to, c); err != nil {

@@ -13,6 +13,8 @@ const (
 	serviceNet  = "10.96.0.0/16"
 	apiAddress  = nodeIP + ":6443"
 	etcdAddress = "127.0.0.1:2379"
+	// registryAddress is where a plain-HTTP registry may listen; the runtime pulls from it.
+	registryAddress = nodeIP + ":5000"
 	// Hostname is the name of the one node in the cluster.
 	Hostname = "softstop"
 	// runtimeSocket is containerd's, in the node's own /run.

@@ -27,30 +27,34 @@ const (
 	Redis = Repository + "redis:" + Tag
 )
 
-// Workloads makes the workloads' images and returns their archives.
+// Workloads makes the demo's images and returns their archives.
 func Workloads(ctx context.Context, progress io.Writer) ([]string, error) {
-	if err := node.InstallPackages(ctx, progress, "busybox-static"); err != nil {
+	app, err := MakeApp(ctx, progress)
+	if err != nil {
 		return nil, err
+	}
+	redis, err := Debian(ctx, image.Image{Name: Redis, Cmd: []string{"/bin/bash"}}, progress, "redis-server", "dash", "bash", "coreutils")
+	if err != nil {
+		return nil, err
+	}
+	return []string{app, redis}, nil
+}
+
+// MakeApp makes the image App and returns its archive.
+func MakeApp(ctx context.Context, progress io.Writer) (string, error) {
+	if err := node.InstallPackages(ctx, progress, "busybox-static"); err != nil {
+		return "", err
 	}
 	app, err := parts.Own(ctx, "e2e/demo/app")
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	files, err := scriptFiles()
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	files = append(append(files, Busybox()...), image.File{From: app, To: "/app"}, image.File{To: "/tmp/.keep", Mode: 0o644})
-	appArchive, err := Pack("app.tar", image.Image{Name: App, Files: files, Cmd: []string{"/app"}})
-	if err != nil {
-		return nil, err
-	}
-	redis := image.Image{Name: Redis, Cmd: []string{"/bin/bash"}}
-	redisArchive, err := Debian(ctx, redis, progress, "redis-server", "dash", "bash", "coreutils")
-	if err != nil {
-		return nil, err
-	}
-	return []string{appArchive, redisArchive}, nil
+	return Pack("app.tar", image.Image{Name: App, Files: files, Cmd: []string{"/app"}})
 }
 
 //go:embed scripts
