@@ -57,7 +57,12 @@ func main() {
 }
 
 func listen(address string, say func(string, ...any)) {
-	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "hello") })
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" {
+			say("asked for %s", r.URL.Path)
+		}
+		_, _ = fmt.Fprintln(w, "hello")
+	})
 	if err := http.ListenAndServe(address, handler); !errors.Is(err, http.ErrServerClosed) {
 		say("serve: %v", err)
 		os.Exit(1)
