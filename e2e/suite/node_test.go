@@ -3,6 +3,7 @@
 package suite
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -31,7 +32,7 @@ func TestNode(t *testing.T) {
 	t.Run("the demo's workloads", s.demo)
 	t.Run("an annotated pod stops well", s.annotated)
 	t.Run("a pod opts out of its namespace", s.optedOut)
-	t.Run("Pod Security restricted", s.restricted)
+	t.Run("pods", s.pods)
 	t.Run("a pod that uses up its time is killed by the init, not the kubelet", s.deaf)
 	t.Run("the webhook is down", s.webhookDown)
 	t.Run("uninstall", s.uninstall)
@@ -42,7 +43,7 @@ func begin(t *testing.T) *suite {
 	if err := guard.EndWithParent(); err != nil {
 		t.Fatal(err)
 	}
-	st, err := stage.Set(t.Context(), stage.Options{Name: "e2e", Progress: os.Stderr})
+	st, err := stage.Set(t.Context(), stage.Options{Name: cmp.Or(os.Getenv("SOFTSTOP_NODE"), "e2e"), Progress: os.Stderr})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +56,8 @@ func begin(t *testing.T) *suite {
 	if s.stranger, err = trial.Stranger(t.Context(), st, "default"); err != nil {
 		t.Fatal(err)
 	}
-	if err := st.Install(t.Context()); err != nil {
+	insecure := "config.registry.insecure={" + st.Node.Registry() + "}"
+	if err := st.Install(t.Context(), "--set", insecure); err != nil {
 		t.Fatal(err)
 	}
 	if err := st.AwaitInjection(t.Context()); err != nil {

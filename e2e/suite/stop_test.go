@@ -65,30 +65,6 @@ func (s *suite) optedOut(t *testing.T) {
 	}
 }
 
-// restricted runs in a namespace that admits only what Pod Security calls restricted: what softstop adds must be so, too.
-func (s *suite) restricted(t *testing.T) {
-	ns := s.namespace(t, "restricted", map[string]string{
-		"softstop.dev/inject": "enabled", "pod-security.kubernetes.io/enforce": "restricted",
-	})
-	w := workload(t, "go-script")
-	w.Shape = func(pod *corev1.Pod) {
-		user, yes, no := int64(10001), true, false
-		pod.Spec.SecurityContext = &corev1.PodSecurityContext{
-			RunAsUser: &user, RunAsNonRoot: &yes,
-			SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
-		}
-		pod.Spec.Containers[0].SecurityContext = &corev1.SecurityContext{
-			AllowPrivilegeEscalation: &no, ReadOnlyRootFilesystem: &yes,
-			Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
-		}
-	}
-	o := s.stop(t, ns, w)
-	if !o.Softstop {
-		t.Error("not injected")
-	}
-	judge(t, o, alone)
-}
-
 // deaf ignores SIGTERM: the init ends it at the stop timeout, before the kubelet has to, and names it.
 func (s *suite) deaf(t *testing.T) {
 	ns := s.namespace(t, "deaf", map[string]string{"softstop.dev/inject": "enabled"})

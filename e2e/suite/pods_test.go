@@ -1,0 +1,70 @@
+//go:build e2e && linux
+
+package suite
+
+import (
+	"context"
+	"flag"
+	"os"
+	"testing"
+	"time"
+)
+
+// TestMain lets more tests run side by side than there are cores: each mostly waits for its pod.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "10"); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
+
+// pods runs every case of the folder pods, side by side.
+func (s *suite) pods(t *testing.T) {
+	s.serveImages(t)
+	cases, err := podCases(s.Node.Registry())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s.pod(t, c)
+		})
+	}
+}
+
+// pod runs one case.
+func (s *suite) pod(t *testing.T, c podCase) {
+	concerned, err := c.want.concerns(s.Node.Kubernetes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !concerned {
+		t.Skipf("not about Kubernetes %s", s.Node.Kubernetes())
+	}
+	labels := map[string]string{"softstop.dev/inject": "enabled"}
+	for key, value := range c.want.Namespace {
+		labels[key] = value
+	}
+	config, err := s.Config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := newRunner(config, s.Client, s.namespace(t, "pod-"+c.name, labels))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	f, err := r.run(ctx, c)
+	if err != nil {
+		t.Fatalf("%v\nlogs: %v", err, f.logs)
+	}
+	for _, wrong := range c.want.judge(f) {
+		t.Error(wrong)
+	}
+	if end := f.ended(); end != nil {
+		t.Logf("stop %.1f s, exit code %d %s", f.took.Seconds(), end.ExitCode, end.Reason)
+	}
+}
