@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -25,7 +26,7 @@ func main() {
 		return
 	}
 	log, err := newLogger(o.logLevel)
-	if err != nil {
+	if err = errors.Join(err, o.check()); err != nil {
 		fmt.Fprintln(os.Stderr, "softstop-webhook:", err)
 		os.Exit(2)
 	}

@@ -40,15 +40,17 @@ func serve(stop context.Context, o options, c config.Config, log logr.Logger) er
 	}
 	keeper := &serving.Keeper{
 		Client: direct, Log: log.WithName("serving"), Configuration: o.configuration,
-		Secret: client.ObjectKey{Namespace: o.namespace, Name: o.secret}, DNSNames: o.hosts(),
+		Secret: client.ObjectKey{Namespace: o.namespace, Name: o.secret}, DNSNames: o.hosts(), Rotation: o.rotation,
 	}
+	caches := cluster.CacheOptions()
+	keeper.CacheOptions(&caches)
 	mgr, err := ctrl.NewManager(rest, ctrl.Options{
-		Cache:                  cluster.CacheOptions(),
+		Cache:                  caches,
 		HealthProbeBindAddress: o.probes,
 		Metrics:                server.Options{BindAddress: o.metrics},
 		WebhookServer: ctrlwebhook.NewServer(ctrlwebhook.Options{
 			Port:    o.port,
-			TLSOpts: []func(*tls.Config){func(t *tls.Config) { t.GetCertificate = keeper.GetCertificate }},
+			TLSOpts: []func(*tls.Config){func(t *tls.Config) { serving.Configure(t, keeper) }},
 		}),
 	})
 	if err != nil {
@@ -76,6 +78,12 @@ func serve(stop context.Context, o options, c config.Config, log logr.Logger) er
 func addParts(ctx, stop context.Context, mgr manager.Manager, keeper *serving.Keeper, direct client.Client, c config.Config) error {
 	if err := mgr.Add(keeper); err != nil {
 		return fmt.Errorf("add certificate keeper: %w", err)
+	}
+	if err := keeper.Watch(ctx, mgr.GetCache()); err != nil {
+		return err
+	}
+	if err := serving.RegisterMetrics(metrics.Registry, keeper); err != nil {
+		return fmt.Errorf("register metrics: %w", err)
 	}
 	found, err := discovery.NewDiscoveryClientForConfig(mgr.GetConfig())
 	if err != nil {
@@ -125,7 +133,7 @@ func addChecks(stop context.Context, mgr manager.Manager, keeper *serving.Keeper
 		return fmt.Errorf("add health check: %w", err)
 	}
 	for name, check := range map[string]healthz.Checker{
-		"certificate": keeper.Ready,
+		"certificate": serving.Ready(keeper),
 		"server":      mgr.GetWebhookServer().StartedChecker(),
 		"caches": func(r *http.Request) error {
 			if !mgr.GetCache().WaitForCacheSync(r.Context()) {

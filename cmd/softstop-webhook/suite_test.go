@@ -38,9 +38,11 @@ import (
 type suite struct {
 	client   client.Client
 	warnings *warnings
-	address  string       // of the webhook
-	registry string       // host:port
-	end      func() error // stops the webhook and returns how it ended
+	address  string // of the webhook
+	registry string // host:port
+	// configuration is the name of the MutatingWebhookConfiguration.
+	configuration string
+	end           func() error // stops the webhook and returns how it ended
 }
 
 // warnings collects what the API server warns about.
@@ -83,8 +85,9 @@ func TestAPIServer(t *testing.T) {
 	t.Run("look-up", s.lookUp)
 	t.Run("nodes", s.nodes)
 	t.Run("quota and limits", s.quotaAndLimits)
-	t.Run("two replicas", s.twoReplicas)
-	t.Run("renewal under load", s.renewalUnderLoad)
+	t.Run("replicas agree", s.replicasAgree)
+	t.Run("trust is restored", s.trustIsRestored)
+	t.Run("rotation under load", s.rotationUnderLoad)
 	if err := s.end(); err != nil {
 		t.Errorf("the webhook did not end well after its stop signal: %v", err)
 	}
@@ -150,6 +153,7 @@ func start(t *testing.T, chart []*unstructured.Unstructured) *suite {
 	port := freePort(t)
 	s.address = fmt.Sprintf("localhost:%d", port)
 	o, c := s.install(t, chart, port)
+	s.configuration = o.configuration
 	user, err := env.AddUser(envtest.User{Name: "system:serviceaccount:softstop:softstop-webhook", Groups: []string{"system:authenticated"}}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -180,7 +184,7 @@ func start(t *testing.T, chart []*unstructured.Unstructured) *suite {
 func (s *suite) install(t *testing.T, chart []*unstructured.Unstructured, port int) (options, config.Config) {
 	t.Helper()
 	ctx := t.Context()
-	o := parseFlags("test", []string{"--host=localhost", "--metrics-address=0", "--probe-address=0", "--lame-duck=0s",
+	o := parseFlags("test", []string{"--host=localhost", "--metrics-address=0", "--probe-address=0", "--lame-duck=0s", "--certificate-rotation=1s",
 		fmt.Sprintf("--port=%d", port)})
 	var c config.Config
 	s.namespace(t, "softstop", nil)

@@ -4,19 +4,14 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/go-logr/logr"
 	admissionv1 "k8s.io/api/admission/v1"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -26,7 +21,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/softstop/softstop/config"
-	"github.com/softstop/softstop/webhook/serving"
 )
 
 // reinvocation is hard pod 35: a webhook that comes after ours adds a container, and
@@ -172,139 +166,6 @@ func (s *suite) quotaAndLimits(t *testing.T) {
 		if want := hard[name]; used.Cmp(want) != 0 {
 			t.Errorf("the pod counts for %s of %s, want %s", used.String(), name, want.String())
 		}
-	}
-}
-
-// renewalUnderLoad holds hard pod 85: pods are created while the leaf, then the
-// authority is thrown away; the API server always finds a certificate it trusts.
-func (s *suite) renewalUnderLoad(t *testing.T) {
-	var failed []string
-	var mu sync.Mutex
-	var load sync.WaitGroup
-	done := make(chan struct{})
-	for i := range 2 {
-		load.Go(func() {
-			for n := 0; ; n++ {
-				select {
-				case <-done:
-					return
-				default:
-				}
-				p := pod("enabled", fmt.Sprintf("load-%d-%d", i, n), nil)
-				err := s.client.Create(t.Context(), p, client.DryRunAll)
-				if err != nil || p.Labels[config.InjectedKey] == "" {
-					mu.Lock()
-					failed = append(failed, fmt.Sprintf("%s: %v", p.Name, err))
-					mu.Unlock()
-				}
-			}
-		})
-	}
-	var err error
-	for _, lost := range []string{"tls.crt", "ca.crt"} {
-		if err = s.loses(t, lost); err != nil {
-			break
-		}
-	}
-	close(done)
-	load.Wait()
-	if err != nil {
-		t.Error(err)
-	}
-	if len(failed) > 0 {
-		t.Errorf("%d admissions failed: %v", len(failed), failed[:min(3, len(failed))])
-	}
-}
-
-// loses takes an entry out of the webhook's Secret, waits until it is there again and
-// until the webhook serves it.
-func (s *suite) loses(t *testing.T, entry string) error {
-	t.Helper()
-	var secret corev1.Secret
-	key := client.ObjectKey{Namespace: "softstop", Name: "softstop-webhook-tls"}
-	if err := s.client.Get(t.Context(), key, &secret); err != nil {
-		return err
-	}
-	delete(secret.Data, entry)
-	if err := s.client.Update(t.Context(), &secret); err != nil {
-		return err
-	}
-	return wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, 40*time.Second, true, func(ctx context.Context) (bool, error) {
-		if err := s.client.Get(ctx, key, &secret); err != nil {
-			return false, err
-		}
-		return len(secret.Data[entry]) > 0 && s.serves(secret.Data["tls.crt"]), nil
-	})
-}
-
-// serves reports whether the webhook shows this certificate.
-func (s *suite) serves(leaf []byte) bool {
-	connection, err := tls.Dial("tcp", s.address, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // it is compared
-	if err != nil {
-		return false
-	}
-	defer connection.Close()
-	return string(pemOf(connection.ConnectionState().PeerCertificates[0].Raw)) == string(leaf)
-}
-
-// twoReplicas: both find the Secret empty and agree; when the authority is due, both go
-// on serving the old leaf until the new authority is known, and both authorities are
-// trusted then.
-func (s *suite) twoReplicas(t *testing.T) {
-	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "softstop", Name: "two"}}
-	c := &admissionregistrationv1.MutatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: "two"}}
-	c.Webhooks = []admissionregistrationv1.MutatingWebhook{{
-		Name: "two.example.com", AdmissionReviewVersions: []string{"v1"}, SideEffects: new(admissionregistrationv1.SideEffectClassNone),
-		ClientConfig: admissionregistrationv1.WebhookClientConfig{URL: new("https://localhost:1/")},
-	}}
-	for _, object := range []client.Object{secret, c} {
-		if err := s.client.Create(t.Context(), object); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var replicas [2]*serving.Keeper
-	for i := range replicas {
-		replicas[i] = &serving.Keeper{Client: s.client, Secret: client.ObjectKeyFromObject(secret), Configuration: "two", DNSNames: []string{"two"}, Log: logr.Discard()}
-	}
-	both := func(now time.Time) (leaves [2]string) {
-		t.Helper()
-		var wait sync.WaitGroup
-		for _, replica := range replicas {
-			wait.Go(func() {
-				if err := replica.Ensure(t.Context(), now); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		wait.Wait()
-		if err := s.client.Get(t.Context(), client.ObjectKeyFromObject(c), c); err != nil {
-			t.Fatal(err)
-		}
-		roots := x509.NewCertPool()
-		roots.AppendCertsFromPEM(c.Webhooks[0].ClientConfig.CABundle)
-		for i, replica := range replicas {
-			leaf, err := replica.GetCertificate(nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := leaf.Leaf.Verify(x509.VerifyOptions{Roots: roots, DNSName: "two", CurrentTime: leaf.Leaf.NotBefore.Add(time.Hour)}); err != nil {
-				t.Errorf("replica %d serves what is not trusted: %v", i, err)
-			}
-			leaves[i] = string(leaf.Certificate[0])
-		}
-		return leaves
-	}
-	now := time.Now()
-	first := both(now)
-	if first[0] != first[1] {
-		t.Error("the replicas serve different certificates")
-	}
-	later := now.Add(7 * 365 * 24 * time.Hour) // after two thirds of the authority's ten years
-	if second := both(later); second != first {
-		t.Error("a leaf of an authority that nobody has heard of is served")
-	}
-	if third := both(later); third == first || third[0] != third[1] {
-		t.Error("the new leaf is not served by both")
 	}
 }
 

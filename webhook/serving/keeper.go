@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
-	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -14,36 +15,52 @@ import (
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/util/retry"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// Keeper keeps the serving certificate. It is a runnable of the manager.
+// DefaultRotation is the default of Keeper.Rotation.
+const DefaultRotation = 30 * 24 * time.Hour
+
+// MinRotation is the shortest Keeper.Rotation: a certificate's times are whole seconds.
+const MinRotation = time.Second
+
+// Keeper makes and renews the serving certificate. It is a runnable of the manager and
+// a Certificates.
 type Keeper struct {
-	// Client asks the API server directly, not through a cache: it may then be allowed
-	// this one Secret and no other.
+	// Client asks the API server directly, not through a cache: what is written has to
+	// be based on what is there.
 	Client client.Client
-	// Secret is where the certificates are kept. It must exist; the chart makes it.
+	// Secret is where the authorities are kept. It is made if it is not there.
 	Secret client.ObjectKey
 	// DNSNames are what the API server calls the webhook, the first one in full.
 	DNSNames []string
 	// Configuration is the name of the MutatingWebhookConfiguration to be told.
 	Configuration string
+	// Rotation is how often authority and leaf are replaced, at least MinRotation.
+	Rotation time.Duration
 	// Log hears what was renewed.
 	Log logr.Logger
 
-	// current is what is served; next is the pair of an authority that is only trusted
-	// so far.
-	current, next atomic.Pointer[pair]
+	// current is what is served; its authority is signedBy.
+	current  atomic.Pointer[tls.Certificate]
+	signedBy *x509.Certificate
+	// known are the authorities as of the last look. They are put back into a Secret that
+	// lost them.
+	known []authority
+	// seen is since when each authority, by its DER, has been in the configuration.
+	seen map[string]time.Time
+	// wake makes Start look at once, see Watch.
+	wake chan struct{}
 }
 
-const (
-	// interval is how often the certificate is looked at, and how late a replica hears
-	// of another's renewal; the old leaf is good for a month then.
-	interval = 10 * time.Second
-	// impatience is how soon a failed attempt is repeated.
-	impatience = 2 * time.Second
-)
+// impatience is how soon a failed attempt is repeated at the latest.
+const impatience = 2 * time.Second
+
+// calm is the least time between two looks: replicas whose clocks differ may undo each
+// other's writes for as long as the clocks differ.
+const calm = 50 * time.Millisecond
 
 // NeedLeaderElection makes every replica keep its certificate.
 func (*Keeper) NeedLeaderElection() bool { return false }
@@ -52,110 +69,178 @@ func (*Keeper) NeedLeaderElection() bool { return false }
 // API server may be away for a while, and what is being served goes on being served.
 func (k *Keeper) Start(ctx context.Context) error {
 	for {
-		wait := interval
+		wait := lookEvery(k.Rotation)
 		if err := k.Ensure(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			k.Log.Error(err, "serving certificate not up to date, trying again")
-			wait = impatience
+			wait = min(wait, impatience)
 		}
-		select {
-		case <-ctx.Done():
+		if !sleep(ctx, min(wait, calm), nil) || !sleep(ctx, wait, k.wake) {
 			return nil
-		case <-time.After(wait):
 		}
 	}
+}
+
+// sleep waits for d or wake and reports whether ctx goes on.
+func sleep(ctx context.Context, d time.Duration, wake <-chan struct{}) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-wake:
+	case <-time.After(d):
+	}
+	return true
 }
 
 // Ensure makes the Secret, the trust of the API server and the certificate in memory
 // agree as of now.
 func (k *Keeper) Ensure(ctx context.Context, now time.Time) error {
-	var p *pair
-	err := retry.OnError(retry.DefaultRetry, apierrors.IsConflict, func() (err error) {
-		p, err = k.pair(ctx, now)
+	// First of all: when softstop is uninstalled its configuration goes first, and the
+	// Secret must not come back.
+	c, err := k.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	known := slices.Clone(k.known)
+	for _, webhook := range c.Webhooks {
+		known = append(known, trusted(webhook.ClientConfig.CABundle)...)
+	}
+	var all []authority
+	err = retry.OnError(retry.DefaultRetry, lostTheRace, func() (err error) {
+		all, err = k.authorities(ctx, known, now)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if err := k.trust(ctx, p.bundle()); err != nil {
+	k.known = all
+	// Before an authority is dropped nothing of it is shown any more.
+	if err := k.serve(all, now, false); err != nil {
 		return err
 	}
-	if old := k.current.Load(); old != nil && !old.ca.Leaf.Equal(p.ca.Leaf) && !k.announced(p) {
-		return nil // the API servers have to hear of the authority first: next time
+	if err := retry.RetryOnConflict(retry.DefaultRetry, func() error { return k.trust(ctx, all, now) }); err != nil {
+		return err
 	}
-	k.current.Store(p)
+	return k.serve(all, now, true)
+}
+
+// lostTheRace reports whether another replica was faster.
+func lostTheRace(err error) bool {
+	return apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err) || apierrors.IsNotFound(err)
+}
+
+// authorities returns what the Secret holds, after adding known and writing what is due.
+func (k *Keeper) authorities(ctx context.Context, known []authority, now time.Time) ([]authority, error) {
+	secret := corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: k.Secret.Namespace, Name: k.Secret.Name}}
+	err := k.Client.Get(ctx, k.Secret, &secret)
+	missing := apierrors.IsNotFound(err)
+	if err != nil && !missing {
+		return nil, fmt.Errorf("read secret %s: %w", k.Secret, err)
+	}
+	all, err := rotate(append(decode(secret.Data), known...), k.Rotation, now, k.seenAt(now))
+	if err != nil {
+		return nil, err
+	}
+	data, err := encode(all)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.Equal(secret.Data[certKey], data[certKey]) && bytes.Equal(secret.Data[keyKey], data[keyKey]) {
+		return all, nil
+	}
+	secret.Data = data
+	k.Log.Info("writing the authorities of the serving certificate", "authorities", len(all), "newest", all[len(all)-1].created())
+	if missing {
+		err = k.Client.Create(ctx, &secret)
+	} else {
+		err = k.Client.Update(ctx, &secret)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("write secret %s: %w", k.Secret, err)
+	}
+	return all, nil
+}
+
+// configuration reads the webhook configuration.
+func (k *Keeper) configuration(ctx context.Context) (*admissionregistrationv1.MutatingWebhookConfiguration, error) {
+	var c admissionregistrationv1.MutatingWebhookConfiguration
+	if err := k.Client.Get(ctx, client.ObjectKey{Name: k.Configuration}, &c); err != nil {
+		return nil, fmt.Errorf("read webhook configuration %q: %w", k.Configuration, err)
+	}
+	return &c, nil
+}
+
+// trust makes the API server trust the authorities for every webhook of the
+// configuration, and notes since when it does.
+func (k *Keeper) trust(ctx context.Context, all []authority, now time.Time) error {
+	c, err := k.configuration(ctx)
+	if err != nil {
+		return err
+	}
+	wanted, changed := bundle(all), false
+	seen := make(map[string]time.Time, len(all))
+	for _, a := range all {
+		seen[string(a.cert.Raw)] = k.seenSince(a, c.Webhooks, now)
+	}
+	for i := range c.Webhooks {
+		if present := &c.Webhooks[i].ClientConfig.CABundle; !bytes.Equal(*present, wanted) {
+			*present, changed = wanted, true
+		}
+	}
+	if changed {
+		if err := k.Client.Update(ctx, c); err != nil {
+			return fmt.Errorf("write webhook configuration %q: %w", k.Configuration, err)
+		}
+	}
+	k.seen = seen
 	return nil
 }
 
-// announced reports whether p's authority was there at an earlier look already, and
-// remembers it.
-func (k *Keeper) announced(p *pair) bool {
-	earlier := k.next.Swap(p)
-	return earlier != nil && earlier.ca.Leaf.Equal(p.ca.Leaf)
+// seenSince returns since when this replica knows that all of webhooks trust a.
+func (k *Keeper) seenSince(a authority, webhooks []admissionregistrationv1.MutatingWebhook, now time.Time) time.Time {
+	one := bundle([]authority{a})
+	for i := range webhooks {
+		if !bytes.Contains(webhooks[i].ClientConfig.CABundle, one) {
+			return now
+		}
+	}
+	if since, known := k.seen[string(a.cert.Raw)]; known {
+		return since
+	}
+	return now
 }
 
-// pair returns what the Secret holds, after renewing it if it is due.
-func (k *Keeper) pair(ctx context.Context, now time.Time) (*pair, error) {
-	var secret corev1.Secret
-	if err := k.Client.Get(ctx, k.Secret, &secret); err != nil {
-		return nil, fmt.Errorf("read secret %s: %w", k.Secret, err)
-	}
-	old, err := readPair(secret.Data)
-	if err == nil {
-		if err = old.check(k.DNSNames, now); err == nil {
-			return old, nil
+// seenAt returns what tells for how long this replica has seen an authority trusted.
+func (k *Keeper) seenAt(now time.Time) func(authority) time.Duration {
+	return func(a authority) time.Duration {
+		since, seen := k.seen[string(a.cert.Raw)]
+		if !seen {
+			return -1
 		}
+		return now.Sub(since)
 	}
-	k.Log.Info("renewing the serving certificate", "because", err.Error())
-	if old == nil { // somebody emptied the Secret: go on with what is being served
-		old = k.current.Load()
-	}
-	fresh, err := renew(old, k.DNSNames, now)
-	if err != nil {
-		return nil, err
-	}
-	if secret.Data, err = fresh.data(); err != nil {
-		return nil, err
-	}
-	if err := k.Client.Update(ctx, &secret); err != nil {
-		return nil, fmt.Errorf("write secret %s: %w", k.Secret, err)
-	}
-	return fresh, nil
 }
 
-// trust makes the API server trust the authority for every webhook of the configuration.
-func (k *Keeper) trust(ctx context.Context, authority []byte) error {
-	return retry.RetryOnConflict(retry.DefaultRetry, func() error {
-		var c admissionregistrationv1.MutatingWebhookConfiguration
-		if err := k.Client.Get(ctx, client.ObjectKey{Name: k.Configuration}, &c); err != nil {
-			return fmt.Errorf("read webhook configuration %q: %w", k.Configuration, err)
-		}
-		changed := false
-		for i := range c.Webhooks {
-			if bundle := &c.Webhooks[i].ClientConfig.CABundle; !bytes.Equal(*bundle, authority) {
-				*bundle, changed = authority, true
-			}
-		}
-		if !changed {
-			return nil
-		}
-		if err := k.Client.Update(ctx, &c); err != nil {
-			return fmt.Errorf("write webhook configuration %q: %w", k.Configuration, err)
-		}
+// serve changes to a leaf of the authority that choose says. With told, the API server
+// has just been told of all.
+func (k *Keeper) serve(all []authority, now time.Time, told bool) error {
+	next := choose(all, k.signedBy, k.Rotation, now, k.seenAt(now))
+	if next == nil || k.signedBy.Equal(next.cert) || !told && k.seenAt(now)(*next) < settled(k.Rotation) {
 		return nil
-	})
+	}
+	leaf, err := next.leaf(k.DNSNames, now)
+	if err != nil {
+		return err
+	}
+	k.current.Store(leaf)
+	k.signedBy = next.cert
+	k.Log.Info("serving a new certificate", "expires", leaf.Leaf.NotAfter)
+	return nil
 }
 
-// GetCertificate is for tls.Config.
-func (k *Keeper) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-	if p := k.current.Load(); p != nil {
-		return &p.leaf, nil
+// Current implements Certificates.
+func (k *Keeper) Current() (*tls.Certificate, error) {
+	if leaf := k.current.Load(); leaf != nil {
+		return leaf, nil
 	}
 	return nil, errors.New("no serving certificate yet")
-}
-
-// Ready is a readiness check: it fails until there is a certificate the API server
-// trusts.
-func (k *Keeper) Ready(*http.Request) error {
-	_, err := k.GetCertificate(nil)
-	return err
 }

@@ -6,6 +6,7 @@
 {{- if eq .Values.certificates.mode "own" }}
 - --secret={{ include "softstop.certificateSecret" . }}
 - --webhook-configuration={{ include "softstop.clusterName" . }}
+- --certificate-rotation={{ .Values.certificates.own.rotation }}
 {{- else }}
 - --certificate-folder=/etc/softstop-certificate
 {{- end }}
