@@ -1,0 +1,132 @@
+//go:build e2e && linux
+
+package chart
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/softstop/softstop/e2e/demo/trial"
+)
+
+func (w *walk) install(t *testing.T) {
+	said := w.helm(t, "install", Release, w.chart, "--values", w.images, "--wait", "--timeout", "2m")
+	want(t, said, "STATUS: deployed", "kubectl label namespace NAMESPACE softstop.dev/inject=enabled")
+}
+
+func (w *walk) helmTest(t *testing.T) {
+	// Its output is the test pod's own log: the program's version, run by the init.
+	want(t, w.helm(t, "test", Release, "--timeout", "1m"), "Phase:          Succeeded", "softstop-webhook")
+	if left := w.kubectl(t, "", "get", "pods", "--namespace", "default", "--output", "name"); strings.Contains(left, "softstop") {
+		t.Errorf("helm test left %s", left)
+	}
+}
+
+func (w *walk) optIn(t *testing.T) {
+	want(t, w.kubectl(t, "", "label", "namespace", shop, "softstop.dev/inject=enabled"), "labeled")
+	w.kubectl(t, "", "rollout", "restart", "deployment/web", "--namespace", shop)
+	w.kubectl(t, "", "rollout", "status", "deployment/web", "--namespace", shop, "--timeout=1m")
+	want(t, w.kubectl(t, "", "get", "pods", "--namespace", shop, "--label-columns", "softstop.dev/injected",
+		"--selector", "softstop.dev/injected=true"), "web-", "true")
+}
+
+// seeWhyNot starts a pod whose command nobody can know: its image is on the node only.
+func (w *walk) seeWhyNot(t *testing.T) {
+	said := w.kubectl(t, "", "run", "bare", "--namespace", shop, "--image", "local.example/only:here", "--image-pull-policy=Never")
+	want(t, said, "Warning: softstop", "imagePullPolicy is Never", "pod/bare created")
+	want(t, w.kubectl(t, "", "get", "pod", "bare", "--namespace", shop, "--output", `jsonpath={.metadata.annotations.softstop\.dev/status}`),
+		"pull-never")
+	w.kubectl(t, "", "delete", "pod", "bare", "--namespace", shop, "--now")
+}
+
+func (w *walk) override(t *testing.T) {
+	w.kubectl(t, "", "annotate", "namespace", shop, "softstop.dev/drain=12s")
+	if got := w.drain(t, nil); got != "12" {
+		t.Errorf("the drain is %q s, want 12", got)
+	}
+}
+
+// lock overrules the namespace: the webhook hears of its new configuration by itself.
+func (w *walk) lock(t *testing.T) {
+	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "2m",
+		"--set", "config.defaults.drain=3s", "--set", "config.limits.locked[0]=drain")
+	took := eventually(t, 2*time.Minute, func() (bool, string) {
+		got := w.drain(t, nil)
+		return got == "3", "the drain is still " + got + " s"
+	})
+	t.Logf("in effect %s after helm upgrade had ended", took.Round(time.Second))
+	var said string
+	w.drain(t, &said)
+	want(t, said, "Warning: softstop", "softstop.dev/drain", "the cluster's configuration locks it")
+}
+
+// upgrade rolls the webhook's own pods.
+func (w *walk) upgrade(t *testing.T) {
+	pods := w.createPods(t)
+	want(t, w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "2m", "--set", "podAnnotations.example\\.com/upgrade=yes"),
+		"STATUS: deployed", "REVISION: 3", "is upgraded")
+	pods.judge(t)
+}
+
+// helmTestFails where pods come back without softstop, as they do in kube-system.
+func (w *walk) helmTestFails(t *testing.T) {
+	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "2m", "--set", "test.namespace=kube-system")
+	said, err := w.try(t.Context(), "", "helm", "test", Release, "--namespace", Namespace, "--timeout", "1m")
+	t.Log(said)
+	if err == nil {
+		t.Error("helm test passes although its pod is not injected")
+	}
+	want(t, said, "Phase:          Failed", "invalid boolean value")
+}
+
+func (w *walk) rollBack(t *testing.T) {
+	pods := w.createPods(t)
+	want(t, w.helm(t, "rollback", Release, "1", "--wait", "--timeout", "2m"), "Rollback was a success")
+	pods.judge(t)
+	eventually(t, 2*time.Minute, func() (bool, string) {
+		got := w.drain(t, nil)
+		return got == "12", "the lock still holds: the drain is " + got + " s"
+	})
+}
+
+// uninstall leaves nothing behind, and a pod that was injected runs on and still stops well.
+func (w *walk) uninstall(t *testing.T) {
+	running, err := trial.Start(t.Context(), w.Client, shop, survivor(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, w.helm(t, "uninstall", Release, "--wait", "--timeout", "2m"), "uninstalled")
+	eventually(t, time.Minute, func() (bool, string) {
+		var left []string
+		for name := range w.objects(t) {
+			if !w.before[name] {
+				left = append(left, name)
+			}
+		}
+		return len(left) == 0, "left behind: " + strings.Join(left, ", ")
+	})
+	o, err := running.Stop(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("the pod stopped after %.1f s with exit code %d", o.Took.Seconds(), o.ExitCode)
+	if !o.Softstop {
+		t.Error("it was not injected")
+	}
+	for _, wrong := range trial.Judge(o, 5*time.Second) {
+		t.Error(wrong)
+	}
+}
+
+// survivor is an application behind a script: without an init it would not hear of its end.
+func survivor(t *testing.T) trial.Workload {
+	t.Helper()
+	for _, w := range trial.Workloads() {
+		if w.Name == "go-script" {
+			return w
+		}
+	}
+	t.Fatal("the demo has no workload go-script")
+	return trial.Workload{}
+}
