@@ -4,7 +4,6 @@
 //	refused_test.go    a wrong value is answered with its path, its value and what is allowed
 //	golden_test.go     what the templates make of testdata/NAME.values.yaml is NAME.yaml
 //	apiserver_test.go  a real API server accepts it, field by field
-//	alerts_test.go     alerts and dashboard ask for metrics that there are
 //	walk_test.go       a new user's way on the real node (make e2e): build tag e2e
 //
 // It does not test what the webhook does to pods: see the packages webhook and e2e/suite.

@@ -34,6 +34,19 @@ func eachGolden(t *testing.T, do func(t *testing.T, name string, rendered []byte
 	}
 }
 
+// TestLint: Helm has nothing to say about the chart.
+func TestLint(t *testing.T) {
+	needsNodeParts(t)
+	folder, err := Folder(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := Helm(t.Context(), "lint", "--strict", folder)
+	if err != nil || bytes.Contains(out, []byte("[")) {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // TestGolden compares what the templates make with what they are known to make.
 func TestGolden(t *testing.T) {
 	eachGolden(t, func(t *testing.T, name string, rendered []byte) {
