@@ -1,5 +1,7 @@
 package config
 
+import "slices"
+
 // The keys softstop reads and writes on Kubernetes objects.
 const (
 	// Prefix starts every annotation and label of softstop.
@@ -47,6 +49,10 @@ const (
 	FieldCommand           Field = "command"
 )
 
+// FieldInject stands for InjectKey where fields are locked. It is no setting: who is
+// injected is the subject of Consent.
+const FieldInject Field = "inject"
+
 // Fields returns every field in the order of the documentation.
 func Fields() []Field {
 	return []Field{
@@ -66,12 +72,7 @@ func (f Field) PerContainer() bool {
 }
 
 func (f Field) known() bool {
-	for _, field := range Fields() {
-		if f == field {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(Fields(), f)
 }
 
 // Carrier is how the init reaches a pod.

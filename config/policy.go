@@ -58,17 +58,6 @@ func Builtin() Policy {
 	}
 }
 
-// Resolve returns the policy of one container from the places that speak about it,
-// the weakest first.
-func Resolve(container string, places ...Settings) Policy {
-	policy := Builtin()
-	for _, place := range places {
-		policy.overlay(place.All, place.Source)
-		policy.overlay(place.Each[container], place.Source)
-	}
-	return policy
-}
-
 // overlay takes over what v sets.
 func (p *Policy) overlay(v Values, source Source) {
 	overlay(&p.Drain, v.Drain, source)

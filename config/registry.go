@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"net/netip"
 	"time"
 )
@@ -18,6 +17,13 @@ type Registry struct {
 	NoPullSecrets bool
 	// CredentialsFile is a Docker config file, used after a pod's own pull secrets.
 	CredentialsFile string
+	// Helpers are Docker credential helpers by the registries' hosts, in which * stands
+	// for one label: the NAME of a docker-credential-NAME on the PATH, or a path. They are
+	// used last, and nobody without one pays for them.
+	Helpers map[string]string
+	// CAFile holds the certificates, in PEM, of authorities to trust besides the public
+	// ones.
+	CAFile string
 	// Mirrors are tried before a registry, by the registry's host. Each is a host, with
 	// a path if the mirror has one.
 	Mirrors map[string][]string
@@ -34,55 +40,20 @@ const (
 	// DefaultTagTTL is long enough for the pods of one rollout to share an answer, and
 	// too short for a person to push a tag again and meet the old one.
 	DefaultTagTTL = 2 * time.Second
+	// minBudget is what the quickest registry needs for an answer.
+	minBudget = 100 * time.Millisecond
 	// maxBudget stays below the longest timeout a webhook can have, which is 30 s.
 	maxBudget = 25 * time.Second
 )
 
-type fileRegistry struct {
-	Enabled         *bool               `json:"enabled"`
-	Budget          string              `json:"budget"`
-	TagTTL          string              `json:"tagTTL"`
-	PullSecrets     *bool               `json:"pullSecrets"`
-	CredentialsFile string              `json:"credentialsFile"`
-	Mirrors         map[string][]string `json:"mirrors"`
-	Insecure        []string            `json:"insecure"`
-	Deny            []string            `json:"deny"`
-	Allow           []string            `json:"allow"`
-}
-
-func (f fileRegistry) parse(r *Registry) (errs []error) {
-	r.Off = f.Enabled != nil && !*f.Enabled
-	r.NoPullSecrets = f.PullSecrets != nil && !*f.PullSecrets
-	r.CredentialsFile, r.Mirrors, r.Insecure = f.CredentialsFile, f.Mirrors, f.Insecure
-	errs = append(errs, durationBetween("registry.budget", f.Budget, 100*time.Millisecond, maxBudget, &r.Budget)...)
-	errs = append(errs, durationBetween("registry.tagTTL", f.TagTTL, 0, maxDuration, &r.TagTTL)...)
-	r.Deny, errs = prefixes("registry.deny", f.Deny, errs)
-	r.Allow, errs = prefixes("registry.allow", f.Allow, errs)
-	return errs
-}
-
-func prefixes(key string, texts []string, errs []error) ([]netip.Prefix, []error) {
-	var parsed []netip.Prefix
-	for i, text := range texts {
-		prefix, err := netip.ParsePrefix(text)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s[%d]: %q must be a network such as 10.0.0.0/8", key, i, text))
-			continue
+// Files returns the other files that the configuration names, and whose content is as
+// much a part of it.
+func (r Registry) Files() []string {
+	var files []string
+	for _, file := range []string{r.CredentialsFile, r.CAFile} {
+		if file != "" {
+			files = append(files, file)
 		}
-		parsed = append(parsed, prefix.Masked())
 	}
-	return parsed, errs
-}
-
-// durationBetween parses an optional duration into to.
-func durationBetween(key, value string, least, most time.Duration, to *time.Duration) []error {
-	if value == "" {
-		return nil
-	}
-	d, err := time.ParseDuration(value)
-	if err != nil || d < least || d > most {
-		return []error{fmt.Errorf("%s: %q must be a duration from %s to %s", key, value, least, most)}
-	}
-	*to = d
-	return nil
+	return files
 }

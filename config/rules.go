@@ -22,30 +22,11 @@ type Rule struct {
 	Set Values
 }
 
-// Subject is what rules match on.
-type Subject struct {
-	Namespace string
-	Labels    map[string]string
-	OwnerKind string
-	Image     string
-}
-
-func (r Rule) matches(s Subject) bool {
-	return anyGlob(r.Namespaces, s.Namespace) && anyGlob(r.Images, s.Image) &&
-		(len(r.OwnerKinds) == 0 || slices.Contains(r.OwnerKinds, s.OwnerKind)) &&
-		r.Labels.Matches(labels.Set(s.Labels))
-}
-
-// SettingsFor returns what the file says about s: the defaults, then the first rule
-// that matches.
-func (c Config) SettingsFor(s Subject) []Settings {
-	places := []Settings{c.Defaults}
-	for _, rule := range c.Rules {
-		if rule.matches(s) {
-			return append(places, Settings{Source: SourceRule, All: rule.Set})
-		}
-	}
-	return places
+// matches reports whether the rule is for the containers of pod that run image.
+func (r Rule) matches(pod Subject, image string) bool {
+	return anyGlob(r.Namespaces, pod.Namespace) && anyGlob(r.Images, image) &&
+		(len(r.OwnerKinds) == 0 || slices.Contains(r.OwnerKinds, pod.OwnerKind)) &&
+		r.Labels.Matches(labels.Set(pod.Labels))
 }
 
 func anyGlob(patterns []string, s string) bool {

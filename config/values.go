@@ -36,18 +36,33 @@ type Values struct {
 	Command []string
 }
 
-// what each field allows, as the end of a sentence
-const (
-	allowDuration = "a duration from 0s to 24h such as 5s or 1m30s"
-	allowTimeout  = "a duration from 1s to 24h such as 20s or 1m30s"
-	allowSignal   = "a signal that a process can catch, such as SIGINT or QUIT"
-	allowTarget   = "auto, main, group or all"
-	allowCodes    = "exit codes from 0 to 255 with commas between them, such as 143"
-	allowNames    = "container names with commas between them"
-	allowBool     = "true or false"
-	allowCarrier  = "emptyDir, image or auto"
-	allowCommand  = `a JSON array of strings such as ["nginx","-g","daemon off;"]`
-)
+// allowBool is what a boolean allows, as the end of a sentence.
+const allowBool = "true or false"
+
+// Allowed says what values f takes, as the end of the sentence "it must be …".
+func (f Field) Allowed() string {
+	switch f {
+	case FieldDrain:
+		return "a duration from 0s to 24h such as 5s or 1m30s"
+	case FieldStopTimeout:
+		return "a duration from 1s to 24h such as 20s or 1m30s"
+	case FieldStopSignal:
+		return "a signal that a process can catch, such as SIGINT or QUIT"
+	case FieldSignalTarget:
+		return "auto, main, group or all"
+	case FieldOKExitCodes:
+		return "exit codes from 0 to 255 with commas between them, such as 143"
+	case FieldContainers, FieldExcludeContainers:
+		return "container names with commas between them"
+	case FieldSidecars, FieldInject:
+		return allowBool
+	case FieldCarrier:
+		return "emptyDir, image or auto"
+	case FieldCommand:
+		return `a JSON array of strings such as ["nginx","-g","daemon off;"]`
+	}
+	return ""
+}
 
 // maxDuration keeps every sum of durations far from overflow.
 const maxDuration = 24 * time.Hour
@@ -56,67 +71,66 @@ const maxDuration = 24 * time.Hour
 // SIGKILL.
 const MinStopTimeout = time.Second
 
-// set parses text as the value of f. On failure it returns what is allowed and leaves
-// v as it was.
-func (v *Values) set(f Field, text string) (allowed string) {
+// set parses text as the value of f. It reports whether the value is allowed; if not,
+// v stays as it was.
+func (v *Values) set(f Field, text string) (ok bool) {
 	switch f {
 	case FieldDrain:
-		return setDuration(&v.Drain, text, 0, allowDuration)
+		return setDuration(&v.Drain, text, 0)
 	case FieldStopTimeout:
-		return setDuration(&v.StopTimeout, text, MinStopTimeout, allowTimeout)
+		return setDuration(&v.StopTimeout, text, MinStopTimeout)
 	case FieldStopSignal:
 		signal, ok := initbin.ParseSignal(text)
-		return store(&v.StopSignal, signal, ok && signal.Stoppable(), allowSignal)
+		return store(&v.StopSignal, signal, ok && signal.Stoppable())
 	case FieldSignalTarget:
 		target, ok := initbin.ParseTarget(text)
-		return store(&v.SignalTarget, target, ok, allowTarget)
+		return store(&v.SignalTarget, target, ok)
 	case FieldOKExitCodes:
 		codes, ok := initbin.ParseExitCodes(strings.ReplaceAll(text, " ", ""))
-		return store(&v.OKExitCodes, codes, ok, allowCodes)
+		return store(&v.OKExitCodes, codes, ok)
 	case FieldContainers:
 		return setNames(&v.Containers, text)
 	case FieldExcludeContainers:
 		return setNames(&v.ExcludeContainers, text)
 	case FieldSidecars:
-		return store(&v.Sidecars, text == "true", text == "true" || text == "false", allowBool)
+		return store(&v.Sidecars, text == "true", text == "true" || text == "false")
 	case FieldCarrier:
 		carrier := Carrier(text)
-		ok := carrier == CarrierEmptyDir || carrier == CarrierImage || carrier == CarrierAuto
-		return store(&v.Carrier, carrier, ok, allowCarrier)
+		return store(&v.Carrier, carrier, carrier == CarrierEmptyDir || carrier == CarrierImage || carrier == CarrierAuto)
 	case FieldCommand:
 		var words []string
 		if err := json.Unmarshal([]byte(text), &words); err != nil || len(words) == 0 || words[0] == "" {
-			return allowCommand
+			return false
 		}
 		v.Command = words
+		return true
 	}
-	return ""
+	return false
 }
 
-func store[T any](to **T, value T, ok bool, allowed string) string {
-	if !ok {
-		return allowed
+func store[T any](to **T, value T, ok bool) bool {
+	if ok {
+		*to = &value
 	}
-	*to = &value
-	return ""
+	return ok
 }
 
-func setDuration(to **time.Duration, text string, least time.Duration, allowed string) string {
+func setDuration(to **time.Duration, text string, least time.Duration) bool {
 	d, err := time.ParseDuration(text)
-	return store(to, d, err == nil && d >= least && d <= maxDuration, allowed)
+	return store(to, d, err == nil && d >= least && d <= maxDuration)
 }
 
-func setNames(to *[]string, text string) string {
+func setNames(to *[]string, text string) bool {
 	names := []string{}
 	for name := range strings.SplitSeq(text, ",") {
 		name = strings.TrimSpace(name)
 		if name == "" {
-			return allowNames
+			return false
 		}
 		names = append(names, name)
 	}
 	*to = names
-	return ""
+	return true
 }
 
 // Problem is one value that does not hold as it was written.
@@ -134,6 +148,11 @@ type Problem struct {
 // ignored is the problem of a value that means nothing.
 func ignored(key, value, allowed string) Problem {
 	return Problem{Key: key, Value: value, Verdict: "is ignored: it must be " + allowed}
+}
+
+// locked is the problem of a value that only the configuration may set.
+func locked(key, value string) Problem {
+	return Problem{Key: key, Value: value, Limit: true, Verdict: "is ignored: the cluster's configuration locks this"}
 }
 
 // String is one sentence for a person, short enough for an admission warning.

@@ -77,26 +77,24 @@ type Choice struct {
 
 // Decide chooses for every container of pod. It changes nothing.
 func Decide(pod *corev1.Pod, facts Facts) Decision {
-	consent, problems := config.ConsentOf(facts.Config.Mode, facts.Namespace.Labels, pod.Annotations)
-	if facts.Requested && consent.By != config.SourcePod {
-		consent = config.Consent{In: true, By: config.SourcePod}
-	}
-	d := Decision{Consent: consent, Problems: problems}
-	if d.Skip = podReason(pod, consent); d.Skip != "" {
+	resolved := facts.Config.Resolve(config.Subject{
+		Namespace: facts.Namespace.Name, NamespaceLabels: facts.Namespace.Labels, NamespaceAnnotations: facts.Namespace.Annotations,
+		Labels: pod.Labels, Annotations: pod.Annotations, OwnerKind: ownerKind(pod, facts), Requested: facts.Requested,
+	})
+	d := Decision{Consent: resolved.Consent, Problems: slices.Concat(resolved.Problems, strangers(pod, resolved.Pod))}
+	if d.Skip = podReason(pod, d.Consent); d.Skip != "" {
 		return d
 	}
-	resolve, problems := resolver(pod, facts)
-	d.Problems = append(d.Problems, problems...)
-	d.Policy = resolve("", "")
+	d.Policy, _ = resolved.For("", "")
 	add := func(list []corev1.Container, kind func(*corev1.Container) Kind) {
 		for i := range list {
 			if isInstaller(&list[i]) {
 				continue
 			}
 			choice := Choice{Name: list[i].Name, Kind: kind(&list[i]), at: i, container: &list[i]}
-			choice.Policy = resolve(choice.Name, list[i].Image)
-			choice.DrainAsked = choice.Policy.Drain.Source == config.SourcePod
-			d.Problems = append(d.Problems, facts.Config.Limits.Clamp(&choice.Policy, choice.Name)...)
+			policy, overruled := resolved.For(choice.Name, list[i].Image)
+			choice.Policy, choice.DrainAsked = policy, resolved.Pod.Drains(choice.Name)
+			d.Problems = append(d.Problems, overruled...)
 			choice.decide(d.Policy, facts)
 			d.Containers = append(d.Containers, choice)
 		}
@@ -132,23 +130,6 @@ func podReason(pod *corev1.Pod, consent config.Consent) Reason {
 		return ReasonGraceZero
 	}
 	return ""
-}
-
-// resolver returns the function that resolves the policy of one container.
-func resolver(pod *corev1.Pod, facts Facts) (func(container, image string) config.Policy, []config.Problem) {
-	namespace, problems := config.FromAnnotations(config.SourceNamespace, facts.Namespace.Annotations)
-	ofPod, more := config.FromAnnotations(config.SourcePod, pod.Annotations)
-	problems = append(problems, more...)
-	namespace, more = facts.Config.Limits.Unlock(namespace)
-	problems = append(problems, more...)
-	problems = append(problems, strangers(pod, ofPod)...)
-	ofPod, more = facts.Config.Limits.Unlock(ofPod)
-	problems = append(problems, more...)
-	subject := config.Subject{Namespace: facts.Namespace.Name, Labels: pod.Labels, OwnerKind: ownerKind(pod, facts)}
-	return func(container, image string) config.Policy {
-		subject.Image = image
-		return config.Resolve(container, append(facts.Config.SettingsFor(subject), namespace, ofPod)...)
-	}, problems
 }
 
 // strangers are the names in the pod's own annotations that none of its containers has.

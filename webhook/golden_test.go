@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/config/v1alpha1"
 	"github.com/softstop/softstop/webhook"
 )
 
@@ -134,7 +135,12 @@ func readInput(t *testing.T, input string) (webhook.Facts, []byte) {
 
 func (s surroundings) facts(t *testing.T) webhook.Facts {
 	t.Helper()
-	data, err := yaml.Marshal(s.Config)
+	settings := maps.Clone(s.Config)
+	if settings == nil {
+		settings = map[string]any{}
+	}
+	settings["apiVersion"], settings["kind"] = v1alpha1.APIVersion, v1alpha1.Kind
+	data, err := yaml.Marshal(settings)
 	if err != nil {
 		t.Fatal(err)
 	}

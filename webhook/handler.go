@@ -81,7 +81,7 @@ func (h *Handler) Handle(ctx context.Context, request admission.Request) (respon
 // facts asks about the pod's surroundings.
 func (h *Handler) facts(ctx context.Context, pod *corev1.Pod) (Facts, error) {
 	namespace, err := h.Cluster.Namespace(ctx, pod.Namespace, false)
-	if consent, _ := config.ConsentOf(h.Config.Mode, namespace.Labels, pod.Annotations); err == nil && !consent.In {
+	if consent, _ := h.Config.ConsentOf(namespace.Labels, pod.Annotations); err == nil && !consent.In {
 		// The API server thought otherwise, or it had not asked: a label may be so new
 		// that the cache has not heard of it.
 		namespace, err = h.Cluster.Namespace(ctx, pod.Namespace, true)
