@@ -159,7 +159,7 @@ func (p *parser) duration(path, value string, least, most time.Duration, to *tim
 func (p *parser) registry(f v1alpha1.Registry, r *Registry) {
 	r.Off = f.Enabled != nil && !*f.Enabled
 	r.NoPullSecrets = f.PullSecrets != nil && !*f.PullSecrets
-	r.CredentialsFile, r.CAFile = f.CredentialsFile, f.CAFile
+	r.CredentialsFile, r.CAPath = f.CredentialsFile, f.CAPath
 	r.Helpers, r.Mirrors, r.Insecure = f.CredentialHelpers, f.Mirrors, f.Insecure
 	p.duration("registry.budget", f.Budget, minBudget, maxBudget, &r.Budget)
 	p.duration("registry.tagTTL", f.TagTTL, 0, maxDuration, &r.TagTTL)

@@ -21,9 +21,9 @@ type Registry struct {
 	// for one label: the NAME of a docker-credential-NAME on the PATH, or a path. They are
 	// used last, and nobody without one pays for them.
 	Helpers map[string]string
-	// CAFile holds the certificates, in PEM, of authorities to trust besides the public
-	// ones.
-	CAFile string
+	// CAPath is a file, or a folder of files, with the certificates, in PEM, of
+	// authorities to trust besides the public ones.
+	CAPath string
 	// Mirrors are tried before a registry, by the registry's host. Each is a host, with
 	// a path if the mirror has one.
 	Mirrors map[string][]string
@@ -45,15 +45,3 @@ const (
 	// maxBudget stays below the longest timeout a webhook can have, which is 30 s.
 	maxBudget = 25 * time.Second
 )
-
-// Files returns the other files that the configuration names, and whose content is as
-// much a part of it.
-func (r Registry) Files() []string {
-	var files []string
-	for _, file := range []string{r.CredentialsFile, r.CAFile} {
-		if file != "" {
-			files = append(files, file)
-		}
-	}
-	return files
-}

@@ -123,7 +123,7 @@ func samples() map[config.Field][]string {
 func TestPolicyHolds(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	r := rand.New(rand.NewPCG(seed, 0))
-	for range 20_000 {
+	for range 5_000 {
 		c, pod := chance(t, r)
 		silent := pod
 		silent.NamespaceAnnotations, silent.Annotations = nil, nil

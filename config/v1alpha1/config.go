@@ -92,8 +92,8 @@ type Registry struct {
 	CredentialsFile string `json:"credentialsFile,omitempty"`
 	// CredentialHelpers are Docker credential helpers by registry host (* stands for one label), used last: the NAME of a docker-credential-NAME on the PATH, or a path.
 	CredentialHelpers map[string]string `json:"credentialHelpers,omitempty"`
-	// CAFile is the path of a file with certificates in PEM, of authorities to trust besides the public ones.
-	CAFile string `json:"caFile,omitempty"`
+	// CAPath is the path of a file, or of a folder of files, with certificates in PEM, of authorities to trust besides the public ones.
+	CAPath string `json:"caPath,omitempty"`
 	// Mirrors are tried before a registry, by the registry's host; each is a host, with a path if the mirror has one.
 	Mirrors map[string][]string `json:"mirrors,omitempty"`
 	// Insecure are hosts that are asked over plain HTTP.

@@ -2,6 +2,7 @@ package lookup
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -35,7 +36,11 @@ type outlet struct {
 
 // newOutlet returns the outlet for settings. Service addresses of the cluster
 // are given as deny.
-func newOutlet(settings config.Registry, deny []netip.Prefix) *outlet {
+func newOutlet(settings config.Registry, deny []netip.Prefix) (*outlet, error) {
+	trusted, err := authorities(settings.CAPath)
+	if err != nil {
+		return nil, err
+	}
 	deny = slices.Concat(builtinDeny(), settings.Deny, deny)
 	dialer := &net.Dialer{
 		Timeout: settings.Budget,
@@ -48,6 +53,7 @@ func newOutlet(settings config.Registry, deny []netip.Prefix) *outlet {
 		insecure: settings.Insecure,
 		base: &http.Transport{
 			DialContext:            dialer.DialContext,
+			TLSClientConfig:        &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS12},
 			ForceAttemptHTTP2:      true,
 			DisableCompression:     true, // a compressed answer could be much larger than it looks
 			TLSHandshakeTimeout:    settings.Budget,
@@ -55,7 +61,7 @@ func newOutlet(settings config.Registry, deny []netip.Prefix) *outlet {
 			MaxIdleConns:           100,
 			MaxResponseHeaderBytes: 64 << 10,
 		},
-	}
+	}, nil
 }
 
 // builtinDeny are the networks with which no registry is reached but much else: this

@@ -2,12 +2,15 @@
 //
 // One question's path, one file a step:
 //
-//	keyring.go    the pod's pull secrets, the most specific path first, then no credential
+//	finder.go     the time budget, one flight for equal questions, failures remembered
+//	places.go     the mirrors of an image and its registry, each with its credentials
+//	keyring.go    the pod's pull secrets, the most specific path first, then none
+//	helper.go     Docker's credential helpers, where the configuration names one
+//	cached.go     what tags and digests mean, kept for each credential
 //	gate.go       per host: a rate limit and a breaker
-//	dialer.go     the one transport: networks that are never dialled, sizes, plain HTTP
 //	registry.go   HEAD to a digest, the index, the configuration of each platform
-//	platforms.go  which of them count, and whether they agree (pure)
-//	finder.go     caches, one flight for equal questions, the time budget
+//	dialer.go     the one transport: networks that are never dialled, sizes, plain HTTP
+//	platforms.go  which platforms count, and whether they agree (pure)
 //
 // It always answers within its budget: what the image runs, or a webhook.Reason. It
 // downloads no layers, and does not decide what an answer means for a pod.
@@ -23,6 +26,16 @@
 //
 // The API server's own admission has copied them into the pod before any webhook sees
 // it, and a kubelet, too, uses only what the pod lists.
+//
+// # Why clouds' credentials come from helper programs
+//
+// Where a cloud's own identity opens its registry (ECR, Artifact Registry, ACR), each
+// cloud's library would be linked into every webhook, with a hundred modules that most
+// people never use. Docker's credential helpers exist for all of them, as programs:
+// who wants one puts it into the webhook's image and names it in the configuration.
+// Nobody else pays. A pod's own pull secret can never name a helper: it would run a
+// program by a tenant's word. What a helper opens is open to every namespace, as it is
+// to the kubelet, so its identity should read what every pod may run, and no more.
 //
 // # Why differing platforms are no answer
 //

@@ -34,7 +34,9 @@ type Finder struct {
 	settings config.Registry
 	secrets  Secrets
 	fallback []credential
+	helpers  *helpers
 	registry registry
+	metrics  *Metrics
 
 	tags      *expirable.LRU[key, v1.Hash]
 	manifests *lru.Cache[key, manifest]
@@ -62,37 +64,55 @@ const (
 // errClosed means that the host's gate is closed.
 var errClosed = errors.New("the host is not asked for a while")
 
-// New returns a Finder. secrets may be nil: then only the configured credentials are
-// used. deny are the cluster's own Service networks.
-func New(settings config.Registry, secrets Secrets, deny []netip.Prefix) (*Finder, error) {
+// Around is what a Finder needs besides its settings.
+type Around struct {
+	// Secrets reads pull secrets; nil means that only the configured credentials are used.
+	Secrets Secrets
+	// Deny are the cluster's own Service networks.
+	Deny []netip.Prefix
+	// Metrics counts; nil means that nobody does.
+	Metrics *Metrics
+}
+
+// New returns a Finder. It fails if a file that the settings name cannot be used.
+func New(settings config.Registry, around Around) (*Finder, error) {
+	outlet, err := newOutlet(settings, around.Deny)
+	if err != nil {
+		return nil, err
+	}
 	f := &Finder{
-		settings: settings, secrets: secrets,
-		registry: registry{transport: newOutlet(settings, deny)},
+		settings: settings, secrets: around.Secrets, metrics: around.Metrics,
+		helpers:  newHelpers(settings.Helpers),
+		registry: registry{transport: outlet},
 		tags:     expirable.NewLRU[key, v1.Hash](entries, nil, max(settings.TagTTL, time.Millisecond)),
 		failures: expirable.NewLRU[question, webhook.Reason](entries, nil, failureTTL),
 		pulls:    expirable.NewLRU[string, []credential](entries, nil, pullTTL),
 	}
-	var err error
+	if f.metrics == nil {
+		f.metrics = NewMetrics()
+	}
 	if f.manifests, err = lru.New[key, manifest](entries); err != nil {
 		return nil, fmt.Errorf("make cache: %w", err)
 	}
 	if f.gates, err = lru.New[string, *gate](entries); err != nil {
 		return nil, fmt.Errorf("make cache: %w", err)
 	}
-	if settings.CredentialsFile != "" {
-		data, err := os.ReadFile(settings.CredentialsFile)
-		if err != nil {
-			return nil, fmt.Errorf("read registry credentials: %w", err)
-		}
-		if f.fallback, err = parseConfig(data); err != nil {
-			return nil, fmt.Errorf("registry credentials %q: %w", settings.CredentialsFile, err)
-		}
+	if settings.CredentialsFile == "" {
+		return f, nil
+	}
+	data, err := os.ReadFile(settings.CredentialsFile)
+	if err != nil {
+		return nil, fmt.Errorf("read registry credentials: %w", err)
+	}
+	if f.fallback, err = parseConfig(data); err != nil {
+		return nil, fmt.Errorf("registry credentials %q: %w", settings.CredentialsFile, err)
 	}
 	return f, nil
 }
 
 // Ask implements webhook.Images.
 func (f *Finder) Ask(ctx context.Context, pod *corev1.Pod, containers, platforms []string) map[string]webhook.ImageAnswer {
+	defer func(begin time.Time) { f.metrics.seconds.Observe(time.Since(begin).Seconds()) }(time.Now())
 	ctx, cancel := context.WithTimeout(ctx, f.settings.Budget)
 	defer cancel()
 	credentials := f.credentials(ctx, pod)
@@ -123,19 +143,22 @@ func (f *Finder) ask(ctx context.Context, c *corev1.Container, credentials []cre
 	if err != nil {
 		return webhook.ImageAnswer{Reason: webhook.ReasonBadReference}
 	}
-	matched := matching(credentials, reference.Context())
+	places := f.places(reference, credentials)
 	q := question{image: reference.Name(), platforms: strings.Join(platforms, " ")}
-	for _, c := range matched {
-		q.scopes += c.scope() + " "
+	for _, p := range places {
+		for _, c := range p.credentials {
+			q.scopes += c.scope() + " "
+		}
 	}
-	if reason, failed := f.failures.Get(q); failed {
+	reason, failed := f.failures.Get(q)
+	if f.metrics.asked("failure", failed); failed {
 		return webhook.ImageAnswer{Reason: reason}
 	}
 	flight := f.flights.DoChan(q.image+"\n"+q.scopes+"\n"+q.platforms, func() (any, error) {
 		// The flight is shared: one pod's request that ends must not end the others'.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.settings.Budget)
 		defer cancel()
-		return f.answer(ctx, reference, matched, platforms, q), nil
+		return f.answer(ctx, places, platforms, q), nil
 	})
 	select {
 	case result := <-flight:
@@ -147,32 +170,20 @@ func (f *Finder) ask(ctx context.Context, c *corev1.Container, credentials []cre
 	return webhook.ImageAnswer{Reason: webhook.ReasonRegistryUnavailable}
 }
 
-// parse reads an image's name as the kubelet does.
-func (f *Finder) parse(image string) (name.Reference, error) {
-	reference, err := name.ParseReference(image)
-	if err != nil {
-		return nil, err
-	}
-	if slices.Contains(f.settings.Insecure, reference.Context().RegistryStr()) {
-		return name.ParseReference(image, name.Insecure)
-	}
-	return reference, nil
-}
-
 // answer asks every place that may know the image, with every credential for it, and
 // logs what went wrong if none knows.
-func (f *Finder) answer(ctx context.Context, reference name.Reference, matched []credential, platforms []string, q question) webhook.ImageAnswer {
+func (f *Finder) answer(ctx context.Context, places []place, platforms []string, q question) webhook.ImageAnswer {
 	var failed error
-	for _, place := range f.places(reference) {
-		for _, c := range matched {
-			image, err := f.find(ctx, place, c, platforms)
+	for _, p := range places {
+		for _, c := range f.withHelper(ctx, p) {
+			image, err := f.find(ctx, p.image, c, platforms)
 			if err == nil {
 				return webhook.ImageAnswer{Image: image}
 			}
 			if errors.Is(err, errDiffer) {
 				return webhook.ImageAnswer{Reason: webhook.ReasonPlatformsDiffer}
 			}
-			failed = errors.Join(failed, fmt.Errorf("ask for %s: %w", place, err))
+			failed = errors.Join(failed, fmt.Errorf("ask for %s: %w", p.image, err))
 			if reason := reasonOf(err); reason != webhook.ReasonRegistryUnauthorized && reason != webhook.ReasonImageNotFound {
 				break // another credential will not help
 			}
@@ -182,26 +193,6 @@ func (f *Finder) answer(ctx context.Context, reference name.Reference, matched [
 	f.failures.Add(q, reason)
 	logr.FromContextOrDiscard(ctx).Info("image not found out", "image", q.image, "reason", reason, "error", failed.Error())
 	return webhook.ImageAnswer{Reason: reason}
-}
-
-// places returns the mirrors of the image's registry, then the registry itself.
-func (f *Finder) places(reference name.Reference) []name.Reference {
-	var places []name.Reference
-	host := reference.Context().RegistryStr()
-	mirrors := f.settings.Mirrors[host]
-	if host == name.DefaultRegistry {
-		mirrors = append(mirrors, f.settings.Mirrors["docker.io"]...)
-	}
-	for _, mirror := range mirrors {
-		separator := ":"
-		if _, byDigest := reference.(name.Digest); byDigest {
-			separator = "@"
-		}
-		if place, err := f.parse(mirror + "/" + reference.Context().RepositoryStr() + separator + reference.Identifier()); err == nil {
-			places = append(places, place)
-		}
-	}
-	return append(places, reference)
 }
 
 // errDiffer means that the platforms run different commands.
@@ -232,86 +223,4 @@ func (f *Finder) find(ctx context.Context, reference name.Reference, c credentia
 		return config.Image{}, errDiffer
 	}
 	return images[0], nil
-}
-
-func (f *Finder) digest(ctx context.Context, reference name.Reference, c credential) (v1.Hash, error) {
-	if fixed, ok := reference.(name.Digest); ok {
-		return v1.NewHash(fixed.DigestStr())
-	}
-	k := key{c.scope(), reference.Name()}
-	if digest, cached := f.tags.Get(k); cached && f.settings.TagTTL > 0 {
-		return digest, nil
-	}
-	var digest v1.Hash
-	err := f.throughGate(reference, func() (err error) {
-		digest, err = f.registry.digest(ctx, reference, c)
-		return err
-	})
-	if err == nil {
-		f.tags.Add(k, digest)
-	}
-	return digest, err
-}
-
-func (f *Finder) manifest(ctx context.Context, digest name.Digest, c credential) (manifest, error) {
-	k := key{c.scope(), digest.Name()}
-	if m, cached := f.manifests.Get(k); cached {
-		return m, nil
-	}
-	var m manifest
-	err := f.throughGate(digest, func() (err error) {
-		m, err = f.registry.manifest(ctx, digest, c)
-		return err
-	})
-	if err == nil {
-		f.manifests.Add(k, m)
-	}
-	return m, err
-}
-
-// throughGate asks the reference's host if its gate is open.
-func (f *Finder) throughGate(reference name.Reference, ask func() error) error {
-	host := reference.Context().RegistryStr()
-	g, found := f.gates.Get(host)
-	if !found {
-		fresh := newGate()
-		if earlier, raced, _ := f.gates.PeekOrAdd(host, fresh); raced {
-			fresh = earlier
-		}
-		g = fresh
-	}
-	if !g.open(time.Now()) {
-		return errClosed
-	}
-	err := ask()
-	g.report(err == nil || reasonOf(err) != webhook.ReasonRegistryUnavailable, time.Now())
-	return err
-}
-
-// credentials returns what the pod's pull secrets and the configuration hold. A secret
-// that is missing or broken is passed over: the kubelet does the same.
-func (f *Finder) credentials(ctx context.Context, pod *corev1.Pod) []credential {
-	var all []credential
-	for _, reference := range pod.Spec.ImagePullSecrets {
-		if f.secrets == nil || reference.Name == "" {
-			continue
-		}
-		name := pod.Namespace + "/" + reference.Name
-		found, cached := f.pulls.Get(name)
-		if !cached {
-			data, err := f.secrets.PullSecret(ctx, pod.Namespace, reference.Name)
-			if err == nil {
-				found, err = parseSecret(data)
-			}
-			if err != nil {
-				logr.FromContextOrDiscard(ctx).Info("pull secret not usable", "secret", name, "error", err.Error())
-				if ctx.Err() != nil {
-					continue
-				}
-			}
-			f.pulls.Add(name, found)
-		}
-		all = append(all, found...)
-	}
-	return append(all, f.fallback...)
 }

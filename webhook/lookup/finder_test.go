@@ -9,12 +9,10 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -31,7 +29,6 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
-	"golang.org/x/crypto/bcrypt"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/softstop/softstop/config"
@@ -87,7 +84,7 @@ func (w *world) misbehave(front func(http.ResponseWriter, *http.Request) bool) {
 
 func (w *world) finder() *lookup.Finder {
 	w.Helper()
-	f, err := lookup.New(w.settings, w.secrets, nil)
+	f, err := lookup.New(w.settings, lookup.Around{Secrets: w.secrets})
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -336,7 +333,7 @@ func TestDenied(t *testing.T) {
 	for _, host := range []string{"169.254.169.254", "[fd00:ec2::254]:443", "[::ffff:169.254.169.254]:443", "localhost:1", "0.0.0.0:1"} {
 		w.wantReason(w.ask(f, host+"/web:1"), webhook.ReasonRegistryDenied)
 	}
-	service, err := lookup.New(w.settings, nil, []netip.Prefix{netip.MustParsePrefix("10.96.0.0/12")})
+	service, err := lookup.New(w.settings, lookup.Around{Deny: []netip.Prefix{netip.MustParsePrefix("10.96.0.0/12")}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -506,14 +503,27 @@ func TestMirror(t *testing.T) {
 	origin.wantCommand(origin.ask(f, origin.host+"/only:1"), "/origin")
 }
 
+// TestMirrorsHaveTheirOwnCredentials: a mirror never sees the password of its origin.
+func TestMirrorsHaveTheirOwnCredentials(t *testing.T) {
+	origin, mirror := newWorld(t), newWorld(t)
+	mirror.push("web:1", v1.Config{Entrypoint: []string{"/mirror"}})
+	mirror.protect(map[string]string{"": "mirror"})
+	seen := mirror.front.Load()
+	mirror.misbehave(func(rw http.ResponseWriter, r *http.Request) bool {
+		if _, password, _ := r.BasicAuth(); password == "origin" {
+			t.Error("the mirror was sent its origin's password")
+		}
+		return (*seen)(rw, r)
+	})
+	origin.secrets["shop/both"] = secret(t, map[string]string{origin.host: "origin", mirror.host: "mirror"})
+	origin.settings.Mirrors = map[string][]string{origin.host: {mirror.host}}
+	origin.settings.Insecure = append(origin.settings.Insecure, mirror.host)
+	origin.wantCommand(origin.ask(origin.finder(), origin.host+"/web:1", pullWith("both")), "/mirror")
+}
+
 // TestTLS: a registry with a certificate of an unknown authority is not asked; one
-// whose authority the process was told of at its start is.
+// whose authority the configuration names is, whether by a file or by a folder.
 func TestTLS(t *testing.T) {
-	if image := os.Getenv("SOFTSTOP_TEST_TRUSTED"); image != "" {
-		w := newWorld(t)
-		w.wantCommand(w.ask(w.finder(), image), "/app")
-		return
-	}
 	server := httptest.NewUnstartedServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
@@ -529,68 +539,21 @@ func TestTLS(t *testing.T) {
 	}
 	w.wantReason(w.ask(w.finder(), tag.Name()), webhook.ReasonRegistryUntrusted)
 
-	authority := filepath.Join(t.TempDir(), "ca.crt")
+	folder := t.TempDir()
+	authority := filepath.Join(folder, "ca.crt")
 	if err := os.WriteFile(authority, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestTLS$")
-	child.Env = append(os.Environ(), "SSL_CERT_FILE="+authority, "SOFTSTOP_TEST_TRUSTED="+tag.Name())
-	if out, err := child.CombinedOutput(); err != nil {
-		t.Errorf("with the authority: %v: %s", err, out)
+	for _, path := range []string{authority, folder} {
+		w.settings.CAPath = path
+		w.wantCommand(w.ask(w.finder(), tag.Name()), "/app")
 	}
-}
-
-// TestDistribution asks the registry that most people run, with passwords. Debian has it
-// as docker-registry.
-func TestDistribution(t *testing.T) {
-	program, err := exec.LookPath("docker-registry")
-	if err != nil {
-		t.Skip("docker-registry is not installed: apt-get install docker-registry")
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	host := listener.Addr().String()
-	listener.Close()
-	folder := t.TempDir()
-	hash, err := bcrypt.GenerateFromPassword([]byte("secret"), bcrypt.MinCost)
-	if err != nil {
-		t.Fatal(err)
-	}
-	settings := fmt.Sprintf("version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: %[1]s/data}}\nhttp: {addr: %[2]q}\nauth: {htpasswd: {realm: test, path: %[1]s/htpasswd}}\n", folder, host)
-	for file, content := range map[string]string{"config.yml": settings, "htpasswd": "user:" + string(hash) + "\n"} {
-		if err := os.WriteFile(filepath.Join(folder, file), []byte(content), 0o600); err != nil {
+	for content, path := range map[string]string{"none": filepath.Join(folder, "missing"), "no certificate": authority} {
+		if err := os.WriteFile(authority, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	server := exec.CommandContext(ctx, program, "serve", filepath.Join(folder, "config.yml"))
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		stop()
-		_ = server.Wait() // killed
-	})
-	w := newWorld(t)
-	w.host, w.settings.Insecure = host, []string{host}
-	login := remote.WithAuth(&authn.Basic{Username: "user", Password: "secret"})
-	app := image(t, v1.Config{Entrypoint: []string{"/app"}, StopSignal: "SIGQUIT"}, "linux/amd64")
-	for begin := time.Now(); ; {
-		if err = remote.Write(w.tag("team/web:1"), app, login); err == nil {
-			break
-		}
-		if time.Since(begin) > 20*time.Second {
-			t.Fatal(err)
+		if _, err := lookup.New(config.Registry{CAPath: path}, lookup.Around{}); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %v", content, err)
 		}
 	}
-	w.secrets["shop/pull"] = secret(t, map[string]string{host: "secret"})
-	w.secrets["shop/wrong"] = secret(t, map[string]string{host: "wrong"})
-	w.settings.Budget = 2 * time.Second // a password costs it time
-	f := w.finder()
-	w.wantCommand(w.ask(f, host+"/team/web:1", pullWith("pull")), "/app")
-	w.wantReason(w.ask(f, host+"/team/web:1", pullWith("wrong")), webhook.ReasonRegistryUnauthorized)
-	w.wantReason(w.ask(f, host+"/team/web:1"), webhook.ReasonRegistryUnauthorized)
-	w.wantReason(w.ask(f, host+"/team/missing:1", pullWith("pull")), webhook.ReasonImageNotFound)
 }

@@ -45,7 +45,7 @@ func FuzzIndex(f *testing.F) {
 func FuzzReference(f *testing.F) {
 	f.Add("web:1", []byte(`{"auths":{"docker.io":{"auth":"dTpw"},"https://*.example/v1/":{"username":"u"}}}`))
 	f.Add("registry.example:5000/a/b@sha256:"+strings.Repeat("0", 64), []byte(`{"auths":{"[":{},"registry.example:5000/a":{"identitytoken":"t"}}}`))
-	finder, err := New(config.Registry{Budget: config.DefaultBudget, TagTTL: config.DefaultTagTTL, Insecure: []string{"web"}}, nil, nil)
+	finder, err := New(config.Registry{Budget: config.DefaultBudget, TagTTL: config.DefaultTagTTL, Insecure: []string{"web"}}, Around{})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -59,7 +59,11 @@ func FuzzReference(f *testing.F) {
 		if len(matched) == 0 || matched[len(matched)-1] != (credential{}) {
 			t.Errorf("%s: %v", image, matched)
 		}
-		finder.places(reference)
+		for _, p := range finder.places(reference, credentials) {
+			if len(p.credentials) == 0 {
+				t.Errorf("%s: nobody asks %s", image, p.image)
+			}
+		}
 	})
 }
 

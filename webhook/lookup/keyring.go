@@ -20,11 +20,16 @@ type credential struct {
 	// pattern is what it is for: a host, which may have * for a label, and a path.
 	pattern string
 	auth    authn.AuthConfig
+	// identity names it where the password alone does not: a helper's changes.
+	identity string
 }
 
 // scope names the credential in cache keys, without giving it away.
 func (c credential) scope() string {
-	if c.auth == (authn.AuthConfig{}) {
+	switch {
+	case c.identity != "":
+		return c.identity
+	case c.auth == (authn.AuthConfig{}):
 		return ""
 	}
 	sum := sha256.Sum256([]byte(strings.Join([]string{c.auth.Username, c.auth.Password, c.auth.IdentityToken, c.auth.RegistryToken}, "\x00")))

@@ -18,10 +18,6 @@
 
 {{/* Its environment, or nothing. */}}
 {{- define "softstop.env" -}}
-{{- if .Values.registry.caConfigMap }}
-- name: SSL_CERT_DIR
-  value: /etc/softstop-ca
-{{- end }}
 {{- with .Values.env }}
 {{ toYaml . }}
 {{- end }}

@@ -1,0 +1,74 @@
+package lookup
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"github.com/softstop/softstop/webhook"
+)
+
+// digest returns what reference means to c, from the cache or its registry.
+func (f *Finder) digest(ctx context.Context, reference name.Reference, c credential) (v1.Hash, error) {
+	if fixed, ok := reference.(name.Digest); ok {
+		return v1.NewHash(fixed.DigestStr())
+	}
+	k := key{c.scope(), reference.Name()}
+	digest, cached := f.tags.Get(k)
+	cached = cached && f.settings.TagTTL > 0
+	if f.metrics.asked("tag", cached); cached {
+		return digest, nil
+	}
+	err := f.throughGate(reference, func() (err error) {
+		digest, err = f.registry.digest(ctx, reference, c)
+		return err
+	})
+	if err == nil {
+		f.tags.Add(k, digest)
+	}
+	return digest, err
+}
+
+// manifest returns what digest is to c, from the cache or its registry.
+func (f *Finder) manifest(ctx context.Context, digest name.Digest, c credential) (manifest, error) {
+	k := key{c.scope(), digest.Name()}
+	m, cached := f.manifests.Get(k)
+	if f.metrics.asked("digest", cached); cached {
+		return m, nil
+	}
+	err := f.throughGate(digest, func() (err error) {
+		m, err = f.registry.manifest(ctx, digest, c)
+		return err
+	})
+	if err == nil {
+		f.manifests.Add(k, m)
+	}
+	return m, err
+}
+
+// throughGate asks the reference's host if its gate is open.
+func (f *Finder) throughGate(reference name.Reference, ask func() error) error {
+	host := reference.Context().RegistryStr()
+	g, found := f.gates.Get(host)
+	if !found {
+		fresh := newGate()
+		if earlier, raced, _ := f.gates.PeekOrAdd(host, fresh); raced {
+			fresh = earlier
+		}
+		g = fresh
+	}
+	if !g.open(time.Now()) {
+		f.metrics.requests.WithLabelValues("closed").Inc()
+		return errClosed
+	}
+	err := ask()
+	g.report(err == nil || reasonOf(err) != webhook.ReasonRegistryUnavailable, time.Now())
+	result := "answered"
+	if err != nil {
+		result = "failed"
+	}
+	f.metrics.requests.WithLabelValues(result).Inc()
+	return err
+}

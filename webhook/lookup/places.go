@@ -1,0 +1,91 @@
+package lookup
+
+import (
+	"context"
+	"slices"
+
+	"github.com/go-logr/logr"
+	"github.com/google/go-containerregistry/pkg/name"
+	corev1 "k8s.io/api/core/v1"
+)
+
+// place is an image where one registry has it, with the credentials for that registry:
+// a mirror never sees its origin's.
+type place struct {
+	image       name.Reference
+	credentials []credential
+}
+
+// parse reads an image's name as the kubelet does.
+func (f *Finder) parse(image string) (name.Reference, error) {
+	reference, err := name.ParseReference(image)
+	if err != nil {
+		return nil, err
+	}
+	if slices.Contains(f.settings.Insecure, reference.Context().RegistryStr()) {
+		return name.ParseReference(image, name.Insecure)
+	}
+	return reference, nil
+}
+
+// places returns the image at the mirrors of its registry, then at the registry itself.
+func (f *Finder) places(reference name.Reference, credentials []credential) []place {
+	var places []place
+	add := func(image name.Reference) {
+		places = append(places, place{image, matching(credentials, image.Context())})
+	}
+	host := reference.Context().RegistryStr()
+	mirrors := f.settings.Mirrors[host]
+	if host == name.DefaultRegistry {
+		mirrors = slices.Concat(mirrors, f.settings.Mirrors["docker.io"])
+	}
+	for _, mirror := range mirrors {
+		separator := ":"
+		if _, byDigest := reference.(name.Digest); byDigest {
+			separator = "@"
+		}
+		if image, err := f.parse(mirror + "/" + reference.Context().RepositoryStr() + separator + reference.Identifier()); err == nil {
+			add(image)
+		}
+	}
+	add(reference)
+	return places
+}
+
+// withHelper returns the place's credentials with that of the host's helper before the
+// last, which is to ask without.
+func (f *Finder) withHelper(ctx context.Context, p place) []credential {
+	found, err := f.helpers.credential(ctx, p.image.Context().RegistryStr())
+	if err != nil {
+		logr.FromContextOrDiscard(ctx).Info("credential helper not usable", "error", err.Error())
+	}
+	return slices.Insert(slices.Clone(p.credentials), len(p.credentials)-1, found...)
+}
+
+// credentials returns what the pod's pull secrets and the configuration hold. A secret
+// that is missing or broken is passed over: the kubelet does the same.
+func (f *Finder) credentials(ctx context.Context, pod *corev1.Pod) []credential {
+	var all []credential
+	for _, reference := range pod.Spec.ImagePullSecrets {
+		if f.secrets == nil || reference.Name == "" {
+			continue
+		}
+		name := pod.Namespace + "/" + reference.Name
+		found, cached := f.pulls.Get(name)
+		if !cached {
+			data, err := f.secrets.PullSecret(ctx, pod.Namespace, reference.Name)
+			if err == nil {
+				found, err = parseSecret(data)
+			}
+			if err != nil {
+				logr.FromContextOrDiscard(ctx).Info("pull secret not usable", "secret", name, "error", err.Error())
+				if ctx.Err() != nil {
+					continue
+				}
+			}
+			f.pulls.Add(name, found)
+		}
+		all = append(all, found...)
+	}
+	return append(all, f.fallback...)
+}
