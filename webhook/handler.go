@@ -7,6 +7,7 @@ import (
 
 	admissionv1 "k8s.io/api/admission/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
@@ -32,28 +33,69 @@ type Images interface {
 	Ask(ctx context.Context, pod *corev1.Pod, containers, platforms []string) map[string]ImageAnswer
 }
 
-// Handler answers the API server's reviews of new pods.
-type Handler struct {
+// Settings are what can change while the webhook runs.
+type Settings struct {
 	// Config is the cluster's configuration.
 	Config config.Config
-	// Cluster is asked about namespaces and nodes.
-	Cluster Cluster
 	// Images, if not nil, is asked about images whose command nobody else knows.
 	Images Images
+}
+
+// Handler answers the API server's reviews of new pods.
+type Handler struct {
+	// Settings returns what holds now; it is asked once for each review.
+	Settings func() Settings
+	// Cluster is asked about namespaces and nodes.
+	Cluster Cluster
 	// Version is the version of softstop.
 	Version string
-	// Observe, if not nil, is told about every plan, for metrics.
-	Observe func(Plan)
+	// Observe, if not nil, is told how each review ended. It must not take long.
+	Observe func(Outcome)
 }
+
+// Outcome is how one review ended, for metrics and events.
+type Outcome struct {
+	// Pod is the pod as it was sent, for reading only; nil if it could not be read.
+	Pod *corev1.Pod
+	// DryRun means that no pod comes of it.
+	DryRun bool
+	// Failure is where softstop itself failed, and the pod was admitted unchanged; empty
+	// if it did not. The other fields are empty otherwise.
+	Failure Failure
+	// Plan is what is done to the pod.
+	Plan Plan
+	// PatchBytes is the length of the patch.
+	PatchBytes int
+}
+
+// Failure is one of a few words for where softstop itself failed.
+type Failure string
+
+// The failures.
+const (
+	// FailureDecode means that the pod could not be read.
+	FailureDecode Failure = "decode"
+	// FailureSurroundings means that the namespace or the nodes could not be read.
+	FailureSurroundings Failure = "surroundings"
+	// FailurePanic means a mistake of softstop's.
+	FailurePanic Failure = "panic"
+)
+
+// Failures returns the whole list.
+func Failures() []Failure { return []Failure{FailureDecode, FailureSurroundings, FailurePanic} }
 
 // Handle implements admission.Handler. It never refuses a pod for an error of its own:
 // a pod that starts without softstop is better than one that does not start.
 func (h *Handler) Handle(ctx context.Context, request admission.Request) (response admission.Response) {
-	log := ctrl.LoggerFrom(ctx)
+	outcome := Outcome{DryRun: ptr.Deref(request.DryRun, false)}
+	fail := func(failure Failure, err error, details ...any) admission.Response {
+		ctrl.LoggerFrom(ctx).Error(err, "admitting the pod unchanged", details...)
+		h.observe(Outcome{Pod: outcome.Pod, DryRun: outcome.DryRun, Failure: failure})
+		return unchanged(err)
+	}
 	defer func() {
 		if r := recover(); r != nil {
-			log.Error(fmt.Errorf("panic: %v", r), "admitting the pod unchanged", "stack", string(debug.Stack()))
-			response = unchanged(fmt.Errorf("internal error: %v", r))
+			response = fail(FailurePanic, fmt.Errorf("internal error: %v", r), "stack", string(debug.Stack()))
 		}
 	}()
 	if request.Operation != admissionv1.Create || request.Kind.Kind != "Pod" || request.SubResource != "" {
@@ -61,27 +103,32 @@ func (h *Handler) Handle(ctx context.Context, request admission.Request) (respon
 	}
 	pod, err := decodePod(request)
 	if err != nil {
-		log.Error(err, "admitting the pod unchanged")
-		return unchanged(err)
+		return fail(FailureDecode, err)
 	}
+	outcome.Pod = pod
 	facts, err := h.facts(ctx, pod)
 	if err != nil {
-		log.Error(err, "admitting the pod unchanged")
-		return unchanged(err)
+		return fail(FailureSurroundings, err)
 	}
 	plan, operations := Inject(pod, facts)
-	if h.Observe != nil {
-		h.Observe(plan)
-	}
-	response = respond(plan, operations, h.Config.Strict)
-	log.V(1).Info("answered", "skip", plan.Skip, "operations", len(operations), "warnings", plan.Warnings)
+	response = respond(plan, operations)
+	outcome.Plan, outcome.PatchBytes = plan, len(response.Patch)
+	h.observe(outcome)
+	ctrl.LoggerFrom(ctx).V(1).Info("answered", "skip", plan.Skip, "operations", len(operations), "warnings", plan.Warnings)
 	return response
+}
+
+func (h *Handler) observe(outcome Outcome) {
+	if h.Observe != nil {
+		h.Observe(outcome)
+	}
 }
 
 // facts asks about the pod's surroundings.
 func (h *Handler) facts(ctx context.Context, pod *corev1.Pod) (Facts, error) {
+	settings := h.Settings()
 	namespace, err := h.Cluster.Namespace(ctx, pod.Namespace, false)
-	if consent, _ := h.Config.ConsentOf(namespace.Labels, pod.Annotations); err == nil && !consent.In {
+	if consent, _ := settings.Config.ConsentOf(namespace.Labels, pod.Annotations); err == nil && !consent.In {
 		// The API server thought otherwise, or it had not asked: a label may be so new
 		// that the cache has not heard of it.
 		namespace, err = h.Cluster.Namespace(ctx, pod.Namespace, true)
@@ -93,9 +140,12 @@ func (h *Handler) facts(ctx context.Context, pod *corev1.Pod) (Facts, error) {
 	if err != nil {
 		return Facts{}, fmt.Errorf("read nodes: %w", err)
 	}
-	facts := Facts{Config: h.Config, Namespace: namespace, Nodes: nodes, Version: h.Version}
-	if wanted := Wanted(pod, facts); h.Images != nil && len(wanted) > 0 {
-		facts.Images = h.Images.Ask(ctx, pod, wanted, nodes.Platforms)
+	facts := Facts{Config: settings.Config, Namespace: namespace, Nodes: nodes, Version: h.Version}
+	if settings.Images == nil {
+		return facts, nil
+	}
+	if wanted := Wanted(pod, facts); len(wanted) > 0 {
+		facts.Images = settings.Images.Ask(ctx, pod, wanted, nodes.Platforms)
 	}
 	return facts, nil
 }

@@ -60,7 +60,12 @@ func (a *around) Ask(_ context.Context, _ *corev1.Pod, containers, _ []string) m
 }
 
 func handler(a *around) *webhook.Handler {
-	return &webhook.Handler{Config: config.Default(), Cluster: a, Images: a, Version: "test"}
+	return handlerWith(a, config.Default())
+}
+
+func handlerWith(a *around, c config.Config) *webhook.Handler {
+	settings := webhook.Settings{Config: c, Images: a}
+	return &webhook.Handler{Settings: func() webhook.Settings { return settings }, Cluster: a, Version: "test"}
 }
 
 func review(raw []byte) admission.Request {
@@ -86,7 +91,7 @@ func TestHandlerNeverRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := handler(c.around).Handle(t.Context(), review([]byte(c.raw)))
-			if !got.Allowed || len(got.Patches) != 0 || !strings.Contains(strings.Join(got.Warnings, ""), c.says) {
+			if !got.Allowed || len(got.Patch) != 0 || !strings.Contains(strings.Join(got.Warnings, ""), c.says) {
 				t.Errorf("got %+v, want an unchanged pod and a warning with %q", got, c.says)
 			}
 		})
@@ -97,15 +102,15 @@ func TestHandlerNeverRefuses(t *testing.T) {
 func TestHandlerTakesTheRequestsNamespace(t *testing.T) {
 	a := &around{}
 	got := handler(a).Handle(t.Context(), review([]byte(plain)))
-	if a.asked != "shop" || len(got.Patches) == 0 {
-		t.Errorf("asked for namespace %q, patched %v", a.asked, got.Patches)
+	if a.asked != "shop" || len(got.Patch) == 0 {
+		t.Errorf("asked for namespace %q, patched %s", a.asked, got.Patch)
 	}
 }
 
 // TestHandlerAsksTwice: a pod that comes right after its namespace's label is injected,
 // though the cache has not heard of the label.
 func TestHandlerAsksTwice(t *testing.T) {
-	if got := handler(&around{stale: true}).Handle(t.Context(), review([]byte(plain))); len(got.Patches) == 0 {
+	if got := handler(&around{stale: true}).Handle(t.Context(), review([]byte(plain))); len(got.Patch) == 0 {
 		t.Errorf("not injected: %+v", got)
 	}
 }
@@ -121,7 +126,7 @@ func TestHandlerLeavesOthersAlone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			request := review([]byte(plain))
 			change(&request)
-			if got := handler(&around{}).Handle(t.Context(), request); !got.Allowed || len(got.Patches)+len(got.Warnings) != 0 {
+			if got := handler(&around{}).Handle(t.Context(), request); !got.Allowed || len(got.Patch)+len(got.Warnings) != 0 {
 				t.Errorf("got %+v", got)
 			}
 		})
@@ -129,8 +134,9 @@ func TestHandlerLeavesOthersAlone(t *testing.T) {
 }
 
 func TestHandlerStrict(t *testing.T) {
-	h := handler(&around{})
-	h.Config.Strict, h.Config.Limits.MaxDrain = true, time.Second
+	c := config.Default()
+	c.Strict, c.Limits.MaxDrain = true, time.Second
+	h := handlerWith(&around{}, c)
 	bad := strings.Replace(plain, `"generateName":"web-"`, `"annotations":{"softstop.dev/drain":"five"}`, 1)
 	if got := h.Handle(t.Context(), review([]byte(bad))); got.Allowed || !strings.Contains(got.Result.Message, "five") {
 		t.Errorf("a bad value: %+v", got)
@@ -153,11 +159,7 @@ func TestReorderedContainers(t *testing.T) {
 }
 
 func patched(raw []byte, response admission.Response) ([]byte, error) {
-	encoded, err := json.Marshal(response.Patches)
-	if err != nil {
-		return nil, err
-	}
-	patch, err := jsonpatch.DecodePatch(encoded)
+	patch, err := jsonpatch.DecodePatch(response.Patch)
 	if err != nil {
 		return nil, err
 	}
@@ -211,7 +213,7 @@ func TestBigPod(t *testing.T) {
 	})
 	handle := testing.Benchmark(func(b *testing.B) {
 		for b.Loop() {
-			if got := h.Handle(b.Context(), review(raw)); len(got.Patches) == 0 {
+			if got := h.Handle(b.Context(), review(raw)); len(got.Patch) == 0 {
 				b.Fatal(got)
 			}
 		}
@@ -263,15 +265,15 @@ func FuzzHandler(f *testing.F) {
 				t.Fatal(warning)
 			}
 		}
-		if len(got.Patches) == 0 || !asTheAPIServerSendsIt(raw) {
+		if len(got.Patch) == 0 || !asTheAPIServerSendsIt(raw) {
 			return
 		}
 		once, err := patched(raw, got)
 		if err != nil {
-			t.Fatalf("apply %v to %s: %v", got.Patches, raw, err)
+			t.Fatalf("apply %v to %s: %v", got.Patch, raw, err)
 		}
-		if again := handler(a).Handle(t.Context(), review(once)); len(again.Patches) != 0 {
-			t.Fatalf("injected once:\n%s\nthe second patch: %v", once, again.Patches)
+		if again := handler(a).Handle(t.Context(), review(once)); len(again.Patch) != 0 {
+			t.Fatalf("injected once:\n%s\nthe second patch: %v", once, again.Patch)
 		}
 		if before, after := others(t, raw), others(t, once); !reflect.DeepEqual(before, after) {
 			t.Fatalf("something else changed\nbefore: %v\nafter: %v", before, after)

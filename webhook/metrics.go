@@ -5,34 +5,66 @@ import (
 )
 
 // Metrics counts what was done to pods. Reviews, their duration and their errors are
-// counted by the webhook server itself.
-type Metrics struct{ pods, containers *prometheus.CounterVec }
-
-// NewMetrics registers the counters.
-func NewMetrics(registry prometheus.Registerer) (*Metrics, error) {
-	m := &Metrics{
-		pods: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "softstop_pods_total", Help: "Pods reviewed, dry runs included, by the reason they were left unchanged; empty for those that were not.",
-		}, []string{"reason"}),
-		containers: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "softstop_containers_total", Help: "Containers of those pods, by what is done to them and why they are not wrapped.",
-		}, []string{"action", "reason"}),
-	}
-	for _, c := range []prometheus.Collector{m.pods, m.containers} {
-		if err := registry.Register(c); err != nil {
-			return nil, err
-		}
-	}
-	return m, nil
+// counted by the webhook server itself. It is a prometheus.Collector.
+type Metrics struct {
+	pods, containers, failures *prometheus.CounterVec
+	patch                      prometheus.Histogram
 }
 
-// Observe counts one plan. It is for Handler.Observe.
-func (m *Metrics) Observe(plan Plan) {
-	m.pods.WithLabelValues(string(plan.Skip)).Inc()
-	if plan.Skip != "" {
+// NewMetrics returns counters that nobody collects yet.
+func NewMetrics() *Metrics {
+	m := &Metrics{
+		pods: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "softstop_pods_total", Help: "Pods reviewed, dry runs included, by the reason they were left alone; empty for those that were not.",
+		}, []string{"reason"}),
+		containers: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "softstop_containers_total", Help: "Containers of the pods that were not left alone, by what is done to them and why they are not wrapped.",
+		}, []string{"action", "reason"}),
+		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "softstop_failures_total", Help: "Pods admitted unchanged because softstop itself failed, by where: decode, surroundings or panic.",
+		}, []string{"failure"}),
+		patch: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "softstop_patch_bytes", Help: "The length of the patches.", Buckets: prometheus.ExponentialBuckets(256, 4, 7),
+		}),
+	}
+	for _, failure := range Failures() { // an alert needs a zero to count from
+		m.failures.WithLabelValues(string(failure))
+	}
+	return m
+}
+
+func (m *Metrics) all() []prometheus.Collector {
+	return []prometheus.Collector{m.pods, m.containers, m.failures, m.patch}
+}
+
+// Describe implements prometheus.Collector.
+func (m *Metrics) Describe(to chan<- *prometheus.Desc) {
+	for _, c := range m.all() {
+		c.Describe(to)
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (m *Metrics) Collect(to chan<- prometheus.Metric) {
+	for _, c := range m.all() {
+		c.Collect(to)
+	}
+}
+
+// Observe counts one review. It is for Handler.Observe.
+func (m *Metrics) Observe(outcome Outcome) {
+	if outcome.Failure != "" {
+		m.failures.WithLabelValues(string(outcome.Failure)).Inc()
 		return
 	}
-	for _, c := range plan.Containers {
+	m.pods.WithLabelValues(string(outcome.Plan.Skip)).Inc()
+	if outcome.PatchBytes > 0 {
+		m.patch.Observe(float64(outcome.PatchBytes))
+	}
+	if outcome.Plan.Skip != "" {
+		return
+	}
+	for _, c := range outcome.Plan.Containers {
 		m.containers.WithLabelValues(string(c.Action), string(c.Reason)).Inc()
 	}
 }

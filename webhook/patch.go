@@ -38,10 +38,11 @@ func pointer(path ...string) string {
 // Patch returns the operations that make plan of pod: none if pod already is as
 // planned.
 func Patch(pod *corev1.Pod, plan Plan, version string) []jsonpatch.Operation {
-	if plan.Skip != "" {
-		return nil
-	}
 	p := &patch{}
+	if plan.Skip != "" {
+		p.leave(pod, plan, version)
+		return p.operations
+	}
 	for i := range plan.Containers {
 		p.container(&plan.Containers[i], plan.Carrier)
 	}
@@ -64,6 +65,20 @@ func Patch(pod *corev1.Pod, plan Plan, version string) []jsonpatch.Operation {
 	p.entries(pod.Annotations, annotations, "metadata", "annotations")
 	p.entries(pod.Labels, map[string]string{config.InjectedKey: "true"}, "metadata", "labels")
 	return p.operations
+}
+
+// leave writes into the status why a pod that wanted softstop goes without. A pod that
+// did not is none of our business, the API server's copy of a static pod must stay what
+// the kubelet has, and what an earlier pass wrote about containers still tells how to
+// undo it.
+func (p *patch) leave(pod *corev1.Pod, plan Plan, version string) {
+	earlier, _ := ReadStatus(pod.Annotations[config.StatusKey])
+	if !plan.Consent.In || plan.Skip == ReasonMirrorPod || plan.Skip == ReasonRefused || len(earlier.Containers) > 0 {
+		return
+	}
+	if status := statusOf(pod, plan, version); !status.same(pod.Annotations[config.StatusKey]) {
+		p.entries(pod.Annotations, map[string]string{config.StatusKey: status.String()}, "metadata", "annotations")
+	}
 }
 
 // container wraps one container and adds its hook.

@@ -15,7 +15,7 @@ import (
 // Plan is everything softstop does to one pod, as data: printable, and all that the
 // patch is made from.
 type Plan struct {
-	// Skip is why the pod is left unchanged; the other fields are empty then.
+	// Skip is why the pod is left alone: it gets the status annotation at most.
 	Skip Reason
 	// Consent says who wanted or refused the injection.
 	Consent config.Consent
@@ -48,6 +48,10 @@ const defaultGrace = 30 * time.Second
 // MakePlan turns a decision into the plan for pod. It changes nothing.
 func MakePlan(pod *corev1.Pod, decision Decision, facts Facts) Plan {
 	plan := Plan{Skip: decision.Skip, Consent: decision.Consent, GraceBefore: defaultGrace, Problems: decision.Problems}
+	if facts.Config.Strict && len(refusals(decision.Problems)) > 0 {
+		plan.Skip = ReasonRefused
+		return plan
+	}
 	for _, problem := range decision.Problems {
 		plan.warn("%s", problem)
 	}
@@ -70,6 +74,17 @@ func MakePlan(pod *corev1.Pod, decision Decision, facts Facts) Plan {
 	}
 	plan.explain()
 	return plan
+}
+
+// refusals are the problems that strict refuses a pod for: values that somebody wrote
+// and nobody understands.
+func refusals(problems []config.Problem) (bad []string) {
+	for _, problem := range problems {
+		if !problem.Limit {
+			bad = append(bad, problem.String())
+		}
+	}
+	return bad
 }
 
 // maxGrace bounds what is read from a pod, far from overflow.

@@ -5,7 +5,7 @@ package webhook
 // all use this list.
 type Reason string
 
-// Reasons about a whole pod: it is not changed.
+// Reasons about a whole pod: it is left alone.
 const (
 	ReasonNotOptedIn     Reason = "not-opted-in"
 	ReasonOptedOut       Reason = "opted-out"
@@ -15,6 +15,7 @@ const (
 	ReasonGraceZero      Reason = "grace-zero"
 	ReasonWorkflowEngine Reason = "workflow-engine"
 	ReasonNothingToDo    Reason = "nothing-to-do"
+	ReasonRefused        Reason = "refused"
 )
 
 // Reasons about one container.
@@ -73,6 +74,8 @@ func (r Reason) explanation() explanation {
 		return explanation{"a workflow engine (Tekton, Argo Workflows) runs its steps itself", "", false}
 	case ReasonNothingToDo:
 		return explanation{"none of its containers can be handled", "", false}
+	case ReasonRefused:
+		return explanation{"it is refused: the cluster's configuration is strict, and a value means nothing", "correct the value that the message names", false}
 	case ReasonNoCommand:
 		return explanation{"the pod sets no command and what the image runs is not known", ownCommand, true}
 	case ReasonEmptyImage:
@@ -132,7 +135,7 @@ func (r Reason) Sentence() string {
 func Reasons() []Reason {
 	return []Reason{
 		ReasonNotOptedIn, ReasonOptedOut, ReasonMirrorPod, ReasonWindows, ReasonWasm, ReasonGraceZero,
-		ReasonWorkflowEngine, ReasonNothingToDo, ReasonNoCommand, ReasonEmptyImage, ReasonHasInit,
+		ReasonWorkflowEngine, ReasonNothingToDo, ReasonRefused, ReasonNoCommand, ReasonEmptyImage, ReasonHasInit,
 		ReasonMustBePID1, ReasonMeshSidecar, ReasonSidecar, ReasonInitContainer, ReasonExcluded, ReasonMountTaken,
 		ReasonPullNever, ReasonBadReference, ReasonRegistryDenied, ReasonRegistryUntrusted, ReasonRegistryUnauthorized, ReasonImageNotFound,
 		ReasonRegistryUnavailable, ReasonImageInvalid, ReasonPlatformsDiffer,

@@ -1,38 +1,48 @@
 package webhook
 
 import (
+	"cmp"
+	"encoding/json"
 	"strings"
 
 	"gomodules.xyz/jsonpatch/v2"
+	admissionv1 "k8s.io/api/admission/v1"
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
-
-	"github.com/softstop/softstop/config"
 )
 
 // maxWarning is the length in bytes beyond which an API server may cut a warning.
 const maxWarning = 256
 
-// respond makes the answer to the API server. Only the configuration's strict refuses
-// a pod, and only for values that somebody wrote and nobody understands.
-func respond(plan Plan, operations []jsonpatch.Operation, strict bool) admission.Response {
-	if bad := sentences(plan.Problems); strict && len(bad) > 0 {
-		return admission.Denied("softstop: " + strings.Join(bad, "; "))
-	}
+// respond makes the answer to the API server.
+func respond(plan Plan, operations []jsonpatch.Operation) admission.Response {
 	response := admission.Allowed("")
-	if len(operations) > 0 {
-		response = admission.Patched("", operations...)
+	if plan.Skip == ReasonRefused {
+		response = admission.Denied("softstop: " + strings.Join(refusals(plan.Problems), "; "))
 	}
+	if len(operations) > 0 {
+		patch, err := json.Marshal(operations)
+		if err != nil { // our own types: cannot happen
+			return unchanged(err)
+		}
+		response.Patch, response.PatchType = patch, ptr.To(admissionv1.PatchTypeJSONPatch)
+	}
+	response.AuditAnnotations = audit(plan)
 	return response.WithWarnings(shortened(plan.Warnings)...)
 }
 
-// sentences are the problems that strict refuses a pod for.
-func sentences(problems []config.Problem) (bad []string) {
-	for _, problem := range problems {
-		if !problem.Limit {
-			bad = append(bad, problem.String())
-		}
+// audit returns what the API server's audit log is told. It puts the name of the webhook's
+// entry before each key.
+func audit(plan Plan) map[string]string {
+	entries := map[string]string{"decision": string(cmp.Or(plan.Skip, "injected")), "by": string(plan.Consent.By)}
+	var containers []string
+	for _, c := range plan.Containers {
+		containers = append(containers, c.Name+"="+string(cmp.Or(c.Reason, Reason(c.Action))))
 	}
-	return bad
+	if len(containers) > 0 {
+		entries["containers"] = strings.Join(containers, ",")
+	}
+	return entries
 }
 
 // unchanged admits the pod as it is and says why.

@@ -18,15 +18,18 @@ import (
 type Status struct {
 	// Version is the softstop that did it.
 	Version string `json:"version"`
+	// Reason and Message say why the whole pod was left alone; empty if it was not.
+	Reason  Reason `json:"reason,omitempty"`
+	Message string `json:"message,omitempty"`
 	// Carrier is emptyDir or image; empty if no container is wrapped.
 	Carrier config.Carrier `json:"carrier,omitempty"`
-	// GracePeriodSeconds is the pod's grace period.
-	GracePeriodSeconds int64 `json:"gracePeriodSeconds"`
+	// GracePeriodSeconds is the pod's grace period; 0 if the pod was left alone.
+	GracePeriodSeconds int64 `json:"gracePeriodSeconds,omitempty"`
 	// GracePeriodBefore is what it was before it was raised, in seconds; 0 if the pod had
 	// none, nil if it was not raised.
 	GracePeriodBefore *int64 `json:"gracePeriodSecondsBefore,omitempty"`
 	// Containers are all of the pod's but the carrier's, init containers first.
-	Containers []ContainerStatus `json:"containers"`
+	Containers []ContainerStatus `json:"containers,omitempty"`
 }
 
 // ContainerStatus is what was done to one container.
@@ -59,7 +62,10 @@ const (
 func statusOf(pod *corev1.Pod, plan Plan, version string) Status {
 	// A status that cannot be read says nothing about earlier passes.
 	earlier, _ := ReadStatus(pod.Annotations[config.StatusKey])
-	status := Status{Version: version, GracePeriodSeconds: int64(plan.Grace / time.Second)}
+	status := Status{Version: version, Reason: plan.Skip, GracePeriodSeconds: int64(plan.Grace / time.Second)}
+	if plan.Skip != "" {
+		status.Message = plan.Skip.Sentence()
+	}
 	status.GracePeriodBefore = graceBefore(pod, plan, earlier)
 	if plan.Carrier != nil {
 		status.Carrier = plan.Carrier.Kind
@@ -87,7 +93,7 @@ func graceBefore(pod *corev1.Pod, plan Plan, earlier Status) *int64 {
 	switch {
 	case earlier.GracePeriodBefore != nil && earlier.GracePeriodSeconds == now:
 		return earlier.GracePeriodBefore
-	case plan.Grace != plan.GraceBefore:
+	case plan.Skip == "" && plan.Grace != plan.GraceBefore:
 		return &now
 	}
 	return nil

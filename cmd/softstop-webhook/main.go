@@ -15,7 +15,6 @@ import (
 	_ "golang.org/x/crypto/x509roots/fallback" // the image is made from scratch: no system roots
 	ctrl "sigs.k8s.io/controller-runtime"
 
-	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/initbin"
 )
 
@@ -33,19 +32,10 @@ func main() {
 	ctrl.SetLogger(log)
 	stop, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer cancel()
-	if err := run(stop, o, log); err != nil {
+	if err := serve(stop, o, log); err != nil {
 		log.Error(err, "stopped")
 		os.Exit(1)
 	}
-}
-
-// run serves until stop is done.
-func run(stop context.Context, o options, log logr.Logger) error {
-	c, err := config.Load(o.config)
-	if err != nil {
-		return err
-	}
-	return serve(stop, o, c, log)
 }
 
 func newLogger(level string) (logr.Logger, error) {

@@ -40,6 +40,7 @@ type suite struct {
 	warnings *warnings
 	address  string // of the webhook
 	registry string // host:port
+	config   string // its configuration file
 	// configuration is the name of the MutatingWebhookConfiguration.
 	configuration string
 	end           func() error // stops the webhook and returns how it ended
@@ -85,6 +86,7 @@ func TestAPIServer(t *testing.T) {
 	t.Run("look-up", s.lookUp)
 	t.Run("nodes", s.nodes)
 	t.Run("quota and limits", s.quotaAndLimits)
+	t.Run("reload", s.reload)
 	t.Run("replicas agree", s.replicasAgree)
 	t.Run("trust is restored", s.trustIsRestored)
 	t.Run("rotation under load", s.rotationUnderLoad)
@@ -152,7 +154,7 @@ func start(t *testing.T, chart []*unstructured.Unstructured) *suite {
 	}
 	port := freePort(t)
 	s.address = fmt.Sprintf("localhost:%d", port)
-	o, c := s.install(t, chart, port)
+	o := s.install(t, chart, port)
 	s.configuration = o.configuration
 	user, err := env.AddUser(envtest.User{Name: "system:serviceaccount:softstop:softstop-webhook", Groups: []string{"system:authenticated"}}, nil)
 	if err != nil {
@@ -169,7 +171,7 @@ func start(t *testing.T, chart []*unstructured.Unstructured) *suite {
 	t.Setenv("KUBECONFIG", file)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- serve(ctx, o, c, logr.Discard()) }()
+	go func() { ended <- serve(ctx, o, logr.Discard()) }()
 	s.end = sync.OnceValue(func() error {
 		stop()
 		return <-ended
@@ -181,12 +183,12 @@ func start(t *testing.T, chart []*unstructured.Unstructured) *suite {
 
 // install creates the chart's objects, with the webhook on this machine instead of
 // behind its Service.
-func (s *suite) install(t *testing.T, chart []*unstructured.Unstructured, port int) (options, config.Config) {
+func (s *suite) install(t *testing.T, chart []*unstructured.Unstructured, port int) options {
 	t.Helper()
 	ctx := t.Context()
+	s.config = filepath.Join(t.TempDir(), "config.yaml")
 	o := parseFlags("test", []string{"--host=localhost", "--metrics-address=0", "--probe-address=0", "--lame-duck=0s", "--certificate-rotation=1s",
-		fmt.Sprintf("--port=%d", port)})
-	var c config.Config
+		fmt.Sprintf("--port=%d", port), "--config=" + s.config})
 	s.namespace(t, "softstop", nil)
 	for _, object := range chart {
 		switch object.GetKind() {
@@ -200,16 +202,15 @@ func (s *suite) install(t *testing.T, chart []*unstructured.Unstructured, port i
 			}
 		case "ConfigMap":
 			text, _, _ := unstructured.NestedString(object.Object, "data", "config.yaml")
-			var err error
-			if c, err = config.Parse([]byte(text)); err != nil {
-				t.Fatalf("the chart's configuration: %v", err)
+			if err := os.WriteFile(s.config, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
 			}
 		}
 		if err := s.client.Create(ctx, object); err != nil {
 			t.Fatalf("create %s %s: %v", object.GetKind(), object.GetName(), err)
 		}
 	}
-	return o, c
+	return o
 }
 
 func freePort(t *testing.T) int {
@@ -259,15 +260,21 @@ func pod(namespace, name string, annotations map[string]string) *corev1.Pod {
 // calls returns how many reviews the webhook has answered.
 func calls(t *testing.T) float64 {
 	t.Helper()
+	return gauge(t, "controller_runtime_webhook_requests_total")
+}
+
+// gauge returns the sum of a metric's values, of gauges and counters.
+func gauge(t *testing.T, name string) float64 {
+	t.Helper()
 	families, err := metrics.Registry.Gather()
 	if err != nil {
 		t.Fatal(err)
 	}
 	total := 0.0
 	for _, family := range families {
-		if family.GetName() == "controller_runtime_webhook_requests_total" {
+		if family.GetName() == name {
 			for _, metric := range family.GetMetric() {
-				total += metric.GetCounter().GetValue()
+				total += metric.GetCounter().GetValue() + metric.GetGauge().GetValue()
 			}
 		}
 	}

@@ -1,0 +1,56 @@
+package reload
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Metrics says which configuration holds. It is a prometheus.Collector.
+type Metrics struct{ generation, hash, good, since prometheus.Gauge }
+
+// NewMetrics returns gauges that nobody collects yet.
+func NewMetrics() *Metrics {
+	return &Metrics{
+		generation: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "softstop_config_generation", Help: "How many configurations this replica has taken over since it started.",
+		}),
+		hash: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "softstop_config_hash", Help: "A number made from the configuration that holds; it differs between replicas that use different ones.",
+		}),
+		good: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "softstop_config_last_reload_successful", Help: "1 if the configuration as it is now holds; 0 if it was refused and the last good one stays.",
+		}),
+		since: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "softstop_config_last_reload_success_timestamp_seconds", Help: "When the configuration that holds was taken over, in seconds since 1970.",
+		}),
+	}
+}
+
+func (m *Metrics) all() []prometheus.Gauge {
+	return []prometheus.Gauge{m.generation, m.hash, m.good, m.since}
+}
+
+// Describe implements prometheus.Collector.
+func (m *Metrics) Describe(to chan<- *prometheus.Desc) {
+	for _, g := range m.all() {
+		g.Describe(to)
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (m *Metrics) Collect(to chan<- prometheus.Metric) {
+	for _, g := range m.all() {
+		g.Collect(to)
+	}
+}
+
+func (m *Metrics) accept(c content, now time.Time) {
+	m.generation.Inc()
+	m.hash.Set(float64(binary.BigEndian.Uint32(c.file[:]) ^ binary.BigEndian.Uint32(c.others[:])))
+	m.good.Set(1)
+	m.since.Set(float64(now.Unix()))
+}
+
+func (m *Metrics) reject() { m.good.Set(0) }
