@@ -2,9 +2,12 @@ package cluster
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -25,6 +28,8 @@ type Cluster struct {
 	Direct client.Reader
 	// ServerVersion is the API server's version, such as v1.36.3.
 	ServerVersion string
+
+	nodes memo
 }
 
 // CacheOptions makes the caches hold only what Cluster reads.
@@ -90,32 +95,60 @@ func runtimeHasImageVolumes(runtime string) bool {
 }
 
 // Nodes implements webhook.Cluster. Without any node it answers by the API server's
-// version, but image volumes need a node that is known to have them.
+// version, but image volumes need a node that is known to have them. The answer is
+// shared, and for reading only.
 func (c *Cluster) Nodes(ctx context.Context, pod *corev1.Pod) (webhook.Nodes, error) {
+	now, selector := time.Now(), selectorOf(pod)
+	if answer, known := c.nodes.get(selector, now); known {
+		return answer, nil
+	}
 	var nodes corev1.NodeList
 	if err := c.Cached.List(ctx, &nodes, client.UnsafeDisableDeepCopy); err != nil {
 		return webhook.Nodes{}, err
 	}
-	affinity := nodeaffinity.GetRequiredNodeAffinity(pod)
-	versions := []string{c.ServerVersion}
-	var platforms []string
-	canMount := true
-	for i := range nodes.Items {
+	answer := c.inCommon(nodes.Items, nodeaffinity.GetRequiredNodeAffinity(pod))
+	c.nodes.put(selector, answer, now)
+	return answer, nil
+}
+
+// selectorOf is what a pod demands of its node, as text; empty for most pods.
+func selectorOf(pod *corev1.Pod) string {
+	var required *corev1.NodeSelector
+	if a := pod.Spec.Affinity; a != nil && a.NodeAffinity != nil {
+		required = a.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution
+	}
+	if len(pod.Spec.NodeSelector) == 0 && required == nil {
+		return ""
+	}
+	text, err := json.Marshal([]any{pod.Spec.NodeSelector, required})
+	if err != nil {
+		return fmt.Sprint(pod.Spec.NodeSelector, required) // strings and slices: never
+	}
+	return string(text)
+}
+
+// inCommon returns what those of all nodes that affinity lets through have in common.
+func (c *Cluster) inCommon(nodes []corev1.Node, affinity nodeaffinity.RequiredNodeAffinity) webhook.Nodes {
+	versions, runtimes, platforms := map[string]bool{c.ServerVersion: true}, map[string]bool{}, map[string]bool{}
+	for i := range nodes {
 		// A selector that cannot be read matches no node; the API server refuses the pod.
-		if can, err := affinity.Match(&nodes.Items[i]); err != nil || !can {
+		if can, err := affinity.Match(&nodes[i]); err != nil || !can {
 			continue
 		}
-		info := nodes.Items[i].Status.NodeInfo
-		versions = append(versions, info.KubeletVersion)
-		canMount = canMount && runtimeHasImageVolumes(info.ContainerRuntimeVersion)
-		platforms = append(platforms, info.OperatingSystem+"/"+info.Architecture)
+		info := nodes[i].Status.NodeInfo
+		versions[info.KubeletVersion], runtimes[info.ContainerRuntimeVersion] = true, true
+		platforms[info.OperatingSystem+"/"+info.Architecture] = true
 	}
-	slices.Sort(platforms)
+	canMount := len(runtimes) > 0
+	for runtime := range runtimes {
+		canMount = canMount && runtimeHasImageVolumes(runtime)
+	}
+	all := slices.Collect(maps.Keys(versions))
 	return webhook.Nodes{
-		SleepAction:  allAtLeast(versions, sleepActionSince),
-		ImageVolumes: canMount && len(platforms) > 0 && allAtLeast(versions, imageVolumesSince),
-		Platforms:    slices.Compact(platforms),
-	}, nil
+		SleepAction:  allAtLeast(all, sleepActionSince),
+		ImageVolumes: canMount && allAtLeast(all, imageVolumesSince),
+		Platforms:    slices.Sorted(maps.Keys(platforms)),
+	}
 }
 
 // allAtLeast reports whether every version is least or newer; a version that cannot be

@@ -1,0 +1,96 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/softstop/softstop/webhook"
+)
+
+// nodes is a cache with these nodes in it; it counts how often it is listed.
+type nodes struct {
+	client.Reader
+	items  []corev1.Node
+	listed int
+}
+
+func (n *nodes) List(_ context.Context, list client.ObjectList, _ ...client.ListOption) error {
+	n.listed++
+	// By value, as controller-runtime's cache does.
+	list.(*corev1.NodeList).Items = slices.Clone(n.items)
+	return nil
+}
+
+func node(i int, zone, kubelet, platform string) corev1.Node {
+	return corev1.Node{
+		ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprint("node-", i), Labels: map[string]string{"zone": zone}},
+		Status: corev1.NodeStatus{NodeInfo: corev1.NodeSystemInfo{
+			KubeletVersion: kubelet, ContainerRuntimeVersion: "containerd://2.1.4", OperatingSystem: "linux", Architecture: platform,
+		}},
+	}
+}
+
+func selecting(zone string) *corev1.Pod {
+	return &corev1.Pod{Spec: corev1.PodSpec{NodeSelector: map[string]string{"zone": zone}}}
+}
+
+// TestNodesBySelector asks for the nodes of several pods twice: what is remembered of one selector is not another's answer.
+func TestNodesBySelector(t *testing.T) {
+	cache := &nodes{items: []corev1.Node{node(0, "a", "v1.36.1", "amd64"), node(1, "b", "v1.29.0", "arm64")}}
+	c := &Cluster{Cached: cache, ServerVersion: "v1.36.3"}
+	for range 2 {
+		for _, want := range []struct {
+			pod   *corev1.Pod
+			nodes webhook.Nodes
+		}{
+			{&corev1.Pod{}, webhook.Nodes{Platforms: []string{"linux/amd64", "linux/arm64"}}},
+			{selecting("a"), webhook.Nodes{SleepAction: true, ImageVolumes: true, Platforms: []string{"linux/amd64"}}},
+			{selecting("b"), webhook.Nodes{Platforms: []string{"linux/arm64"}}},
+			{selecting("none"), webhook.Nodes{SleepAction: true}},
+		} {
+			got, err := c.Nodes(t.Context(), want.pod)
+			if err != nil || fmt.Sprint(got) != fmt.Sprint(want.nodes) {
+				t.Errorf("%v: got %+v, want %+v (%v)", want.pod.Spec.NodeSelector, got, want.nodes, err)
+			}
+		}
+	}
+}
+
+// TestMemoForgets: an answer holds for a second and no longer, however often it is asked for or others are added.
+func TestMemoForgets(t *testing.T) {
+	var m memo
+	begin := time.Now()
+	m.put("a", webhook.Nodes{SleepAction: true}, begin)
+	m.put("b", webhook.Nodes{}, begin.Add(fresh/2))
+	if got, known := m.get("a", begin.Add(fresh)); !known || !got.SleepAction {
+		t.Error("forgotten too early")
+	}
+	for _, selector := range []string{"a", "b"} {
+		if _, known := m.get(selector, begin.Add(fresh+1)); known {
+			t.Errorf("%s is remembered too long", selector)
+		}
+	}
+}
+
+// BenchmarkNodes asks about a pod in a cluster of 5,000 nodes.
+func BenchmarkNodes(b *testing.B) {
+	cache := &nodes{}
+	for i := range 5000 {
+		cache.items = append(cache.items, node(i, "a", "v1.36.1", "amd64"))
+	}
+	c := &Cluster{Cached: cache, ServerVersion: "v1.36.3"}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := c.Nodes(b.Context(), &corev1.Pod{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(cache.listed), "lists")
+}
