@@ -18,6 +18,7 @@ import (
 	"github.com/softstop/softstop/e2e/bench/page"
 	"github.com/softstop/softstop/e2e/bench/podprice"
 	"github.com/softstop/softstop/e2e/bench/rollout"
+	"github.com/softstop/softstop/e2e/bench/scale"
 	"github.com/softstop/softstop/e2e/bench/stoptime"
 )
 
@@ -49,6 +50,11 @@ func parts() []part {
 		{"admission", func(ctx context.Context, g *ground.Ground, o options) (page.Section, error) {
 			return admission.Run(ctx, g, admission.Options{
 				Rounds: max(20, 1500/o.quick), Slots: max(1, 4/o.quick), Slot: 2 * time.Second, Clients: 16, Benchmarks: max(1, 5/o.quick),
+			})
+		}},
+		{"scale", func(ctx context.Context, g *ground.Ground, o options) (page.Section, error) {
+			return scale.Run(ctx, g, scale.Options{
+				Workloads: max(10, 2000/o.quick), Each: 10, Namespaces: max(5, 500/o.quick), Clients: 32, Rest: 10 * time.Second,
 			})
 		}},
 	}

@@ -102,10 +102,13 @@ func (b bench) warm(ctx context.Context, c contestant) error {
 	err := wait.PollUntilContextTimeout(ctx, 200*time.Millisecond, time.Minute, true, func(ctx context.Context) (bool, error) {
 		pod := c.pod("probe", 0)
 		made, err := b.Client.CoreV1().Pods(c.namespace()).Create(ctx, pod, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
-		if last = err; err == nil {
-			last = c.check(made)
+		if err == nil {
+			err = c.check(made)
 		}
-		return last == nil, nil
+		if ctx.Err() == nil { // else it says no more than that
+			last = err
+		}
+		return err == nil, nil
 	})
 	if err != nil {
 		return fmt.Errorf("wait until %q does its work: %w: %w", c.title, err, last)
