@@ -13,12 +13,13 @@ GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 NODE = go run ./e2e/node/cmd/softstop-node
 # The demo is built and then takes the shell's place, so that whoever ends make ends it.
 OWN = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/softstop/own
+BENCH = mkdir -p $(OWN) && go build -o $(OWN)/bench ./e2e/bench && exec $(OWN)/bench -out docs/benchmarks.md
 
 export KEEP
 export SOFTSTOP_KUBERNETES = $(KUBERNETES)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e node-up node-down node-shell image lint zoo bench-init fuzz
+.PHONY: help demo test e2e node-up node-down node-shell image lint zoo bench bench-rollout bench-stoptime bench-podprice bench-admission bench-scale bench-init fuzz
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +51,15 @@ lint: ## Check the format and the habits
 
 zoo: ## Try real servers in people's launch styles under every init
 	go run ./e2e/zoo -out docs/zoo.md
+
+bench: ## Measure all that softstop promises, and what it costs, on a real node (20 minutes)
+	@$(BENCH)
+
+bench-rollout: ## Count the requests that fail while deployments are restarted, one part of make bench
+	@$(BENCH) -only rollout
+
+bench-stoptime bench-podprice bench-admission bench-scale: bench-%:
+	@$(BENCH) -only $*
 
 bench-init: ## Measure the init beside tini, dumb-init and catatonit
 	go run ./e2e/benchinit -out docs/init-benchmark.md

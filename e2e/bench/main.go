@@ -9,8 +9,6 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/softstop/softstop/e2e/bench/ground"
-	"github.com/softstop/softstop/e2e/bench/images"
 	"github.com/softstop/softstop/e2e/bench/load"
 	"github.com/softstop/softstop/e2e/bench/rollout"
 	"github.com/softstop/softstop/e2e/node/guard"
@@ -25,15 +23,10 @@ func main() {
 	}
 }
 
-// dispatch tells the program people start from those that it starts of itself inside the node's network.
+// dispatch tells the program people start from the one that it starts of itself inside the node's network.
 func dispatch(ctx context.Context, args []string) error {
-	if len(args) == 1 {
-		switch args[0] {
-		case rollout.LoadCommand:
-			return load.Run(os.Stdin, os.Stdout)
-		case ground.ImagesCommand:
-			return images.Run(os.Stdin, os.Stdout)
-		}
+	if len(args) == 1 && args[0] == rollout.LoadCommand {
+		return load.Run(os.Stdin, os.Stdout)
 	}
 	if err := guard.EndWithParent(); err != nil {
 		return err

@@ -5,7 +5,6 @@ package admission
 import (
 	"context"
 	_ "embed"
-	"errors"
 	"fmt"
 	"time"
 
@@ -44,12 +43,13 @@ func Run(ctx context.Context, g *ground.Ground, o Options) (page.Section, error)
 		return page.Section{}, err
 	}
 	b := bench{g, o, contestants(digest)}
-	registry, err := g.Begin(ctx, ground.ImagesCommand, images.Plan{Addresses: ground.Registries(), Images: warm + o.Rounds})
+	registry, err := g.ServeImages(ctx, warm+o.Rounds)
 	if err != nil {
 		return page.Section{}, err
 	}
+	defer registry.Close()
 	r, err := b.measure(ctx)
-	if err := errors.Join(err, registry.End(nil)); err != nil {
+	if err != nil {
 		return page.Section{}, err
 	}
 	return r.section(), nil

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 
+	"github.com/softstop/softstop/e2e/bench/images"
 	"github.com/softstop/softstop/e2e/demo/stage"
 )
 
@@ -26,6 +28,19 @@ func Registries() []string {
 		all = append(all, fmt.Sprintf("10.88.0.1:%d", port))
 	}
 	return all
+}
+
+// ServeImages serves n images at each of Registries, until the caller closes it.
+func (g *Ground) ServeImages(ctx context.Context, n int) (*images.Registry, error) {
+	var listeners []net.Listener
+	for _, address := range Registries() {
+		l, err := g.Node.Listen(ctx, address)
+		if err != nil {
+			return nil, fmt.Errorf("listen as a registry: %w", err)
+		}
+		listeners = append(listeners, l)
+	}
+	return images.Serve(listeners, n)
 }
 
 // Enabled is the label that opts a namespace in.

@@ -14,9 +14,6 @@ import (
 	"github.com/softstop/softstop/e2e/node/guard"
 )
 
-// ImagesCommand is the argument with which this program serves package images in the node's network.
-const ImagesCommand = "images"
-
 // Inside is a command of this very program that runs in the node's network.
 type Inside struct {
 	name    string

@@ -3,8 +3,6 @@
 // Package images is a registry with as many images as the bench asks for, each with a command of its own, and a count of what it
 // was asked.
 //
-//	Plan (JSON, standard input) → serves until the input ends → Asked (JSON, standard output)
-//
 // It is go-containerregistry's own registry, in memory, on several addresses: softstop asks one host so many times a second and no
-// more. Nobody pulls from it: its images have no layers. It runs as a process of its own inside the node's network.
+// more. Nobody pulls from it: its images have no layers.
 package images

@@ -3,7 +3,6 @@
 package images
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"log"
@@ -22,15 +21,13 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
-// Plan says what to serve.
-type Plan struct {
-	// Addresses to listen on; every one has all images.
-	Addresses []string
-	// Images is how many there are; the name of number n is Name(address, n).
-	Images int
+// Registry is one that serves.
+type Registry struct {
+	server                 *http.Server
+	tags, manifests, blobs atomic.Int64
 }
 
-// Asked counts the registry's requests.
+// Asked counts a registry's requests.
 type Asked struct {
 	// Tags is how often a tag's digest was asked for, Manifests and Blobs how often these were fetched.
 	Tags, Manifests, Blobs int64
@@ -57,55 +54,40 @@ func made(n int) (v1.Image, error) {
 	})
 }
 
-// Run reads a Plan and serves it until the input ends. Then it writes what it was asked.
-func Run(in io.Reader, out io.Writer) error {
-	input := json.NewDecoder(in)
-	var plan Plan
-	if err := input.Decode(&plan); err != nil {
-		return fmt.Errorf("read the registry's plan: %w", err)
-	}
+// Serve makes n images and serves all of them on every listener, until Close.
+func Serve(listeners []net.Listener, n int) (*Registry, error) {
 	handler := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
-	if err := fill(handler, plan.Images); err != nil {
-		return err
+	if err := fill(handler, n); err != nil {
+		return nil, err
 	}
-	var asked Asked
-	server := &http.Server{Handler: count(&asked, handler), ReadHeaderTimeout: 10 * time.Second}
-	failed := make(chan error, len(plan.Addresses))
-	for _, address := range plan.Addresses {
-		listener, err := net.Listen("tcp", address)
-		if err != nil {
-			return fmt.Errorf("listen as a registry: %w", err)
-		}
-		go func() { failed <- server.Serve(listener) }()
+	r := &Registry{}
+	r.server = &http.Server{Handler: r.count(handler), ReadHeaderTimeout: 10 * time.Second}
+	for _, listener := range listeners {
+		go func() { _ = r.server.Serve(listener) }() // it ends with Close
 	}
-	ended := make(chan struct{})
-	go func() {
-		_, _ = io.Copy(io.Discard, io.MultiReader(input.Buffered(), in))
-		close(ended)
-	}()
-	select {
-	case err := <-failed:
-		return fmt.Errorf("serve as a registry: %w", err)
-	case <-ended:
-	}
-	if err := server.Close(); err != nil {
-		return err
-	}
-	return json.NewEncoder(out).Encode(&asked)
+	return r, nil
 }
 
+// Asked is what it was asked so far.
+func (r *Registry) Asked() Asked {
+	return Asked{Tags: r.tags.Load(), Manifests: r.manifests.Load(), Blobs: r.blobs.Load()}
+}
+
+// Close ends it and its listeners.
+func (r *Registry) Close() { _ = r.server.Close() }
+
 // count counts what is asked before it hands it on.
-func count(asked *Asked, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+func (r *Registry) count(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		switch {
-		case strings.Contains(r.URL.Path, "/blobs/"):
-			atomic.AddInt64(&asked.Blobs, 1)
-		case strings.Contains(r.URL.Path, "/manifests/") && r.Method == http.MethodHead:
-			atomic.AddInt64(&asked.Tags, 1)
-		case strings.Contains(r.URL.Path, "/manifests/"):
-			atomic.AddInt64(&asked.Manifests, 1)
+		case strings.Contains(req.URL.Path, "/blobs/"):
+			r.blobs.Add(1)
+		case strings.Contains(req.URL.Path, "/manifests/") && req.Method == http.MethodHead:
+			r.tags.Add(1)
+		case strings.Contains(req.URL.Path, "/manifests/"):
+			r.manifests.Add(1)
 		}
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(w, req)
 	})
 }
 

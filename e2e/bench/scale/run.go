@@ -44,14 +44,16 @@ type bench struct {
 // Run measures and returns the section.
 func Run(ctx context.Context, g *ground.Ground, o Options) (page.Section, error) {
 	b := &bench{Ground: g, Options: o}
-	registry, err := g.Begin(ctx, ground.ImagesCommand, images.Plan{Addresses: ground.Registries(), Images: o.Workloads})
+	registry, err := g.ServeImages(ctx, o.Workloads)
 	if err != nil {
 		return page.Section{}, err
 	}
+	defer registry.Close()
 	r, err := b.measure(ctx)
-	if err := errors.Join(err, registry.End(&r.asked)); err != nil {
+	if err != nil {
 		return page.Section{}, err
 	}
+	r.asked = registry.Asked()
 	return r.section(), nil
 }
 
