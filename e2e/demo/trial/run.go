@@ -111,14 +111,15 @@ func awaitStart(ctx context.Context, changes <-chan watch.Event, w Workload) err
 			switch {
 			case pod.Status.Phase == corev1.PodFailed || pod.Status.Phase == corev1.PodSucceeded:
 				return fmt.Errorf("it ended at once: %+v", pod.Status.ContainerStatuses)
-			case pod.Status.Phase == corev1.PodRunning && (!w.Serves || isReady(pod)):
+			case pod.Status.Phase == corev1.PodRunning && (!w.Serves || Ready(pod)):
 				return nil
 			}
 		}
 	}
 }
 
-func isReady(pod *corev1.Pod) bool {
+// Ready says whether the kubelet calls a pod ready.
+func Ready(pod *corev1.Pod) bool {
 	for _, c := range pod.Status.Conditions {
 		if c.Type == corev1.PodReady {
 			return c.Status == corev1.ConditionTrue
