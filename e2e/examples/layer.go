@@ -55,7 +55,7 @@ func layerFrom(path string) (layer, error) {
 // unused is what none of the servers needs: two thirds of the zoo's root folder.
 func unused() []string {
 	return []string{
-		"./dev/*", "./proc/*", "./sys/*", "./root/*", "./var/cache/*", "./var/lib/apt/*", "./var/lib/mysql/*", "./var/lib/dpkg/*",
+		"./dev/*", "./proc/*", "./sys/*", "./root/*", "./var/cache/apt/*", "./var/lib/apt/*", "./var/lib/mysql/*", "./var/lib/dpkg/*",
 		"./var/lib/postgresql/*", "./usr/include", "./usr/local/lib/*", "./usr/sbin/mariadbd", "*.a",
 		"./usr/share/doc", "./usr/share/man", "./usr/share/locale", "./usr/share/i18n", "./usr/share/X11", "./usr/share/zsh",
 		"./usr/share/nodejs/@babel", "./usr/share/nodejs/@types", "./usr/share/nodejs/core-js*", "./usr/share/nodejs/rxjs", "./usr/share/nodejs/lodash*",

@@ -99,13 +99,15 @@ func applications() []Example {
 			},
 		},
 		{
-			// Tomcat is the server that Spring Boot embeds. A JVM's log ends early in its shutdown; that it went through it all
-			// is what the exit code says.
-			File: "spring-boot.yaml", App: "spring-boot", Evidence: "Pausing ProtocolHandler",
+			// Tomcat is the server that Spring Boot embeds.
+			File: "spring-boot.yaml", App: "spring-boot", Evidence: "Destroying ProtocolHandler",
 			Image: image.Image{
-				Name:  "registry.example/shop/orders:1",
-				Env:   []string{"JAVA_OPTS=" + javaOptions},
-				Files: []image.File{{To: "/app.jar", Link: "/usr/share/tomcat10/bin/bootstrap.jar"}},
+				Name: "registry.example/shop/orders:1",
+				Env:  []string{"JAVA_OPTS=" + javaOptions},
+				Files: []image.File{
+					{To: "/app.jar", Link: "/usr/share/tomcat10/bin/bootstrap.jar"},
+					{To: "/logging.properties", Text: "handlers = java.util.logging.ConsoleHandler\n.level = INFO\n"},
+				},
 			},
 		},
 		{File: "worker.yaml", App: "worker", Image: busybox, Ready: "working", Evidence: "clean"},
@@ -118,7 +120,9 @@ func entrypoint() image.File {
 	return image.File{To: "/docker-entrypoint.sh", Text: "#!/bin/sh\nset -e\nexec \"$@\"\n"}
 }
 
-const javaOptions = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xbootclasspath/a:/usr/share/java/tomcat10-juli.jar " +
+// javaOptions keep the JVM's log until its shutdown is over, as Spring Boot does.
+const javaOptions = "-Djava.util.logging.manager=org.apache.juli.ClassLoaderLogManager " +
+	"-Djava.util.logging.config.file=/logging.properties -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xbootclasspath/a:/usr/share/java/tomcat10-juli.jar " +
 	"-Dcatalina.home=/usr/share/tomcat10 -Dcatalina.base=/var/lib/tomcat10"
 
 const nginxConf = `user www-data;
