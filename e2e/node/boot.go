@@ -21,6 +21,9 @@ import (
 // bootTime is how long the node may take to be ready. It takes about ten seconds on two idle cores.
 const bootTime = 3 * time.Minute
 
+// maxRestarts is how often components may end, all together, before the node gives up.
+const maxRestarts = 20
+
 // Boot is the first process of the node's namespaces: it lays out the file system and the network, starts the components and reaps
 // whatever dies. When it goes, the kernel kills everything in the node. specJSON comes from the keeper.
 func Boot(specJSON string) error {
@@ -48,19 +51,60 @@ func boot(specJSON string, ev *events) error {
 		return fmt.Errorf("write the components' configuration: %w", err)
 	}
 	t := newTable(s)
-	failed := make(chan error, 1)
-	go func() { failed <- startAll(s, t, users[0].token, ev) }()
-	for {
+	started, restarted := make(chan error, 1), make(chan error, maxRestarts)
+	go func() { started <- startAll(s, t, users[0].token, ev) }()
+	for ready, restarts := false, 0; ; {
 		select {
-		case err := <-failed:
+		case err := <-started:
 			if err != nil {
 				return err
 			}
+			ready = true
 			ev.send(event{Ready: true})
+		case err := <-restarted:
+			if err != nil {
+				return err
+			}
 		case name := <-t.ended:
-			return fmt.Errorf("%s has ended; its last words:\n%s", name, lastLines(s.logs()+"/"+name+".log"))
+			if !ready || restarts == maxRestarts {
+				return fmt.Errorf("%s has ended; its last words:\n%s", name, lastLines(s.logs()+"/"+name+".log"))
+			}
+			restarts++
+			go func() { restarted <- restart(s, t, users[0].token, name) }()
 		}
 	}
+}
+
+// restart starts a component again that has ended after the node was ready, as an init system would.
+func restart(s spec, t *table, token, name string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), bootTime)
+	defer cancel()
+	for _, c := range components(s) {
+		if c.name == name {
+			if err := awaitNeeds(ctx, s, newProbe(token), c); err != nil {
+				return err
+			}
+			return startOne(s, t, c)
+		}
+	}
+	return fmt.Errorf("%s has ended and is no component", name)
+}
+
+// awaitNeeds returns when what a component needs is there.
+func awaitNeeds(ctx context.Context, s spec, probe *probe, c component) error {
+	for _, need := range c.needs {
+		if err := probe.wait(ctx, need); err != nil {
+			return fmt.Errorf("%w; the logs are in %s", err, s.logs())
+		}
+	}
+	return nil
+}
+
+func startOne(s spec, t *table, c component) error {
+	if _, err := t.start(c.name, append([]string{s.program(c.name)}, c.args...)); err != nil {
+		return fmt.Errorf("start %s: %w", c.name, err)
+	}
+	return nil
 }
 
 // makeNetwork brings up the loopback and the pods' bridge, which carries the node's own address.
@@ -88,10 +132,8 @@ func startAll(s spec, t *table, token string, ev *events) error {
 	defer cancel()
 	probe := newProbe(token)
 	for _, c := range components(s) {
-		for _, need := range c.needs {
-			if err := probe.wait(ctx, need); err != nil {
-				return fmt.Errorf("%w; the logs are in %s", err, s.logs())
-			}
+		if err := awaitNeeds(ctx, s, probe, c); err != nil {
+			return err
 		}
 		if c.name == "kubelet" {
 			// Before the kubelet, so that no pod can be there first.
@@ -100,8 +142,8 @@ func startAll(s spec, t *table, token string, ev *events) error {
 			}
 		}
 		ev.step("starting " + c.name)
-		if _, err := t.start(c.name, append([]string{s.program(c.name)}, c.args...)); err != nil {
-			return fmt.Errorf("start %s: %w", c.name, err)
+		if err := startOne(s, t, c); err != nil {
+			return err
 		}
 	}
 	for _, need := range []condition{nodeIsReady, accountsExist} {

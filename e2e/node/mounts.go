@@ -44,14 +44,21 @@ func mounts(s spec, root string) []mount {
 		{"tmpfs", root + "/run", "tmpfs", 0, "mode=755"},
 		// Kubernetes writes to fixed places below /var: they are made in memory, over the machine's own.
 		{"overlay", root + "/var", "overlay", 0, "lowerdir=/var,upperdir=" + upper + ",workdir=" + work},
-		// On a disk, as on a real node: emptyDir volumes live here.
-		{s.State + "/kubelet", root + "/var/lib/kubelet", "", bind, ""},
+		s.disk(root + "/var/lib/kubelet"),
 		{s.State, root + s.State, "", bind, ""},
 	}
 	for name := range kernelSettings() {
 		list = append(list, mount{s.setting(name), root + "/proc/sys/" + name, "", bind, ""})
 	}
 	return list
+}
+
+// disk is where emptyDir volumes live: on a disk, as on a real node, unless a small one is wanted.
+func (s spec) disk(target string) mount {
+	if s.Disk == 0 {
+		return mount{s.State + "/kubelet", target, "", syscall.MS_BIND | syscall.MS_REC, ""}
+	}
+	return mount{"tmpfs", target, "tmpfs", 0, fmt.Sprintf("mode=755,size=%d", s.Disk)}
 }
 
 func (s spec) setting(name string) string {

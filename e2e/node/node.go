@@ -24,6 +24,9 @@ type Options struct {
 	Name string
 	// Kubernetes is the version to run, in the form v1.36.3. Default parts.DefaultKubernetes.
 	Kubernetes string
+	// Disk, if not 0, is the size in bytes of a file system of its own for the kubelet and the pods' emptyDir volumes, which
+	// may then be filled. Default: they share the machine's disk.
+	Disk int64
 	// Progress is told what is going on and how long it takes, a line at a time. Default: nobody is.
 	Progress io.Writer
 }
@@ -170,7 +173,7 @@ func newSpec(o Options) (spec, error) {
 	if err != nil {
 		return spec{}, err
 	}
-	return spec{Name: o.Name, Kubernetes: o.Kubernetes, State: filepath.Join(cache, "nodes", o.Name)}, nil
+	return spec{Name: o.Name, Kubernetes: o.Kubernetes, Disk: o.Disk, State: filepath.Join(cache, "nodes", o.Name)}, nil
 }
 
 // prepare checks the machine, installs what is missing and builds the parts.

@@ -29,6 +29,8 @@ type spec struct {
 	Name string
 	// Kubernetes is the version, such as v1.36.3.
 	Kubernetes string
+	// Disk is the size in bytes of the kubelet's own file system; 0 means that it has none.
+	Disk int64
 	// State is the node's folder; it is removed when the node goes.
 	State string
 	// Programs are the folders to look for programs in, first match wins.

@@ -35,9 +35,9 @@ func newTable(s spec) *table {
 	return t
 }
 
-// start runs argv with its output in a log named after it.
+// start runs argv with its output at the end of a log named after it.
 func (t *table) start(name string, argv []string) (*proc, error) {
-	log, err := os.Create(filepath.Join(t.spec.logs(), name+".log"))
+	log, err := os.OpenFile(filepath.Join(t.spec.logs(), name+".log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, err
 	}

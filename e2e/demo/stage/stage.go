@@ -31,6 +31,8 @@ const (
 type Options struct {
 	// Name of the node; see node.Options.
 	Name string
+	// Disk is the node's; see node.Options.
+	Disk int64
 	// Progress is told what is going on.
 	Progress io.Writer
 }
@@ -54,7 +56,9 @@ func Set(ctx context.Context, o Options) (*Stage, error) {
 	}
 	s := &Stage{progress: o.Progress}
 	begin := time.Now()
-	s.Node, err = node.Up(ctx, node.Options{Name: o.Name, Kubernetes: os.Getenv("SOFTSTOP_KUBERNETES"), Progress: o.Progress})
+	s.Node, err = node.Up(ctx, node.Options{
+		Name: o.Name, Kubernetes: os.Getenv("SOFTSTOP_KUBERNETES"), Disk: o.Disk, Progress: o.Progress,
+	})
 	if errors.Is(err, node.ErrUp) {
 		s.found = true
 		s.Node, err = node.Find(o.Name)
