@@ -3,6 +3,7 @@
 package node
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // SignalContainer sends a signal to every process of a container, as a fault would: the kubelet has not asked for it. id is the
@@ -27,14 +29,26 @@ func (n *Node) SignalContainer(id string, signal syscall.Signal) error {
 	return signalAll(pids, signal)
 }
 
-// SignalComponent sends a signal to one of the node's own programs, such as kube-apiserver. One that ends is started again, as an
-// init system would.
-func (n *Node) SignalComponent(name string, signal syscall.Signal) error {
+// EndComponent sends a signal to one of the node's own programs, such as kube-apiserver, and returns when it has gone. It is started
+// again at once, as an init system would.
+func (n *Node) EndComponent(ctx context.Context, name string, signal syscall.Signal) error {
 	pid, err := n.component(name)
 	if err != nil {
 		return err
 	}
-	return signalAll([]int{pid}, signal)
+	if err := signalAll([]int{pid}, signal); err != nil {
+		return err
+	}
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for syscall.Kill(pid, 0) == nil {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for the end of %s after %s: %w", name, signal, ctx.Err())
+		case <-tick.C:
+		}
+	}
+	return nil
 }
 
 // Path is where a file of the node's own view of the file system is seen from outside of it.

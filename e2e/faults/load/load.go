@@ -27,6 +27,8 @@ type Kind struct {
 	Every time.Duration
 	// Runs says that a pod is waited for until it runs, before it is deleted.
 	Runs bool
+	// Stranger says that nobody opted its pods in.
+	Stranger bool
 	// Pod returns pod number n; it is given a name and the namespace.
 	Pod func(n int) *corev1.Pod
 	// Shapes are what may become of a pod; see Learn.
@@ -42,21 +44,21 @@ const (
 	crowd = 256
 )
 
-// Learn sends pod, of this kind, as a dry run and takes what comes back as the shape of result.
-func (k *Kind) Learn(ctx context.Context, client kubernetes.Interface, pod *corev1.Pod, result Result) error {
+// Learn sends pod, of this kind, as a dry run, takes what comes back as the shape of result, and returns it.
+func (k *Kind) Learn(ctx context.Context, client kubernetes.Interface, pod *corev1.Pod, result Result) (*corev1.Pod, error) {
 	admitted, err := k.try(ctx, client, pod)
 	if err != nil {
-		return fmt.Errorf("learn what an %s pod of the kind %s looks like: %w", result, k.Name, err)
+		return nil, fmt.Errorf("learn what a pod of the kind %s looks like as %s: %w", k.Name, result, err)
+	}
+	if known, _ := classify(k.Shapes, pod, admitted); known != Wrong {
+		return nil, fmt.Errorf("learn what a pod of the kind %s looks like as %s: it is the same as %s", k.Name, result, known)
 	}
 	shape, err := shapeOf(pod, admitted, result)
 	if err != nil {
-		return err
-	}
-	if result, _ := classify(k.Shapes, pod, admitted); result != Wrong {
-		return fmt.Errorf("learn what a pod of the kind %s looks like as %s: it is the same as %s", k.Name, shape.Result, result)
+		return nil, err
 	}
 	k.Shapes = append(k.Shapes, shape)
-	return nil
+	return admitted, nil
 }
 
 // Try sends pod number n as a dry run and returns its result.

@@ -1,0 +1,111 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/softstop/softstop/e2e/demo/stage"
+)
+
+// What the chart makes in its namespace.
+const (
+	certificates  = stage.Release + "-webhook-tls"
+	configuration = stage.Release + "-webhook"
+)
+
+// rotate gives the webhook a rotation of 20 seconds, counts the authorities, and takes it back.
+func rotate(ctx context.Context, s *scene) (string, error) {
+	const add = `[{"op":"add","path":"/spec/template/spec/containers/0/args/0","value":"--certificate-rotation=20s"}]`
+	const remove = `[{"op":"remove","path":"/spec/template/spec/containers/0/args/0"}]`
+	if err := s.patchDeployment(ctx, add); err != nil {
+		return "", err
+	}
+	rotations, last := -1, []byte(nil)
+	for ctx.Err() == nil {
+		secret, err := s.Client.CoreV1().Secrets(stage.Namespace).Get(ctx, certificates, metav1.GetOptions{})
+		if err == nil && !bytes.Equal(secret.Data["ca.crt"], last) {
+			rotations, last = rotations+1, secret.Data["ca.crt"]
+		}
+		pause(ctx, time.Second)
+	}
+	if rotations < 1 {
+		return "", errors.New("the authority was never replaced")
+	}
+	return fmt.Sprintf("%d rotations", rotations), s.patchDeployment(context.WithoutCancel(ctx), remove)
+}
+
+func (s *scene) patchDeployment(ctx context.Context, patch string) error {
+	if _, err := s.Node.Kubectl(ctx, "--namespace", stage.Namespace, "patch", deployment, "--type=json", "--patch="+patch); err != nil {
+		return err
+	}
+	return s.awaitRoll(ctx)
+}
+
+// deleteSecret deletes the certificates, then rolls: what is new has to do without them. What nobody has made again by the end is
+// made by the operator, empty, as the chart would.
+func deleteSecret(ctx context.Context, s *scene) (string, error) {
+	secrets := s.Client.CoreV1().Secrets(stage.Namespace)
+	old, err := secrets.Get(ctx, certificates, metav1.GetOptions{})
+	if err != nil {
+		return "", fmt.Errorf("read the certificates: %w", err)
+	}
+	if err := secrets.Delete(ctx, certificates, metav1.DeleteOptions{}); err != nil {
+		return "", fmt.Errorf("delete the certificates: %w", err)
+	}
+	if err := s.startRoll(ctx); err != nil {
+		return "", err
+	}
+	<-ctx.Done()
+	ctx = context.WithoutCancel(ctx)
+	_, err = secrets.Get(ctx, certificates, metav1.GetOptions{})
+	if err == nil {
+		return "made again by the webhook", nil
+	}
+	if !apierrors.IsNotFound(err) {
+		return "", fmt.Errorf("read the certificates: %w", err)
+	}
+	old.ObjectMeta = metav1.ObjectMeta{Name: old.Name, Namespace: old.Namespace, Labels: old.Labels, Annotations: old.Annotations}
+	old.Data = nil
+	if _, err := secrets.Create(ctx, old, metav1.CreateOptions{}); err != nil {
+		return "", fmt.Errorf("make the certificates' Secret again: %w", err)
+	}
+	return "made again by the operator", nil
+}
+
+// breakConfig makes the configuration nonsense, then rolls: who starts with it cannot serve. The operator repairs it and rolls again.
+func breakConfig(ctx context.Context, s *scene) (string, error) {
+	maps := s.Client.CoreV1().ConfigMaps(stage.Namespace)
+	set := func(ctx context.Context, text string) (string, error) {
+		c, err := maps.Get(ctx, configuration, metav1.GetOptions{})
+		if err != nil {
+			return "", fmt.Errorf("read the configuration: %w", err)
+		}
+		old := c.Data["config.yaml"]
+		c.Data["config.yaml"] = text
+		if _, err := maps.Update(ctx, c, metav1.UpdateOptions{}); err != nil {
+			return "", fmt.Errorf("write the configuration: %w", err)
+		}
+		return old, nil
+	}
+	good, err := set(ctx, "mode: [nonsense")
+	if err != nil {
+		return "", err
+	}
+	if err := s.startRoll(ctx); err != nil {
+		return "", err
+	}
+	<-ctx.Done()
+	ctx = context.WithoutCancel(ctx)
+	if _, err := set(ctx, good); err != nil {
+		return "", err
+	}
+	return "", s.roll(ctx)
+}

@@ -1,0 +1,85 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"regexp"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/softstop/softstop/e2e/node/guard"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := guard.EndWithParent()
+	if err == nil {
+		err = run(ctx, os.Args[1:])
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "faults:", err)
+		os.Exit(1)
+	}
+}
+
+// options are the command line.
+type options struct {
+	node, only, out, journal string
+	atLeast                  time.Duration
+}
+
+func run(ctx context.Context, args []string) (err error) {
+	var o options
+	flags := flag.NewFlagSet("faults", flag.ContinueOnError)
+	flags.StringVar(&o.node, "node", "faults", "the node's `name`; one that is up is used and left up")
+	flags.StringVar(&o.only, "only", "", "regular `expression` on the faults' names; empty means all")
+	flags.StringVar(&o.out, "out", "", "write the table to this Markdown `file`")
+	flags.StringVar(&o.journal, "journal", "", "write what went wrong with each pod to this `file`")
+	flags.DurationVar(&o.atLeast, "for", 20*time.Second, "how `long` a fault strikes; some do twice as long")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	only, err := regexp.Compile(o.only)
+	if err != nil {
+		return fmt.Errorf("-only: %w", err)
+	}
+	s, err := setScene(ctx, o.node, os.Stderr)
+	if s != nil {
+		defer func() { err = errors.Join(err, s.close()) }()
+	}
+	if err != nil {
+		return err
+	}
+	var rows []row
+	for _, f := range faults() {
+		if !only.MatchString(f.name) {
+			continue
+		}
+		r, err := s.suffer(ctx, f, o.atLeast)
+		if journal := o.journal; journal != "" {
+			err = errors.Join(err, writeJournal(journal, r))
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(os.Stderr, sentence(r))
+		rows = append(rows, r)
+	}
+	if o.out != "" {
+		if err := os.WriteFile(o.out, []byte(page(s.Node.Kubernetes(), rows)), 0o644); err != nil {
+			return err
+		}
+	}
+	if broken := judge(rows); len(broken) > 0 {
+		return errors.New(strings.Join(broken, "\n"))
+	}
+	return nil
+}

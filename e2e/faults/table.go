@@ -1,0 +1,72 @@
+//go:build linux
+
+package main
+
+import (
+	_ "embed"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/softstop/softstop/e2e/faults/load"
+)
+
+// sentence is a row for whoever watches.
+func sentence(r row) string {
+	return fmt.Sprintf("%-22s %4d created, %d rejected, %d unmutated, %d hooks only, %d wrong, %d of %d ran, %d API server away; median %s, p99 %s, max %s; %s; recovered after %s",
+		r.name, r.Created, r.Of[load.Rejected], r.Of[load.Unmutated], r.Of[load.HooksOnly], r.Of[load.Wrong], r.Ran, r.Awaited, r.Of[load.Away],
+		seconds(r.Median), seconds(r.P99), seconds(r.Max), r.done, seconds(r.healing))
+}
+
+//go:embed page.md
+var around string
+
+// page is docs/faults.md.
+func page(kubernetes string, rows []row) string {
+	var table strings.Builder
+	for _, r := range rows {
+		what := r.does
+		if r.done != "" {
+			what += " (" + r.done + ")"
+		}
+		fmt.Fprintf(&table, "| **%s**: %s | %d | %s | %s | %s | %d | %d of %d | %s | %s | %s | %s |\n",
+			r.name, what, r.Created, loud(r.Of[load.Rejected]), loud(r.Of[load.Wrong]), loud(r.Of[load.Unmutated]), r.Of[load.HooksOnly],
+			r.Ran, r.Awaited, seconds(r.Median), seconds(r.P99), seconds(r.Max), seconds(r.healing))
+	}
+	return strings.NewReplacer(
+		"TABLE\n", table.String(), "KUBERNETES", kubernetes, "PROCESSORS", fmt.Sprint(runtime.NumCPU()),
+	).Replace(around)
+}
+
+// loud makes what should not be stand out.
+func loud(n int) string {
+	if n == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("**%d**", n)
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.3g s", d.Seconds()) }
+
+// writeJournal appends every record of a row that somebody may ask about.
+func writeJournal(path string, r row) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	fmt.Fprintln(f, "#", sentence(r))
+	for _, one := range r.records {
+		switch one.Result {
+		case load.Injected, load.LeftAlone:
+			if !one.Awaited || one.Ran {
+				continue
+			}
+		}
+		fmt.Fprintf(f, "%s %s %s after %s %s; ran: %v %s\n", one.Began.Format("15:04:05.000"), one.Name, one.Result,
+			one.Took.Round(time.Millisecond), one.Detail, one.Ran, one.Hindrance)
+	}
+	return nil
+}
