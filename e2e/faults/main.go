@@ -58,16 +58,14 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	story := newJournal(o.journal, s.Node.Logs())
 	var rows []row
 	for _, f := range faults() {
 		if !only.MatchString(f.name) {
 			continue
 		}
 		r, err := s.suffer(ctx, f, o.atLeast)
-		if journal := o.journal; journal != "" {
-			err = errors.Join(err, writeJournal(journal, r))
-		}
-		if err != nil {
+		if err := errors.Join(err, story.write(r)); err != nil {
 			return err
 		}
 		fmt.Fprintln(os.Stderr, sentence(r))

@@ -5,7 +5,6 @@ package main
 import (
 	_ "embed"
 	"fmt"
-	"os"
 	"runtime"
 	"strings"
 	"time"
@@ -49,24 +48,3 @@ func loud(n int) string {
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3g s", d.Seconds()) }
-
-// writeJournal appends every record of a row that somebody may ask about.
-func writeJournal(path string, r row) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	fmt.Fprintln(f, "#", sentence(r))
-	for _, one := range r.records {
-		switch one.Result {
-		case load.Injected, load.LeftAlone:
-			if !one.Awaited || one.Ran {
-				continue
-			}
-		}
-		fmt.Fprintf(f, "%s %s %s after %s %s; ran: %v %s\n", one.Began.Format("15:04:05.000"), one.Name, one.Result,
-			one.Took.Round(time.Millisecond), one.Detail, one.Ran, one.Hindrance)
-	}
-	return nil
-}

@@ -23,7 +23,7 @@ type Kind struct {
 	Name string
 	// Namespace is where they are created.
 	Namespace string
-	// Every is the time between two of them.
+	// Every is the time between two of them; longer while so many as may be under way at once are.
 	Every time.Duration
 	// Runs says that a pod is waited for until it runs, before it is deleted.
 	Runs bool
@@ -40,8 +40,9 @@ const (
 	answerTime = 35 * time.Second
 	// runTime is how long a pod is waited for until it runs.
 	runTime = 2 * time.Minute
-	// crowd bounds the attempts that are under way at once.
-	crowd = 256
+	// crowd and runners bound the attempts of one kind that are under way at once, so that a machine that is busy is not given more and
+	// more to do: pods that only have to be admitted, and pods that have to run.
+	crowd, runners = 12, 3
 )
 
 // Learn sends pod, of this kind, as a dry run, takes what comes back as the shape of result, and returns it.
@@ -85,8 +86,11 @@ func Run(ctx context.Context, client kubernetes.Interface, run string, kinds []K
 		records []Record
 		all     sync.WaitGroup
 	)
-	free := make(chan struct{}, crowd)
 	for _, k := range kinds {
+		free := make(chan struct{}, crowd)
+		if k.Runs {
+			free = make(chan struct{}, runners)
+		}
 		all.Go(func() {
 			tick := time.NewTicker(k.Every)
 			defer tick.Stop()
@@ -96,7 +100,11 @@ func Run(ctx context.Context, client kubernetes.Interface, run string, kinds []K
 					return
 				case <-tick.C:
 				}
-				free <- struct{}{}
+				select {
+				case <-ctx.Done():
+					return
+				case free <- struct{}{}:
+				}
 				all.Go(func() {
 					// What has begun is seen to its end.
 					r := k.attempt(context.WithoutCancel(ctx), client, run, n)
