@@ -19,7 +19,7 @@ RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache
 
 FROM build AS build-webhook
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
-    go build -trimpath -buildvcs=false -ldflags="-s -w -X main.version=$VERSION" -o /out/softstop-webhook ./cmd/softstop-webhook
+    go build -trimpath -buildvcs=false -ldflags="-s -w -X github.com/softstop/softstop/initbin.Version=$VERSION" -o /out/softstop-webhook ./cmd/softstop-webhook
 
 FROM scratch AS init
 COPY --from=build-init /out/softstop-init /softstop-init

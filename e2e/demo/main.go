@@ -43,7 +43,11 @@ func main() {
 func buildImages(ctx context.Context) error {
 	archives, err := images.Product(ctx, os.Stderr)
 	for _, a := range archives {
-		fmt.Println(a)
+		digest, err := images.Digest(a)
+		if err != nil {
+			return err
+		}
+		fmt.Println(a, digest)
 	}
 	return err
 }

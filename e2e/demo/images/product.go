@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/go-containerregistry/pkg/v1/tarball"
+
 	"github.com/softstop/softstop/e2e/node"
 	"github.com/softstop/softstop/e2e/node/guard"
 	"github.com/softstop/softstop/e2e/node/image"
@@ -28,45 +30,80 @@ const (
 	Init       = Repository + "softstop-init:" + Tag
 )
 
+// Targets are the product's images: the Dockerfile's targets and the names they get here.
+func Targets() map[string]string { return map[string]string{"webhook": Webhook, "init": Init} }
+
 // builder runs buildah with everything it keeps in one folder.
 type builder struct {
 	folder, root string
 	progress     io.Writer
 }
 
-// Product builds the webhook's and the init's image from the Dockerfile and returns their archives, in this order.
+// Product builds the webhook's and the init's image for this machine from the Dockerfile and returns their archives, in this order.
 func Product(ctx context.Context, progress io.Writer) ([]string, error) {
-	if err := node.InstallPackages(ctx, progress, "buildah", "busybox-static"); err != nil {
+	b, unlock, err := newBuilder(ctx, progress)
+	if err != nil {
 		return nil, err
+	}
+	defer unlock()
+	var archives []string
+	for _, target := range []string{"webhook", "init"} {
+		archive, err := b.build(ctx, Options{Target: target, Architecture: runtime.GOARCH})
+		if err != nil {
+			return nil, err
+		}
+		archives = append(archives, archive)
+	}
+	return archives, nil
+}
+
+// Options say what to build.
+type Options struct {
+	// Target is the Dockerfile's: webhook or init.
+	Target string
+	// Architecture is the image's, such as arm64.
+	Architecture string
+	// Version is what the program calls itself. Default: devel.
+	Version string
+	// Fresh says that nothing is taken from an earlier build's layers.
+	Fresh bool
+}
+
+// Build builds one image from the Dockerfile and returns its archive, which the next build of the same target overwrites.
+func Build(ctx context.Context, o Options, progress io.Writer) (string, error) {
+	b, unlock, err := newBuilder(ctx, progress)
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	return b.build(ctx, o)
+}
+
+// newBuilder prepares the machine and takes the lock, which the caller gives back.
+func newBuilder(ctx context.Context, progress io.Writer) (builder, func(), error) {
+	if err := node.InstallPackages(ctx, progress, "buildah", "busybox-static"); err != nil {
+		return builder{}, nil, err
 	}
 	root, err := parts.Root(ctx)
 	if err != nil {
-		return nil, err
+		return builder{}, nil, err
 	}
 	cache, err := parts.Cache()
 	if err != nil {
-		return nil, err
+		return builder{}, nil, err
 	}
 	unlock, err := parts.Lock(ctx, filepath.Join(cache, "images.lock"), func() {
 		fmt.Fprintln(progress, "waiting for another build of the images")
 	})
 	if err != nil {
-		return nil, err
+		return builder{}, nil, err
 	}
-	defer unlock()
 	b := builder{folder: filepath.Join(cache, "buildah"), root: root, progress: progress}
 	if err := b.base(ctx); err != nil {
-		return nil, fmt.Errorf("make the stand-in for the Dockerfile's base image: %w", err)
+		unlock()
+		return builder{}, nil, fmt.Errorf("make the stand-in for the Dockerfile's base image: %w", err)
 	}
-	var archives []string
-	for _, t := range []struct{ target, name string }{{"webhook", Webhook}, {"init", Init}} {
-		archive, err := b.build(ctx, t.target, t.name)
-		if err != nil {
-			return nil, fmt.Errorf("build the image %s: %w", t.name, err)
-		}
-		archives = append(archives, archive)
-	}
-	return archives, nil
+	return b, unlock, nil
 }
 
 // baseImage is what the Dockerfile starts from.
@@ -100,31 +137,66 @@ func (b builder) base(ctx context.Context) error {
 }
 
 // build builds one target of the Dockerfile and returns its archive.
-func (b builder) build(ctx context.Context, target, name string) (string, error) {
+func (b builder) build(ctx context.Context, o Options) (string, error) {
 	begin := time.Now()
-	archive := filepath.Join(b.folder, target+".tar")
-	goroot, err := goEnv(ctx, "GOROOT", "GOMODCACHE", "GOCACHE")
+	file := o.Target
+	if o.Architecture != runtime.GOARCH {
+		file += "-" + o.Architecture
+	}
+	name, archive := Targets()[o.Target], filepath.Join(b.folder, file+".tar")
+	args, err := b.buildArgs(ctx, o, name)
 	if err != nil {
 		return "", err
 	}
-	args := []string{
-		"build", "--pull-never", "--isolation", "chroot", "--network", "host", "--layers", "--target", target, "--tag", name,
-		"--volume", goroot[0] + ":/usr/local/go:ro", "--volume", goroot[1] + ":/cache/mod", "--volume", goroot[2] + ":/cache/build",
-		"--volume", "/etc/ssl/certs:/etc/ssl/certs:ro",
-		"--build-arg", "TARGETARCH=" + runtime.GOARCH,
-		"--file", filepath.Join(b.root, "Dockerfile"), b.root,
-	}
 	if err := b.run(ctx, args...); err != nil {
-		return "", err
+		return "", fmt.Errorf("build the image %s for %s: %w", name, o.Architecture, err)
 	}
 	if err := os.RemoveAll(archive); err != nil {
 		return "", err
 	}
 	if err := b.run(ctx, "push", name, "docker-archive:"+archive+":"+name); err != nil {
-		return "", err
+		return "", fmt.Errorf("write the archive of %s: %w", name, err)
 	}
-	fmt.Fprintf(b.progress, "  image %s: %s\n", name, time.Since(begin).Round(100*time.Millisecond))
+	fmt.Fprintf(b.progress, "  image %s for %s: %s\n", name, o.Architecture, time.Since(begin).Round(100*time.Millisecond))
 	return archive, nil
+}
+
+// buildArgs is buildah's command line. Neither the time of the build nor the builder's name gets into the image: the same source gives
+// the same digest.
+func (b builder) buildArgs(ctx context.Context, o Options, name string) ([]string, error) {
+	env, err := goEnv(ctx, "GOROOT", "GOMODCACHE", "GOCACHE")
+	if err != nil {
+		return nil, err
+	}
+	args := []string{
+		"build", "--pull-never", "--isolation", "chroot", "--network", "host", "--target", o.Target, "--tag", name,
+		"--timestamp", "0", "--identity-label=false", "--platform", "linux/" + o.Architecture,
+		"--volume", env[0] + ":/usr/local/go:ro", "--volume", env[1] + ":/cache/mod", "--volume", env[2] + ":/cache/build",
+		"--volume", "/etc/ssl/certs:/etc/ssl/certs:ro",
+		"--build-arg", "TARGETARCH=" + o.Architecture,
+	}
+	if o.Version != "" {
+		args = append(args, "--build-arg", "VERSION="+o.Version)
+	}
+	if o.Fresh {
+		args = append(args, "--no-cache")
+	} else {
+		args = append(args, "--layers")
+	}
+	return append(args, "--file", filepath.Join(b.root, "Dockerfile"), b.root), nil
+}
+
+// Digest returns the digest of the image in an archive: what a registry would call it.
+func Digest(archive string) (string, error) {
+	img, err := tarball.ImageFromPath(archive, nil)
+	if err != nil {
+		return "", fmt.Errorf("read the image in %s: %w", archive, err)
+	}
+	digest, err := img.Digest()
+	if err != nil {
+		return "", fmt.Errorf("read the digest of the image in %s: %w", archive, err)
+	}
+	return digest.String(), nil
 }
 
 // run runs buildah. What it says is shown only when it fails.
