@@ -19,7 +19,7 @@ export KEEP
 export SOFTSTOP_KUBERNETES = $(KUBERNETES)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e node-up node-down node-shell image lint zoo bench bench-rollout bench-stoptime bench-podprice bench-admission bench-scale bench-init fuzz
+.PHONY: help demo test e2e node-up node-down node-shell image lint zoo bench bench-rollout bench-stoptime bench-podprice bench-admission bench-scale bench-init faults fuzz
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ bench-stoptime bench-podprice bench-admission bench-scale: bench-%:
 
 bench-init: ## Measure the init beside tini, dumb-init and catatonit
 	go run ./e2e/benchinit -out docs/init-benchmark.md
+
+faults: ## Let misfortune strike on a real node while pods are being created, and count
+	@mkdir -p $(OWN) && go build -o $(OWN)/faults ./e2e/faults && exec $(OWN)/faults -out docs/faults.md
 
 fuzz: ## Fuzz every fuzz target for FUZZTIME
 	@grep -rl --include='*_test.go' '^func Fuzz' . | xargs -r -n1 dirname | sort -u | while read -r package; do \
