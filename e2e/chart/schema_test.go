@@ -30,14 +30,18 @@ func (s schema) properties() map[string]schema {
 	all := map[string]schema{}
 	properties, _ := s.part["properties"].(map[string]any)
 	for name, part := range properties {
-		property := schema{whole: s.whole, part: part.(map[string]any)}
-		if reference, ok := property.part["$ref"].(string); ok {
-			definitions := s.whole["definitions"].(map[string]any)
-			property.part = definitions[strings.TrimPrefix(reference, "#/definitions/")].(map[string]any)
-		}
-		all[name] = property
+		all[name] = s.follow(part.(map[string]any))
 	}
 	return all
+}
+
+// follow returns a part of s, or what it refers to.
+func (s schema) follow(part map[string]any) schema {
+	if reference, ok := part["$ref"].(string); ok {
+		definitions := s.whole["definitions"].(map[string]any)
+		part = definitions[strings.TrimPrefix(reference, "#/definitions/")].(map[string]any)
+	}
+	return schema{whole: s.whole, part: part}
 }
 
 // leaves returns the values below path, by their paths: what has no keys of its own, and
