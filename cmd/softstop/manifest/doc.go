@@ -1,12 +1,13 @@
 // Package manifest reads files of Kubernetes objects, finds the pods in them and
-// patches them in place, so that comments and the order of keys are kept.
+// changes them in place.
 //
 // It knows where workload kinds keep their pod template, and nothing else about them.
-// It decides nothing.
+// It decides nothing, and leaves the text to package splice.
 //
-// # Why patch operations on YAML nodes
+// # Which objects have pods
 //
-// The engine's answer is a short list of JSON patch operations. Applied to the parsed
-// nodes of the file they touch only what they name; documents that nothing is done to
-// are returned byte for byte.
+// Pod, PodTemplate, the workloads of Kubernetes, lists of them, and every other kind
+// whose spec.template is a pod template, which means that it has containers: Argo's
+// Rollout, Knative's Service, OpenKruise's CloneSet. Kinds of Kubernetes that should
+// have a template and have none are errors; of other kinds nobody can tell.
 package manifest

@@ -2,168 +2,211 @@ package manifest
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
+	"unicode/utf8"
 
-	"go.yaml.in/yaml/v3"
 	corev1 "k8s.io/api/core/v1"
-	sigsyaml "sigs.k8s.io/yaml"
 
+	"github.com/softstop/softstop/cmd/softstop/splice"
 	"github.com/softstop/softstop/webhook"
 )
 
 // File is a file of YAML or JSON documents.
 type File struct {
-	documents  []*document
-	templates  []Template
-	namespaces map[string]webhook.Namespace
+	// Name is the file's, for people.
+	Name string
+	// Namespaces are the Namespace objects of the file, by name.
+	Namespaces map[string]webhook.Namespace
+	// Templates are the pods of the file, in order.
+	Templates []Template
+
+	mark      []byte // a byte order mark
+	documents []*document
 }
 
-// document is one document: its text as it was read, ending with its separator.
+// document is one document of a file.
 type document struct {
-	raw       []byte
-	separator []byte
-	root      yaml.Node
-	changed   bool
+	*splice.Document
+	number int // in the file, from 1
+	above  int // how many lines of the file are above it
 }
 
-// Parse reads a file.
-func Parse(data []byte) (*File, error) {
-	file := &File{namespaces: map[string]webhook.Namespace{}}
-	for i, d := range split(data) {
-		if err := yaml.Unmarshal(d.raw, &d.root); err != nil {
-			return nil, fmt.Errorf("document %d: %w", i+1, err)
-		}
-		file.documents = append(file.documents, d)
-		if len(d.root.Content) == 0 {
+// byteOrderMark may stand at the start of a UTF-8 file.
+const byteOrderMark = "\ufeff"
+
+// Parse reads a file called name. Every document that cannot be read is named in the error,
+// with its line.
+func Parse(name string, data []byte) (*File, error) {
+	file := &File{Name: name, Namespaces: map[string]webhook.Namespace{}}
+	if bytes.HasPrefix(data, []byte(byteOrderMark)) {
+		file.mark, data = []byte(byteOrderMark), data[len(byteOrderMark):]
+	}
+	if at := notText(data); at >= 0 {
+		return nil, fmt.Errorf("%s: byte %d is no UTF-8 text: neither YAML nor JSON", name, at+1)
+	}
+	var errs []error
+	above := 0
+	for i, text := range split(data) {
+		d := &document{number: i + 1, above: above}
+		above += bytes.Count(text, []byte("\n"))
+		var err error
+		if d.Document, err = splice.Parse(text); err != nil {
+			errs = append(errs, file.problem(d, err))
 			continue
 		}
-		if err := file.collect(d, d.root.Content[0]); err != nil {
-			return nil, fmt.Errorf("document %d: %w", i+1, err)
-		}
+		file.documents = append(file.documents, d)
+		errs = append(errs, file.collectDocument(d))
 	}
-	return file, nil
+	return file, errors.Join(errs...)
 }
 
-// split cuts data at the lines that separate documents.
-func split(data []byte) []*document {
-	var documents []*document
+// notText returns the offset of the first byte that cannot be in a text, or -1.
+func notText(data []byte) int {
+	for at := 0; at < len(data); {
+		r, size := utf8.DecodeRune(data[at:])
+		if r == utf8.RuneError && size == 1 || r == 0 {
+			return at
+		}
+		at += size
+	}
+	return -1
+}
+
+// split cuts data before the lines that start a document. What is only comments and
+// directives before the first such line belongs to the document it starts.
+func split(data []byte) [][]byte {
+	var texts [][]byte
 	at := 0
-	for _, found := range regexp.MustCompile(`(?m)^---([ \t].*)?\r?(\n|$)`).FindAllIndex(data, -1) {
-		documents = append(documents, &document{raw: data[at:found[0]], separator: data[found[0]:found[1]]})
-		at = found[1]
+	for _, found := range regexp.MustCompile(`(?m)^---([ \t\r\n]|\z)`).FindAllIndex(data, -1) {
+		if len(texts) > 0 || !onlyPreamble(data[at:found[0]]) {
+			texts = append(texts, data[at:found[0]])
+			at = found[0]
+		}
 	}
-	return append(documents, &document{raw: data[at:]})
+	return append(texts, data[at:])
 }
 
-// Templates returns the pods of the file, in order.
-func (f *File) Templates() []Template { return f.templates }
-
-// Namespace returns what the file says about a namespace.
-func (f *File) Namespace(name string) webhook.Namespace {
-	if found, ok := f.namespaces[name]; ok {
-		return found
+func onlyPreamble(text []byte) bool {
+	for line := range bytes.Lines(text) {
+		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] != '#' && line[0] != '%' {
+			return false
+		}
 	}
-	return webhook.Namespace{Name: name}
+	return true
 }
 
-// collect finds the pods and namespaces of one object.
-func (f *File) collect(d *document, object *yaml.Node) error {
-	kind := text(child(object, "kind"))
-	switch kind {
-	case "List":
-		items := child(object, "items")
-		for i := 0; items != nil && i < len(items.Content); i++ {
-			if err := f.collect(d, items.Content[i]); err != nil {
-				return err
+// problem says in which file, line and document err is.
+func (f *File) problem(d *document, err error) error {
+	line, text := 0, err.Error()
+	if p := (*splice.Problem)(nil); errors.As(err, &p) {
+		line = p.Line
+	} else if found := regexp.MustCompile(`^yaml: line (\d+): `).FindStringSubmatch(text); found != nil {
+		line, _ = strconv.Atoi(found[1]) // digits
+		text = text[len(found[0]):]
+	}
+	where := f.Name
+	if line > 0 {
+		where = fmt.Sprintf("%s:%d", f.Name, d.above+line)
+	}
+	return fmt.Errorf("%s: document %d: %s", where, d.number, text)
+}
+
+// collectDocument finds the pods and namespaces of a document.
+func (f *File) collectDocument(d *document) error {
+	if d.Empty() {
+		return nil
+	}
+	var root any
+	if err := json.Unmarshal(d.JSON(), &root); err != nil {
+		return f.problem(d, err)
+	}
+	object, ok := root.(map[string]any)
+	if !ok {
+		return f.problem(d, &splice.Problem{Line: 1, Text: fmt.Sprintf("is no Kubernetes object but %s", typeName(root))})
+	}
+	return f.collect(d, nil, object, "")
+}
+
+// collect finds the pods and namespaces of the object at path. A list of one kind need
+// not repeat it: kind is what its elements are without one.
+func (f *File) collect(d *document, path []string, object map[string]any, kind string) error {
+	if own := text(object["kind"]); own != "" {
+		kind = own
+	}
+	if items, ok := object["items"].([]any); ok && len(kind) >= 4 && kind[len(kind)-4:] == "List" {
+		var errs []error
+		for i, item := range items {
+			if element, ok := item.(map[string]any); ok {
+				errs = append(errs, f.collect(d, below(path, "items", strconv.Itoa(i)), element, kind[:len(kind)-4]))
 			}
 		}
-		return nil
-	case "Namespace":
+		return errors.Join(errs...)
+	}
+	if kind == "Namespace" {
 		var namespace corev1.Namespace
-		if err := decode(object, &namespace); err != nil {
-			return fmt.Errorf("read namespace: %w", err)
+		if err := convert(object, &namespace); err != nil {
+			return f.problem(d, fmt.Errorf("read namespace: %w", err))
 		}
-		f.namespaces[namespace.Name] = webhook.Namespace{Name: namespace.Name, Labels: namespace.Labels, Annotations: namespace.Annotations}
+		f.Namespaces[namespace.Name] = webhook.Namespace{Name: namespace.Name, Labels: namespace.Labels, Annotations: namespace.Annotations}
 		return nil
 	}
-	return f.collectTemplate(d, object, kind)
+	return f.collectTemplate(d, path, object, kind)
 }
 
-// Bytes returns the file with what was changed. Documents that were not changed are as
-// they were read.
+// Bytes returns the file with what was changed, all else as it was read.
 func (f *File) Bytes() ([]byte, error) {
-	var out bytes.Buffer
+	out := bytes.NewBuffer(bytes.Clone(f.mark))
 	for _, d := range f.documents {
-		if d.changed {
-			encoder := yaml.NewEncoder(&out)
-			encoder.SetIndent(2)
-			if !indentsSequences(&d.root) {
-				encoder.CompactSeqIndent()
-			}
-			if err := encoder.Encode(&d.root); err != nil {
-				return nil, fmt.Errorf("write document: %w", err)
-			}
-			if err := encoder.Close(); err != nil {
-				return nil, fmt.Errorf("write document: %w", err)
-			}
-		} else {
-			out.Write(d.raw)
+		text, err := d.Text()
+		if err != nil {
+			return nil, f.problem(d, err)
 		}
-		out.Write(d.separator)
+		out.Write(text)
 	}
 	return out.Bytes(), nil
 }
 
-// indentsSequences reports whether the first list below a key is written deeper than
-// the key, so that the file keeps its style.
-func indentsSequences(node *yaml.Node) bool {
-	for i := 0; i < len(node.Content); i++ {
-		value := node.Content[i]
-		if node.Kind == yaml.MappingNode && i%2 == 1 && value.Kind == yaml.SequenceNode && value.Style&yaml.FlowStyle == 0 && len(value.Content) > 0 {
-			return value.Column > node.Content[i-1].Column
+// Objects returns the file's objects with what was changed, as JSON.
+func (f *File) Objects() ([]json.RawMessage, error) {
+	var objects []json.RawMessage
+	for _, d := range f.documents {
+		if d.Empty() {
+			continue
 		}
-		if (value.Kind == yaml.MappingNode || value.Kind == yaml.SequenceNode) && value.Style&yaml.FlowStyle == 0 && hasSequence(value) {
-			return indentsSequences(value)
+		changed, err := d.Changed()
+		if err != nil {
+			return nil, f.problem(d, err)
 		}
+		objects = append(objects, changed)
 	}
-	return false
+	return objects, nil
 }
 
-func hasSequence(node *yaml.Node) bool {
-	for _, value := range node.Content {
-		if value.Kind == yaml.SequenceNode && value.Style&yaml.FlowStyle == 0 || hasSequence(value) {
-			return true
-		}
-	}
-	return false
-}
-
-// decode reads a node as kubectl would.
-func decode(node *yaml.Node, into any) error {
-	data, err := yaml.Marshal(node)
+// convert reads data, made of JSON, into a typed object.
+func convert(data, into any) error {
+	encoded, err := json.Marshal(data)
 	if err != nil {
 		return err
 	}
-	return sigsyaml.Unmarshal(data, into)
+	return json.Unmarshal(encoded, into)
 }
 
-// child returns the value of a key of a mapping, or nil.
-func child(node *yaml.Node, key string) *yaml.Node {
-	if node == nil || node.Kind != yaml.MappingNode {
-		return nil
-	}
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		if node.Content[i].Value == key {
-			return node.Content[i+1]
-		}
-	}
-	return nil
+func text(value any) string {
+	s, _ := value.(string)
+	return s
 }
 
-func text(node *yaml.Node) string {
-	if node == nil {
-		return ""
+// typeName says what a JSON value is.
+func typeName(value any) string {
+	switch value.(type) {
+	case []any:
+		return "a list; use kind: List with items"
+	case string:
+		return "a text"
 	}
-	return node.Value
+	return "a single value"
 }

@@ -1,0 +1,214 @@
+package splice
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+	"gomodules.xyz/jsonpatch/v2"
+	sigsyaml "sigs.k8s.io/yaml"
+)
+
+// mergeKey is YAML's key for taking over the keys of other mappings.
+const mergeKey = "<<"
+
+// Apply carries out operations of RFC 6902: test, add, replace and remove. Their paths
+// start at the value at base. A test that fails is an error of Text.
+func (d *Document) Apply(base []string, operations ...jsonpatch.Operation) error {
+	for _, operation := range operations {
+		tokens := append(slices.Clone(base), tokensOf(operation.Path)...)
+		if operation.Operation != "test" {
+			if err := d.apply(operation, tokens); err != nil {
+				return fmt.Errorf("%s %s: %w", operation.Operation, operation.Path, err)
+			}
+		}
+		operation.Path = pointer(tokens)
+		d.operations = append(d.operations, operation)
+	}
+	return nil
+}
+
+func (d *Document) apply(operation jsonpatch.Operation, tokens []string) error {
+	parent := d.root
+	d.unshare(parent)
+	for _, token := range tokens[:len(tokens)-1] {
+		if parent = d.own(parent, token); parent == nil {
+			return fmt.Errorf("there is no %q", token)
+		}
+	}
+	last := tokens[len(tokens)-1]
+	_, old := find(parent, last)
+	if operation.Operation != "add" && old == nil {
+		return fmt.Errorf("there is no %q", last)
+	}
+	if operation.Operation == "remove" {
+		return remove(parent, last)
+	}
+	value, err := nodeOf(operation.Value)
+	if err != nil {
+		return err
+	}
+	switch {
+	case parent.Kind == yaml.SequenceNode && operation.Operation == "add":
+		return insert(parent, last, value)
+	case old != nil && old.Kind == yaml.SequenceNode && value.Kind == yaml.SequenceNode && len(old.Content) > 0:
+		d.unshare(old)
+		old.Content = merged(old.Content, value.Content)
+	case parent.Kind == yaml.MappingNode:
+		return set(parent, last, value)
+	default:
+		return fmt.Errorf("%q cannot be set there", last)
+	}
+	return nil
+}
+
+// find returns the value that token names below node, with its key in a mapping, or nil.
+// It looks through aliases and merged mappings.
+func find(node *yaml.Node, token string) (key, value *yaml.Node) {
+	if node != nil && node.Kind == yaml.AliasNode {
+		node = node.Alias
+	}
+	switch {
+	case node == nil:
+	case node.Kind == yaml.SequenceNode:
+		if index, err := strconv.Atoi(token); err == nil && index >= 0 && index < len(node.Content) {
+			return nil, node.Content[index]
+		}
+	case node.Kind == yaml.MappingNode:
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			if node.Content[i].Value == token {
+				return node.Content[i], node.Content[i+1]
+			}
+		}
+		return findMerged(node, token)
+	}
+	return nil, nil
+}
+
+func findMerged(node *yaml.Node, token string) (key, value *yaml.Node) {
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value != mergeKey || node.Content[i].Tag != "!!merge" {
+			continue
+		}
+		sources := []*yaml.Node{node.Content[i+1]}
+		if sources[0].Kind == yaml.SequenceNode {
+			sources = sources[0].Content
+		}
+		for _, source := range sources {
+			if key, value := find(source, token); value != nil {
+				return key, value
+			}
+		}
+	}
+	return nil, nil
+}
+
+// set gives a key of a mapping a value, after its other keys if it is new.
+func set(mapping *yaml.Node, key string, value *yaml.Node) error {
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		if mapping.Content[i].Value == key {
+			mapping.Content[i+1] = value
+			return nil
+		}
+	}
+	name, err := nodeOf(key)
+	if err != nil {
+		return err
+	}
+	mapping.Content = append(mapping.Content, name, value)
+	return nil
+}
+
+func insert(sequence *yaml.Node, token string, value *yaml.Node) error {
+	index := len(sequence.Content)
+	if token != "-" {
+		var err error
+		if index, err = strconv.Atoi(token); err != nil || index < 0 || index > len(sequence.Content) {
+			return fmt.Errorf("there is no place %q in a list of %d", token, len(sequence.Content))
+		}
+	}
+	sequence.Content = slices.Insert(sequence.Content, index, value)
+	return nil
+}
+
+// remove takes out what token names; a merged value cannot be taken out of one place.
+func remove(parent *yaml.Node, token string) error {
+	if parent.Kind == yaml.SequenceNode {
+		index, err := strconv.Atoi(token)
+		if err != nil {
+			return err
+		}
+		parent.Content = slices.Delete(parent.Content, index, index+1)
+		return nil
+	}
+	for i := 0; i+1 < len(parent.Content); i += 2 {
+		if parent.Content[i].Value == token {
+			parent.Content = slices.Delete(parent.Content, i, i+2)
+			return nil
+		}
+	}
+	return fmt.Errorf("%q comes from a merged mapping (<<)", token)
+}
+
+// merged returns the list that replaces old, with the nodes of old where both begin or
+// end with the same values: these keep their text.
+func merged(old, replacement []*yaml.Node) []*yaml.Node {
+	head := 0
+	for head < min(len(old), len(replacement)) && same(old[head], replacement[head]) {
+		head++
+	}
+	tail := 0
+	for tail < min(len(old), len(replacement))-head && same(old[len(old)-1-tail], replacement[len(replacement)-1-tail]) {
+		tail++
+	}
+	return slices.Concat(old[:head], replacement[head:len(replacement)-tail], old[len(old)-tail:])
+}
+
+func same(a, b *yaml.Node) bool {
+	var x, y any
+	return a.Decode(&x) == nil && b.Decode(&y) == nil && reflect.DeepEqual(x, y)
+}
+
+// nodeOf returns value as nodes in block style, as its JSON says it.
+func nodeOf(value any) (*yaml.Node, error) {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	block, err := sigsyaml.JSONToYAML(data)
+	if err != nil {
+		return nil, err
+	}
+	var document yaml.Node
+	if err := yaml.Unmarshal(block, &document); err != nil {
+		return nil, err
+	}
+	return document.Content[0], nil
+}
+
+// tokensOf takes a JSON pointer (RFC 6901) apart.
+func tokensOf(pointer string) []string {
+	if pointer == "" {
+		return nil
+	}
+	tokens := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+	unescape := strings.NewReplacer("~1", "/", "~0", "~")
+	for i := range tokens {
+		tokens[i] = unescape.Replace(tokens[i])
+	}
+	return tokens
+}
+
+func pointer(tokens []string) string {
+	escape := strings.NewReplacer("~", "~0", "/", "~1")
+	var b strings.Builder
+	for _, token := range tokens {
+		b.WriteByte('/')
+		b.WriteString(escape.Replace(token))
+	}
+	return b.String()
+}

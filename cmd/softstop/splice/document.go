@@ -1,0 +1,194 @@
+package splice
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+	"gomodules.xyz/jsonpatch/v2"
+	sigsyaml "sigs.k8s.io/yaml"
+)
+
+// Document is one document of a YAML or JSON text.
+type Document struct {
+	text  []byte
+	lines []int      // the offset of each line
+	root  *yaml.Node // nil if the document is empty
+	data  []byte     // the document as JSON, as Kubernetes reads it
+
+	was        map[*yaml.Node][]*yaml.Node // the children of collections as they were read
+	aliases    map[*yaml.Node][]*yaml.Node // the aliases of an anchored node
+	place      map[*yaml.Node]place        // of every node that was read
+	operations []jsonpatch.Operation
+}
+
+// place is where a node was read.
+type place struct {
+	at    int    // the offset of its first byte
+	alias string // the name, if it was an alias
+}
+
+// Problem is an error at a line of the document, counted from 1; 0 if it is not known.
+type Problem struct {
+	Line int
+	Text string
+}
+
+func (p *Problem) Error() string { return p.Text }
+
+// Parse reads one document.
+func Parse(text []byte) (*Document, error) {
+	d := &Document{
+		text: text, lines: lineStarts(text),
+		was: map[*yaml.Node][]*yaml.Node{}, aliases: map[*yaml.Node][]*yaml.Node{}, place: map[*yaml.Node]place{},
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	var document, more yaml.Node
+	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
+		return d, nil
+	} else if err != nil {
+		return nil, err
+	}
+	if err := decoder.Decode(&more); !errors.Is(err, io.EOF) {
+		if err != nil {
+			return nil, err
+		}
+		return nil, &Problem{more.Line, "a document that ends with ... must be followed by ---"}
+	}
+	d.root = document.Content[0]
+	d.index(d.root)
+	var err error
+	if d.data, err = toJSON(text); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// toJSON reads text as kubectl does: what looks like JSON as JSON, the rest as YAML.
+func toJSON(text []byte) ([]byte, error) {
+	if trimmed := bytes.TrimSpace(text); len(trimmed) > 0 && trimmed[0] == '{' && json.Valid(trimmed) {
+		return trimmed, nil
+	}
+	return sigsyaml.YAMLToJSON(text)
+}
+
+// index remembers the nodes as they were read.
+func (d *Document) index(node *yaml.Node) {
+	d.place[node] = place{at: d.offset(node.Line, node.Column)}
+	if node.Kind == yaml.AliasNode {
+		d.place[node] = place{d.place[node].at, node.Value}
+		d.aliases[node.Alias] = append(d.aliases[node.Alias], node)
+		return
+	}
+	if node.Kind == yaml.MappingNode || node.Kind == yaml.SequenceNode {
+		d.was[node] = slices.Clone(node.Content)
+	}
+	for _, child := range node.Content {
+		d.index(child)
+	}
+}
+
+// Empty reports whether there is nothing but comments in the document.
+func (d *Document) Empty() bool {
+	return d.root == nil || d.root.Kind == yaml.ScalarNode && d.root.Tag == "!!null"
+}
+
+// JSON returns the document as it was read, as JSON; nil if it is empty.
+func (d *Document) JSON() []byte { return d.data }
+
+// Line returns the line, counted from 1, of the value at path, or of the deepest part of
+// path that exists.
+func (d *Document) Line(path ...string) int {
+	if d.root == nil {
+		return 1
+	}
+	node, line := d.root, d.root.Line
+	for _, token := range path {
+		key, value := find(node, token)
+		if value == nil {
+			break
+		}
+		line, node = value.Line, value
+		if key != nil {
+			line = key.Line
+		}
+	}
+	return line
+}
+
+// Size returns how many elements or keys the value at path has; 0 if there is none.
+func (d *Document) Size(path ...string) int {
+	node := d.root
+	for _, token := range path {
+		_, node = find(node, token)
+	}
+	switch {
+	case node == nil:
+		return 0
+	case node.Kind == yaml.AliasNode:
+		node = node.Alias
+	}
+	if node.Kind == yaml.MappingNode {
+		return len(node.Content) / 2
+	}
+	return len(node.Content)
+}
+
+// Duplicate returns a key that a mapping at or below path has twice, or nil.
+func (d *Document) Duplicate(path ...string) error {
+	node := d.root
+	for _, token := range path {
+		_, node = find(node, token)
+	}
+	if p := duplicate(node); p != nil {
+		return p
+	}
+	return nil
+}
+
+func duplicate(node *yaml.Node) *Problem {
+	if node == nil {
+		return nil
+	}
+	if node.Kind == yaml.MappingNode {
+		seen := map[string]int{}
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			key := node.Content[i]
+			if first, twice := seen[key.Value]; twice && key.Value != mergeKey {
+				return &Problem{key.Line, fmt.Sprintf("key %q is there twice, first in line %d of the document", key.Value, first)}
+			}
+			seen[key.Value] = key.Line
+		}
+	}
+	for _, child := range node.Content {
+		if p := duplicate(child); p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+// lineStarts returns the offset of each line. Line ends are those of the YAML parser, so
+// that its line numbers mean the same lines.
+func lineStarts(text []byte) []int {
+	starts := []int{0}
+	for at := 0; at < len(text); {
+		r, size := utf8.DecodeRune(text[at:])
+		at += size
+		switch r {
+		case '\r':
+			if at < len(text) && text[at] == '\n' {
+				at++
+			}
+			starts = append(starts, at)
+		case '\n', '\u0085', '\u2028', '\u2029':
+			starts = append(starts, at)
+		}
+	}
+	return starts
+}
