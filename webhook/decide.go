@@ -180,7 +180,7 @@ func (c *Choice) decide(pod config.Policy, facts Facts) {
 		return
 	}
 	words := slices.Concat(c.Command, c.Args, c.container.Args)
-	if c.Reason = initOf(words); c.Reason == "" {
+	if c.Reason = InitOf(words); c.Reason == "" {
 		c.Action = Wrapped
 	}
 }

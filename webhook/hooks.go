@@ -11,12 +11,12 @@ import (
 	"github.com/softstop/softstop/initbin"
 )
 
-// serves reports whether c takes requests: it declares a port or a readiness probe.
-func serves(c *corev1.Container) bool { return len(c.Ports) > 0 || c.ReadinessProbe != nil }
+// Serves reports whether c takes requests: it declares a port or a readiness probe.
+func Serves(c *corev1.Container) bool { return len(c.Ports) > 0 || c.ReadinessProbe != nil }
 
-// ownPreStop returns whether c has a preStop hook and, if it is a plain sleep, for how
+// OwnPreStop returns whether c has a preStop hook and, if it is a plain sleep, for how
 // long; 0 for a hook whose length nobody can know.
-func ownPreStop(c *corev1.Container) (has bool, length time.Duration) {
+func OwnPreStop(c *corev1.Container) (has bool, length time.Duration) {
 	if c.Lifecycle == nil || c.Lifecycle.PreStop == nil {
 		return false, 0
 	}

@@ -28,8 +28,8 @@ func meshProxies() []string {
 	return []string{"istio-proxy", "linkerd-proxy", "consul-dataplane", "kuma-sidecar", "kong-mesh-sidecar", "osm-envoy", "envoy-sidecar", "istio-init", "linkerd-init"}
 }
 
-// initOf says whether command starts with an init of its own.
-func initOf(command []string) Reason {
+// InitOf says whether command starts with an init of its own.
+func InitOf(command []string) Reason {
 	program := command[0]
 	base := path.Base(program)
 	switch {

@@ -121,7 +121,7 @@ func (p *Plan) time(facts Facts, job bool) {
 // wish returns what the container would like of the stop plan. An earlier pass's
 // container wishes what it has.
 func (c *ContainerPlan) wish(job bool) Wish {
-	hasHook, hook := ownPreStop(c.container)
+	hasHook, hook := OwnPreStop(c.container)
 	if c.Kept {
 		options, _, problem := initbin.Parse(slices.Concat(c.container.Command[1:], c.container.Args))
 		if problem.Reason != "" {
@@ -131,7 +131,7 @@ func (c *ContainerPlan) wish(job bool) Wish {
 	}
 	timeout := c.Policy.StopTimeout
 	wish := Wish{StopTimeout: timeout.Value, Exact: timeout.Source.Explicit()}
-	if c.Kind == App && (c.DrainAsked || serves(c.container) && !job) {
+	if c.Kind == App && (c.DrainAsked || Serves(c.container) && !job) {
 		wish.Drain = ceilSeconds(c.Policy.Drain.Value)
 	}
 	if hasHook && c.Action == HooksOnly {
@@ -151,7 +151,7 @@ func (p *Plan) equip(c *ContainerPlan, nodes Nodes) {
 		program = p.Carrier.Program()
 		c.Options = c.options()
 	}
-	has, hook := ownPreStop(c.container)
+	has, hook := OwnPreStop(c.container)
 	switch {
 	case has:
 		if c.Action == Wrapped {

@@ -104,7 +104,7 @@ func (c *ContainerPlan) added(earlier []string) (added []string) {
 	if c.Kept && slices.Contains(earlier, AddedCommand) || c.Action == Wrapped && !c.Kept && len(c.container.Command) == 0 {
 		added = append(added, AddedCommand)
 	}
-	switch has, _ := ownPreStop(c.container); {
+	switch has, _ := OwnPreStop(c.container); {
 	case c.PreStop != nil && c.container.Lifecycle == nil:
 		added = append(added, AddedLifecycle)
 	case c.PreStop != nil:

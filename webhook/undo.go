@@ -57,7 +57,7 @@ func (p *patch) undoContainer(c *corev1.Container, carrier *CarrierPlan, status 
 			return m.Name, m.Name == carrier.Volume && m.MountPath == carrier.MountPath
 		}, below("volumeMounts")...)
 	}
-	if has, _ := ownPreStop(c); has {
+	if has, _ := OwnPreStop(c); has {
 		switch {
 		case slices.Contains(added, AddedLifecycle) && c.Lifecycle.PostStart == nil && c.Lifecycle.StopSignal == nil:
 			u.do("remove", nil, below("lifecycle")...)

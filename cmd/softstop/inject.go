@@ -1,64 +1,69 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/softstop/softstop/webhook"
 )
 
 func injectCommand() *cobra.Command {
 	var in input
-	var output string
+	var where circumstances
+	var output format
 	cmd := &cobra.Command{
 		Use:   "inject -f FILE",
 		Short: "Print a manifest with softstop in its pods",
 		Long: `Print a manifest with softstop in its pods: Pods, and the pod templates of every
-workload kind, in any number of documents. Comments and the order of keys are kept.
-Pods that say softstop.dev/inject: "false" are left alone. Warnings go to standard
-error.`,
+workload kind, in any number of documents. What is added is added to the text; every
+other byte stays. Pods that say softstop.dev/inject: "false" are left alone. Warnings
+go to standard error.
+
+With -o patch each line is one object's JSON patch, for kubectl patch --type=json -p.`,
 		Example: "  softstop inject -f deploy.yaml | kubectl apply -f -",
-		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if output != "yaml" && output != "patch" {
-				return fmt.Errorf("--output %q: must be yaml or patch", output)
+			files, err := in.read(cmd)
+			if err != nil {
+				return err
 			}
-			return inject(cmd, &in, output)
+			all, err := where.outcomes(cmd.Context(), files)
+			if err != nil {
+				return err
+			}
+			var changes []change
+			for _, o := range all {
+				for _, warning := range o.plan.Warnings {
+					fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d: %s: %s\n", o.File(), o.Line(), o.Title(), strings.TrimPrefix(warning, "softstop: "))
+				}
+				changes = append(changes, change{o.Template, o.operations, summary(o.plan)})
+			}
+			return printChanges(cmd.OutOrStdout(), output.value, files, changes)
 		},
 	}
 	in.flags(cmd)
-	cmd.Flags().StringVarP(&output, "output", "o", "yaml", "yaml, or patch for the JSON patch of each pod")
+	where.flags(cmd)
+	output.flag(cmd, "yaml (the files as they are, JSON stays JSON), json, patch (JSON patches), or text (what changes)", "yaml", "json", "patch", "text")
 	return cmd
 }
 
-func inject(cmd *cobra.Command, in *input, output string) error {
-	file, outcomes, err := in.read(cmd)
-	if err != nil {
-		return err
+// summary is a plan in one line.
+func summary(plan webhook.Plan) string {
+	if plan.Skip != "" {
+		return fmt.Sprintf("left unchanged (%s): %s", plan.Skip, plan.Skip.Sentence())
 	}
-	for _, o := range outcomes {
-		for _, warning := range o.plan.Warnings {
-			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", o.template.Title, warning)
+	var containers []string
+	for _, c := range plan.Containers {
+		text := fmt.Sprintf("%s %s", c.Name, c.Action)
+		if c.Reason != "" {
+			text += fmt.Sprintf(" (%s)", c.Reason)
 		}
-		if output == "patch" {
-			encoder := json.NewEncoder(cmd.OutOrStdout())
-			encoder.SetEscapeHTML(false)
-			if err := encoder.Encode(o.operations); err != nil {
-				return fmt.Errorf("print the patch of %s: %w", o.template.Title, err)
-			}
-			continue
-		}
-		if err := o.template.Apply(o.operations); err != nil {
-			return fmt.Errorf("patch %s: %w", o.template.Title, err)
-		}
+		containers = append(containers, text)
 	}
-	if output == "patch" {
-		return nil
+	grace := ""
+	if plan.Grace != plan.GraceBefore {
+		grace = fmt.Sprintf("; grace period %s, was %s", plan.Grace, plan.GraceBefore)
 	}
-	text, err := file.Bytes()
-	if err != nil {
-		return fmt.Errorf("print %q: %w", in.file, err)
-	}
-	_, err = cmd.OutOrStdout().Write(text)
-	return err
+	return strings.Join(containers, ", ") + grace
 }

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
+	"context"
+	"errors"
 	"fmt"
-	"io"
-	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"gomodules.xyz/jsonpatch/v2"
@@ -12,77 +15,149 @@ import (
 	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/initbin"
 	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/lookup"
 )
 
-// input are the flags that say what to look at and under which circumstances.
+// input are the flags that say what to look at.
 type input struct {
-	file      string
-	config    string
-	initImage string
-	old       bool
+	files     []string
+	recursive bool
+	namespace string
 }
 
 func (in *input) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&in.file, "filename", "f", "", "manifest `file`, - for standard input")
-	cmd.Flags().StringVar(&in.config, "config", "", "the cluster's configuration `file`; none means built-in values")
-	cmd.Flags().StringVar(&in.initImage, "init-image", "", "the init's `image`, if the configuration does not say")
-	cmd.Flags().BoolVar(&in.old, "old-kubelets", false, "there are kubelets older than 1.30, without preStop.sleep")
-	if err := cmd.MarkFlagRequired("filename"); err != nil {
-		panic(err) // the flag is defined four lines above
+	cmd.Args = noArguments
+	flags := cmd.Flags()
+	flags.StringArrayVarP(&in.files, "filename", "f", nil, "manifest `file` or folder, - for standard input; can be repeated")
+	flags.BoolVarP(&in.recursive, "recursive", "R", false, "also the folders in the folders given with -f")
+	flags.StringVarP(&in.namespace, "namespace", "n", "", "the `namespace` of objects that do not name theirs")
+	// Both flags are defined above, which is the only way these can fail.
+	_ = cmd.MarkFlagRequired("filename")
+	_ = cmd.MarkFlagFilename("filename", "yaml", "yml", "json")
+}
+
+// read reads the manifests. Every file and document that cannot be read is in the error.
+func (in *input) read(cmd *cobra.Command) ([]*manifest.File, error) {
+	paths, err := expand(in.files, in.recursive)
+	if err != nil {
+		return nil, err
 	}
+	var files []*manifest.File
+	var errs []error
+	pods := 0
+	for _, path := range paths {
+		name, data, err := load(cmd, path)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		file, err := manifest.Parse(name, data)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		for i := range file.Templates {
+			t := &file.Templates[i]
+			t.Namespace = cmp.Or(t.Namespace, in.namespace)
+			t.Pod.Namespace = t.Namespace
+		}
+		pods += len(file.Templates)
+		files = append(files, file)
+	}
+	if pods == 0 && len(errs) == 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "softstop: there are no pods in %s\n", strings.Join(in.files, ", "))
+	}
+	return files, errors.Join(errs...)
+}
+
+// circumstances are the flags that say where the pods will live.
+type circumstances struct {
+	config    string
+	initImage string
+	old       bool
+	registry  bool
+}
+
+func (c *circumstances) flags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&c.config, "config", "", "the cluster's configuration `file`; none means built-in values")
+	flags.StringVar(&c.initImage, "init-image", "", "the init's `image`, if the configuration does not say")
+	flags.BoolVar(&c.old, "old-kubelets", false, "there are kubelets older than 1.30, without preStop.sleep")
+	flags.BoolVar(&c.registry, "registry", false, "ask registries what images run, as the webhook does")
+	_ = cmd.MarkFlagFilename("config", "yaml", "yml") // the flag is defined above
+}
+
+// facts are what holds for every pod.
+func (c *circumstances) facts() (webhook.Facts, error) {
+	settings := config.Default()
+	if c.config != "" {
+		var err error
+		if settings, err = config.Load(c.config); err != nil {
+			return webhook.Facts{}, err
+		}
+	}
+	settings.InitImage = cmp.Or(c.initImage, settings.InitImage)
+	return webhook.Facts{Config: settings, Version: initbin.Version, Nodes: webhook.Nodes{SleepAction: !c.old}}, nil
 }
 
 // outcome is what the engine says about one pod of a manifest.
 type outcome struct {
-	template   manifest.Template
+	manifest.Template
 	facts      webhook.Facts
 	plan       webhook.Plan
 	operations []jsonpatch.Operation
 }
 
-// read reads the manifest and asks the engine about each of its pods.
-func (in *input) read(cmd *cobra.Command) (*manifest.File, []outcome, error) {
-	data, err := in.open(cmd)
+// outcomes asks the engine about each pod, as if its owner had asked for it.
+func (c *circumstances) outcomes(ctx context.Context, files []*manifest.File) ([]outcome, error) {
+	common, err := c.facts()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	file, err := manifest.Parse(data)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read %q: %w", in.file, err)
-	}
-	settings := config.Default()
-	if in.config != "" {
-		if settings, err = config.Load(in.config); err != nil {
-			return nil, nil, err
+	var images webhook.Images
+	if c.registry {
+		if images, err = lookup.New(common.Config.Registry, lookup.Around{}); err != nil {
+			return nil, fmt.Errorf("prepare to ask registries: %w", err)
 		}
 	}
-	if in.initImage != "" {
-		settings.InitImage = in.initImage
+	namespaces := map[string]webhook.Namespace{}
+	for _, file := range files {
+		for name, namespace := range file.Namespaces {
+			namespaces[name] = namespace
+		}
 	}
-	var outcomes []outcome
-	for _, template := range file.Templates() {
-		o := outcome{template: template, facts: webhook.Facts{
-			Config: settings, OwnerKind: template.OwnerKind, Requested: true, Version: initbin.Version,
-			Nodes:     webhook.Nodes{SleepAction: !in.old},
-			Namespace: file.Namespace(template.Pod.Namespace),
-		}}
-		o.plan, o.operations = webhook.Inject(template.Pod, o.facts)
-		outcomes = append(outcomes, o)
+	var all []outcome
+	for _, file := range files {
+		for _, template := range file.Templates {
+			o := outcome{Template: template, facts: common}
+			o.facts.OwnerKind, o.facts.Requested = template.OwnerKind, true
+			o.facts.Namespace = webhook.Namespace{Name: template.Namespace}
+			if found, ok := namespaces[template.Namespace]; ok {
+				o.facts.Namespace = found
+			}
+			if wanted := webhook.Wanted(template.Pod, o.facts); images != nil && len(wanted) > 0 {
+				o.facts.Images = images.Ask(ctx, template.Pod, wanted, nil)
+			}
+			o.plan, o.operations = webhook.Inject(template.Pod, o.facts)
+			all = append(all, o)
+		}
 	}
-	return file, outcomes, nil
+	return all, nil
 }
 
-func (in *input) open(cmd *cobra.Command) ([]byte, error) {
-	if in.file == "-" {
-		data, err := io.ReadAll(cmd.InOrStdin())
-		if err != nil {
-			return nil, fmt.Errorf("read standard input: %w", err)
+// format is the value of --output.
+type format struct{ value string }
+
+// flag adds --output with what is allowed, the default first.
+func (f *format) flag(cmd *cobra.Command, usage string, allowed ...string) {
+	cmd.Flags().StringVarP(&f.value, "output", "o", allowed[0], usage)
+	// The flag is defined above, which is the only way this can fail.
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(allowed, cobra.ShellCompDirectiveNoFileComp))
+	cmd.PreRunE = func(*cobra.Command, []string) error {
+		if !slices.Contains(allowed, f.value) {
+			last := len(allowed) - 1
+			return fmt.Errorf("--output %q: must be %s or %s", f.value, strings.Join(allowed[:last], ", "), allowed[last])
 		}
-		return data, nil
+		return nil
 	}
-	data, err := os.ReadFile(in.file)
-	if err != nil {
-		return nil, fmt.Errorf("read manifest: %w", err)
-	}
-	return data, nil
 }

@@ -1,38 +1,74 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
-
-	"github.com/softstop/softstop/initbin"
 )
 
-func main() {
-	if err := command().Execute(); err != nil {
-		fmt.Fprintln(os.Stderr, "softstop:", err)
-		os.Exit(1)
+// The exit codes of every command.
+const (
+	exitFine   = 0
+	exitFound  = 1 // the command did its work and found something
+	exitFailed = 2 // it could not do its work
+)
+
+// errFound ends a command that found something and has said so.
+var errFound = errors.New("found something")
+
+func main() { os.Exit(run(os.Args)) }
+
+// run carries out a command line and returns the exit code.
+func run(args []string) int {
+	name, rest := called(args)
+	root := command(name)
+	root.SetArgs(rest)
+	switch err := root.ExecuteContext(context.Background()); {
+	case errors.Is(err, errFound):
+		return exitFound
+	case err != nil:
+		for line := range strings.Lines(err.Error()) {
+			fmt.Fprintln(os.Stderr, "softstop:", strings.TrimRight(line, "\n"))
+		}
+		return exitFailed
 	}
+	return exitFine
 }
 
-// command returns the command line. It is kubectl softstop, too, under the name
-// kubectl-softstop.
-func command() *cobra.Command {
+// called returns the name to show for the program and its arguments. Under the name
+// kubectl-softstop it is a plugin of kubectl's; under kubectl_complete-softstop it is
+// what kubectl asks for the plugin's completions.
+func called(args []string) (name string, rest []string) {
+	switch strings.TrimSuffix(filepath.Base(args[0]), ".exe") {
+	case "kubectl-softstop":
+		return "kubectl softstop", args[1:]
+	case "kubectl_complete-softstop":
+		return "kubectl softstop", append([]string{cobra.ShellCompRequestCmd}, args[1:]...)
+	}
+	return "softstop", args[1:]
+}
+
+// command returns the command line of the program called name.
+func command(name string) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "softstop",
+		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: name},
 		Short:         "Pods that stop well, with no image rebuild",
+		Long:          "Pods that stop well, with no image rebuild.\n\nExit codes: 0 fine, 1 something was found, 2 the command could not do its work.",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(injectCommand(), explainCommand(), &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintln(cmd.OutOrStdout(), "softstop", initbin.Version)
-			return err
-		},
-	})
+	root.AddCommand(
+		injectCommand(), uninjectCommand(), explainCommand(), checkCommand(),
+		validateConfigCommand(), versionCommand(),
+	)
+	for _, sub := range root.Commands() {
+		sub.Example = strings.ReplaceAll(sub.Example, "softstop "+sub.Name(), name+" "+sub.Name())
+	}
 	return root
 }

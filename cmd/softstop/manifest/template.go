@@ -146,7 +146,7 @@ func (t Template) complete(operations []jsonpatch.Operation) []jsonpatch.Operati
 			removed++
 		}
 	}
-	if has := t.metadata(); has == 0 && added > 0 {
+	if has := t.metadata(); has < 0 && added > 0 {
 		patch = slices.Insert(patch, 0, jsonpatch.Operation{Operation: "add", Path: "/metadata", Value: map[string]any{}})
 	} else if has == removed && removed > 0 {
 		patch = append(patch, jsonpatch.Operation{Operation: "remove", Path: "/metadata"})
@@ -154,7 +154,7 @@ func (t Template) complete(operations []jsonpatch.Operation) []jsonpatch.Operati
 	return patch
 }
 
-// metadata returns how many keys the pod's metadata has.
+// metadata returns how many keys the pod's metadata has; -1 if it has none.
 func (t Template) metadata() int { return t.document.Size(below(t.path, "metadata")...) }
 
 func below(path []string, tokens ...string) []string { return slices.Concat(path, tokens) }

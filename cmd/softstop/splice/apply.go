@@ -187,7 +187,16 @@ func nodeOf(value any) (*yaml.Node, error) {
 	if err := yaml.Unmarshal(block, &document); err != nil {
 		return nil, err
 	}
+	inBlocks(document.Content[0])
 	return document.Content[0], nil
+}
+
+// inBlocks takes the brackets from empty collections, which may be filled later.
+func inBlocks(node *yaml.Node) {
+	node.Style &^= yaml.FlowStyle
+	for _, child := range node.Content {
+		inBlocks(child)
+	}
 }
 
 // tokensOf takes a JSON pointer (RFC 6901) apart.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"unicode/utf8"
 
@@ -47,7 +48,7 @@ func Parse(text []byte) (*Document, error) {
 		text: text, lines: lineStarts(text),
 		was: map[*yaml.Node][]*yaml.Node{}, aliases: map[*yaml.Node][]*yaml.Node{}, place: map[*yaml.Node]place{},
 	}
-	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder := yaml.NewDecoder(bytes.NewReader(withoutSurrogates(text)))
 	var document, more yaml.Node
 	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
 		return d, nil
@@ -75,6 +76,15 @@ func toJSON(text []byte) ([]byte, error) {
 		return trimmed, nil
 	}
 	return sigsyaml.YAMLToJSON(text)
+}
+
+// withoutSurrogates returns JSON text with other escapes, of the same length, in the place
+// of those for halves of a character: YAML has none. Only places are read from it.
+func withoutSurrogates(text []byte) []byte {
+	if !json.Valid(text) {
+		return text
+	}
+	return regexp.MustCompile(`\\u[dD][89a-fA-F][0-9a-fA-F]{2}`).ReplaceAll(text, []byte(`\u0020`))
 }
 
 // index remembers the nodes as they were read.
@@ -121,7 +131,7 @@ func (d *Document) Line(path ...string) int {
 	return line
 }
 
-// Size returns how many elements or keys the value at path has; 0 if there is none.
+// Size returns how many elements or keys the collection at path has; -1 if there is none.
 func (d *Document) Size(path ...string) int {
 	node := d.root
 	for _, token := range path {
@@ -129,14 +139,18 @@ func (d *Document) Size(path ...string) int {
 	}
 	switch {
 	case node == nil:
-		return 0
+		return -1
 	case node.Kind == yaml.AliasNode:
 		node = node.Alias
 	}
-	if node.Kind == yaml.MappingNode {
+	switch node.Kind {
+	case yaml.MappingNode:
 		return len(node.Content) / 2
+	case yaml.SequenceNode:
+		return len(node.Content)
+	default:
+		return -1
 	}
-	return len(node.Content)
 }
 
 // Duplicate returns a key that a mapping at or below path has twice, or nil.

@@ -1,0 +1,140 @@
+package finding
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	jsonpatch "github.com/evanphx/json-patch/v5"
+	operation "gomodules.xyz/jsonpatch/v2"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/webhook"
+)
+
+// Report is what is found about one pod that has not been created yet.
+type Report struct {
+	// Injected means that the webhook would inject the pod: the findings are those that
+	// are left then.
+	Injected bool
+	// Skip is why it would not.
+	Skip webhook.Reason
+	// Findings are in the order of the pod.
+	Findings []Finding
+}
+
+// Of returns what will keep pod from stopping well once it is created. Whether it opted
+// in is decided as the webhook does; facts.Requested is passed over.
+func Of(pod *corev1.Pod, facts webhook.Facts) (Report, error) {
+	facts.Requested = false
+	plan, operations := webhook.Inject(pod, facts)
+	report := Report{Injected: plan.Skip == "", Skip: plan.Skip}
+	job := facts.OwnerKind == "Job"
+	known := KnownBy(facts)
+	now := AsIs(pod, job, known)
+	var after []Finding
+	if report.Injected {
+		changed, err := injected(pod, operations)
+		if err != nil {
+			return Report{}, err
+		}
+		after = AsIs(changed, job, known)
+	} else {
+		var err error
+		if after, err = ifInjected(pod, facts, job, known); err != nil {
+			return Report{}, err
+		}
+		asked := facts
+		asked.Requested = true
+		plan.Problems = webhook.Decide(pod, asked).Problems
+	}
+	for _, f := range now {
+		// A problem that both have is softstop's no more than the pod's own.
+		f.Fixed = !contains(after, f)
+		if !report.Injected || !f.Fixed {
+			report.Findings = append(report.Findings, f)
+		}
+	}
+	for _, problem := range plan.Problems {
+		report.Findings = append(report.Findings, badValue(problem))
+	}
+	return report, nil
+}
+
+// MarkFixed says of each finding about a running pod whether softstop would fix it.
+func MarkFixed(pod *corev1.Pod, facts webhook.Facts, findings []Finding) error {
+	after, err := ifInjected(pod, facts, facts.OwnerKind == "Job", KnownBy(facts))
+	for i := range findings {
+		findings[i].Fixed = err == nil && !contains(after, findings[i])
+	}
+	return err
+}
+
+// ifInjected returns what would be left to find if somebody asked for the injection.
+func ifInjected(pod *corev1.Pod, facts webhook.Facts, job bool, known Known) ([]Finding, error) {
+	facts.Requested = true
+	plan, operations := webhook.Inject(pod, facts)
+	if plan.Skip != "" {
+		return AsIs(pod, job, known), nil
+	}
+	changed, err := injected(pod, operations)
+	if err != nil {
+		return nil, err
+	}
+	return AsIs(changed, job, known), nil
+}
+
+func contains(all []Finding, one Finding) bool {
+	return slices.ContainsFunc(all, func(f Finding) bool { return f.ID == one.ID && f.Container == one.Container })
+}
+
+func badValue(problem config.Problem) Finding {
+	f := found(BadValue, "", problem.String(), "metadata", "annotations", problem.Key)
+	if problem.Limit {
+		f.Level = Note
+	}
+	return f
+}
+
+// KnownBy returns what facts know about images: the configuration's, then the answers.
+func KnownBy(facts webhook.Facts) Known {
+	return func(c *corev1.Container) (config.Image, bool) {
+		if image, ok := facts.Config.ImageFor(c.Image); ok {
+			return image, true
+		}
+		answer, asked := facts.Images[c.Name]
+		return answer.Image, asked && answer.Reason == ""
+	}
+}
+
+// injected returns pod as the operations make it.
+func injected(pod *corev1.Pod, operations []operation.Operation) (*corev1.Pod, error) {
+	before, err := json.Marshal(pod)
+	if err != nil {
+		return nil, fmt.Errorf("encode pod: %w", err)
+	}
+	encoded, err := json.Marshal(operations)
+	if err != nil {
+		return nil, fmt.Errorf("encode patch: %w", err)
+	}
+	patch, err := jsonpatch.DecodePatch(encoded)
+	if err != nil {
+		return nil, fmt.Errorf("decode patch: %w", err)
+	}
+	after, err := patch.Apply(before)
+	if err != nil {
+		return nil, fmt.Errorf("apply patch: %w", err)
+	}
+	var changed corev1.Pod
+	if err := json.Unmarshal(after, &changed); err != nil {
+		return nil, fmt.Errorf("decode pod: %w", err)
+	}
+	return &changed, nil
+}
+
+// OptIn says how to have softstop fix a finding.
+func OptIn() string {
+	return fmt.Sprintf("set the annotation %s: %q on the pod, or the label %s: %s on its namespace", config.InjectKey, "true", config.InjectKey, strings.ToLower(config.InjectEnabled))
+}

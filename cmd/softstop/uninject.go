@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/webhook"
+)
+
+func uninjectCommand() *cobra.Command {
+	var in input
+	var output format
+	cmd := &cobra.Command{
+		Use:   "uninject -f FILE",
+		Short: "Print a manifest without what softstop put into its pods",
+		Long: `Print a manifest without what softstop put into its pods: by inject, or by the webhook
+into a pod that was read from a cluster. What is left are the bytes from before inject.
+
+The annotation softstop.dev/status tells whether a container had a command, a preStop
+hook and a grace period of its own. Without it, these stay.`,
+		Example: "  kubectl get pod web-0 -o yaml | softstop uninject -f -",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			files, err := in.read(cmd)
+			if err != nil {
+				return err
+			}
+			var changes []change
+			for _, file := range files {
+				for _, t := range file.Templates {
+					c := change{t, webhook.Undo(t.Pod), "has nothing of softstop's"}
+					if len(c.operations) > 0 {
+						c.summary = "softstop is taken out"
+						if _, err := webhook.ReadStatus(t.Pod.Annotations[config.StatusKey]); err != nil {
+							fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d: %s: without its annotation %s nobody knows what was there before: the command, a preStop sleep and the grace period stay\n",
+								t.File(), t.Line(), t.Title(), config.StatusKey)
+						}
+					}
+					changes = append(changes, c)
+				}
+			}
+			return printChanges(cmd.OutOrStdout(), output.value, files, changes)
+		},
+	}
+	in.flags(cmd)
+	output.flag(cmd, "yaml (the files as they are, JSON stays JSON), json, patch (JSON patches), or text (what changes)", "yaml", "json", "patch", "text")
+	return cmd
+}
