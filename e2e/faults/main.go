@@ -60,16 +60,17 @@ func run(ctx context.Context, args []string) (err error) {
 	}
 	story := newJournal(o.journal, s.Node.Logs())
 	var rows []row
+	var failed []error
 	for _, f := range faults() {
 		if !only.MatchString(f.name) {
 			continue
 		}
 		r, err := s.suffer(ctx, f, o.atLeast)
-		if err := errors.Join(err, story.write(r)); err != nil {
-			return err
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 		fmt.Fprintln(os.Stderr, sentence(r))
-		rows = append(rows, r)
+		rows, failed = append(rows, r), append(failed, err, story.write(r))
 	}
 	if o.out != "" {
 		if err := os.WriteFile(o.out, []byte(page(s.Node.Kubernetes(), rows)), 0o644); err != nil {
@@ -77,7 +78,7 @@ func run(ctx context.Context, args []string) (err error) {
 		}
 	}
 	if broken := judge(rows); len(broken) > 0 {
-		return errors.New(strings.Join(broken, "\n"))
+		failed = append(failed, errors.New(strings.Join(broken, "\n")))
 	}
-	return nil
+	return errors.Join(failed...)
 }

@@ -52,13 +52,18 @@ func setScene(ctx context.Context, node string, progress io.Writer) (*scene, err
 	if err := s.learnWithout(ctx); err != nil {
 		return s, err
 	}
-	if err := st.Install(ctx, "--set", "config.registry.insecure={"+st.Node.Registry()+","+s.nobody()+"}"); err != nil {
+	if err := s.install(ctx); err != nil {
 		return s, err
 	}
 	if err := st.AwaitInjection(ctx); err != nil {
 		return s, err
 	}
 	return s, s.learnWith(ctx)
+}
+
+// install installs the chart with its default settings; more are further arguments.
+func (s *scene) install(ctx context.Context, more ...string) error {
+	return s.Install(ctx, append([]string{"--set", "config.registry.insecure={" + s.Node.Registry() + "," + s.nobody() + "}"}, more...)...)
 }
 
 // close ends the node, unless it was up before.
