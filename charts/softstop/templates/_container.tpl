@@ -7,7 +7,6 @@
 - --secret={{ include "softstop.certificateSecret" . }}
 - --webhook-configuration={{ include "softstop.clusterName" . }}
 - --certificate-rotation={{ .Values.certificates.own.rotation }}
-- --certificate-rotation={{ .Values.certificates.own.rotation }}
 {{- else }}
 - --certificate-folder=/etc/softstop-certificate
 {{- end }}
