@@ -1,8 +1,12 @@
 package webhook_test
 
 import (
+	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/softstop/softstop/config"
@@ -22,5 +26,79 @@ func TestDocsYAML(t *testing.T) {
 		if _, err := config.Parse(block[1]); err != nil {
 			t.Errorf("%v in:\n%s", err, block[1])
 		}
+	}
+}
+
+// TestMetricsAreDocumented holds the table of metrics to the code: same names, same words,
+// none too many.
+func TestMetricsAreDocumented(t *testing.T) {
+	declared := map[string]string{}
+	for _, pattern := range []string{"*.go", "*/*.go", "../cmd/softstop-webhook/*.go"} {
+		files, _ := filepath.Glob(pattern)
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			source, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, found := range regexp.MustCompile(`Name:\s*"(softstop_\w+)",\s*Help:\s*"([^"]+)"`).FindAllStringSubmatch(string(source), -1) {
+				declared[found[1]] = found[2]
+			}
+		}
+	}
+	page, err := os.ReadFile("../docs/webhook.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string]string{}
+	for _, row := range regexp.MustCompile("(?m)^\\| `(softstop_\\w+)` \\| (.*) \\|$").FindAllStringSubmatch(string(page), -1) {
+		documented[row[1]] = row[2]
+	}
+	if len(declared) < 8 || !maps.Equal(declared, documented) {
+		for name, help := range declared {
+			if documented[name] != help {
+				t.Errorf("docs/webhook.md lacks the row:\n| `%s` | %s |", name, help)
+			}
+		}
+		for name := range documented {
+			if _, there := declared[name]; !there {
+				t.Errorf("docs/webhook.md has %s, which is no more", name)
+			}
+		}
+	}
+}
+
+// TestHardPods holds the table of hard pods to what there is: every number once, each
+// with a holder, and every holder exists.
+func TestHardPods(t *testing.T) {
+	page, err := os.ReadFile("../docs/hard-pods.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	exists := func(number, holder string) bool {
+		pattern := map[string]string{"golden": "testdata/%02s-*.in.yaml", "node": "../e2e/suite/pods/%02s-*.yaml"}[holder]
+		if pattern != "" {
+			found, _ := filepath.Glob(strings.ReplaceAll(pattern, "%02s", strings.Repeat("0", 2-len(number))+number))
+			return len(found) > 0
+		}
+		file, test, named := strings.Cut(strings.Trim(holder, "`"), "` `")
+		source, err := os.ReadFile(filepath.Join("..", file))
+		return named && err == nil && regexp.MustCompile(`(?m)^func (\(\w+ \*?\w+\) )?`+regexp.QuoteMeta(test)+`\(`).Match(source)
+	}
+	rows := regexp.MustCompile(`(?m)^\| (\d+) \| .* \| (.*) \|$`).FindAllStringSubmatch(string(page), -1)
+	for i, row := range rows {
+		if row[1] != strconv.Itoa(i+1) {
+			t.Fatalf("row %d is about %s", i+1, row[1])
+		}
+		for holder := range strings.SplitSeq(row[2], ", ") {
+			if !exists(row[1], holder) {
+				t.Errorf("hard pod %s: there is no %s", row[1], holder)
+			}
+		}
+	}
+	if len(rows) != 87 {
+		t.Errorf("%d hard pods, want 87", len(rows))
 	}
 }

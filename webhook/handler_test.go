@@ -5,17 +5,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	jsonpatch "github.com/evanphx/json-patch/v5"
+	"github.com/prometheus/client_golang/prometheus"
 	admissionv1 "k8s.io/api/admission/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -197,6 +200,68 @@ func bigPod() []byte {
 		panic(err) // a constant
 	}
 	return raw
+}
+
+// TestLongArguments holds hard pod 21: arguments as long as the kernel takes them are
+// passed on whole, with no byte more in any of them.
+func TestLongArguments(t *testing.T) {
+	const longest = 128<<10 - 1 // MAX_ARG_STRLEN, with its end
+	pod := corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{
+		Name: "app", Image: "web:1", Command: []string{"/app", strings.Repeat("a", longest)}, Args: []string{strings.Repeat("b", longest), strings.Repeat("$(X)", longest/4)},
+	}}}}
+	raw, err := json.Marshal(pod)
+	if err != nil {
+		t.Fatal(err)
+	}
+	injected, err := patched(raw, handler(&around{}).Handle(t.Context(), review(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := decode(t, injected).Spec.Containers[0]
+	if at := slices.Index(c.Command, "--"); at < 0 || !slices.Equal(c.Command[at+1:], pod.Spec.Containers[0].Command) || !slices.Equal(c.Args, pod.Spec.Containers[0].Args) {
+		t.Error("an argument was changed")
+	}
+}
+
+// TestAudit: the API server's audit log is told what was decided, and by whom.
+func TestAudit(t *testing.T) {
+	for pod, want := range map[string]map[string]string{
+		plain: {"decision": "injected", "by": "namespace", "containers": "app=wrapped"},
+		strings.Replace(plain, `"generateName":"web-"`, `"annotations":{"softstop.dev/inject":"false"}`, 1): {"decision": "opted-out", "by": "pod"},
+	} {
+		if got := handler(&around{}).Handle(t.Context(), review([]byte(pod))).AuditAnnotations; !maps.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", pod, got, want)
+		}
+	}
+}
+
+// TestMetrics: every way a review can end is counted, under words of fixed lists.
+func TestMetrics(t *testing.T) {
+	metrics := webhook.NewMetrics()
+	for _, end := range []struct {
+		around *around
+		raw    string
+	}{{&around{}, plain}, {&around{}, `{`}, {&around{err: errors.New("away")}, plain}, {&around{panics: true}, plain}} {
+		h := handler(end.around)
+		h.Observe = metrics.Observe
+		h.Handle(t.Context(), review([]byte(end.raw)))
+	}
+	registry := prometheus.NewPedanticRegistry()
+	registry.MustRegister(metrics)
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]float64{}
+	for _, family := range families {
+		for _, metric := range family.GetMetric() {
+			got[family.GetName()] += metric.GetCounter().GetValue() + float64(metric.GetHistogram().GetSampleCount())
+		}
+	}
+	want := map[string]float64{"softstop_pods_total": 1, "softstop_containers_total": 1, "softstop_patch_bytes": 1, "softstop_failures_total": 3}
+	if !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
 }
 
 // TestBigPod holds hard pod 41: handled in at most three times the time of decoding
