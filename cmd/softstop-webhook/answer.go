@@ -17,10 +17,11 @@ import (
 	"github.com/softstop/softstop/webhook/cluster"
 	"github.com/softstop/softstop/webhook/lookup"
 	"github.com/softstop/softstop/webhook/reload"
+	"github.com/softstop/softstop/webhook/serving"
 )
 
 // addHandler gives mgr what answers reviews, by the configuration in file.
-func addHandler(ctx context.Context, mgr manager.Manager, direct client.Client, file string) error {
+func addHandler(ctx, stop context.Context, mgr manager.Manager, direct client.Client, file string) error {
 	found, err := discovery.NewDiscoveryClientForConfig(mgr.GetConfig())
 	if err != nil {
 		return fmt.Errorf("make discovery client: %w", err)
@@ -46,9 +47,10 @@ func addHandler(ctx context.Context, mgr manager.Manager, direct client.Client, 
 	if err := mgr.Add(store); err != nil {
 		return fmt.Errorf("add configuration store: %w", err)
 	}
-	mgr.GetWebhookServer().Register(webhook.Path, webhook.InTime(&admission.Webhook{Handler: &webhook.Handler{
+	review := &admission.Webhook{Handler: &webhook.Handler{
 		Settings: store.Settings, Version: initbin.Version, Cluster: around, Observe: pods.Observe,
-	}}))
+	}}
+	mgr.GetWebhookServer().Register(webhook.Path, serving.Polite(stop, serving.Limit(webhook.InTime(review))))
 	return nil
 }
 

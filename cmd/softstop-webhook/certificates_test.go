@@ -28,14 +28,21 @@ type load struct {
 	wait    sync.WaitGroup
 	mu      sync.Mutex
 	created int
-	failed  []string // pods that were refused, or admitted without softstop
+	failed  []string // pods that were refused, or admitted unanswered
 }
 
 func (s *suite) startLoad(t *testing.T) *load {
 	t.Helper()
+	quick := func(n int) *corev1.Pod { return pod("enabled", fmt.Sprintf("load-%d", n), nil) }
+	return s.startLoadOf(t, quick, quick)
+}
+
+// startLoadOf creates pods of each kind, one after the other.
+func (s *suite) startLoadOf(t *testing.T, kinds ...func(n int) *corev1.Pod) *load {
+	t.Helper()
 	s.namespace(t, "enabled", map[string]string{config.InjectKey: config.InjectEnabled})
 	l := &load{done: make(chan struct{})}
-	for i := range 2 {
+	for _, kind := range kinds {
 		l.wait.Go(func() {
 			for n := 0; ; n++ {
 				select {
@@ -43,11 +50,11 @@ func (s *suite) startLoad(t *testing.T) *load {
 					return
 				default:
 				}
-				p := pod("enabled", fmt.Sprintf("load-%d-%d", i, n), nil)
+				p := kind(n)
 				err := s.client.Create(t.Context(), p, client.DryRunAll)
 				l.mu.Lock()
 				l.created++
-				if err != nil || p.Labels[config.InjectedKey] == "" {
+				if err != nil || p.Annotations[config.StatusKey] == "" {
 					l.failed = append(l.failed, fmt.Sprintf("%s at %s: %v", p.Name, time.Now().Format(time.StampMilli), err))
 				}
 				l.mu.Unlock()

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/softstop/softstop/webhook/serving"
@@ -17,6 +19,10 @@ type options struct {
 	secret        string        // where the certificates are kept
 	configuration string        // the MutatingWebhookConfiguration
 	rotation      time.Duration // of the own certificates
+	certificates  string        // folder with a certificate that others make
+	tlsVersion    uint16        // the oldest
+	clientCA      string        // file
+	clientNames   []string
 	host          string        // what the API server calls, if not the Service
 	port          int           // of the webhook
 	metrics       string        // address
@@ -48,6 +54,14 @@ func parseFlags(program string, args []string) options {
 	flags.StringVar(&o.configuration, "webhook-configuration", "softstop", "`name` of the MutatingWebhookConfiguration")
 	flags.DurationVar(&o.rotation, "certificate-rotation", serving.DefaultRotation,
 		"how often the webhook replaces its own authority and certificate, at least 1s; each is valid three times as `long`")
+	flags.StringVar(&o.certificates, "certificate-folder", "", "`folder` with tls.crt and tls.key that somebody else renews, instead of own certificates")
+	o.tlsVersion = tls.VersionTLS13
+	flags.Func("tls-min-version", "the oldest TLS `version` to speak, 1.3 or 1.2 (default 1.3)", o.setTLSVersion)
+	flags.StringVar(&o.clientCA, "client-ca", "", "`file` with the authorities, in PEM, of the certificate that the API server must show")
+	flags.Func("client-names", "common names or DNS `names` of which that certificate must have one, separated by commas; empty allows all", func(text string) error {
+		o.clientNames = strings.Split(text, ",")
+		return nil
+	})
 	flags.StringVar(&o.host, "host", "", "`name` the API server calls when the webhook runs outside the cluster and the configuration has a URL")
 	flags.IntVar(&o.port, "port", 9443, "`port` of the webhook")
 	flags.StringVar(&o.metrics, "metrics-address", ":8080", "`address` of the metrics; 0 for none")
@@ -59,11 +73,26 @@ func parseFlags(program string, args []string) options {
 	return o
 }
 
+func (o *options) setTLSVersion(text string) error {
+	switch text {
+	case "1.3":
+		o.tlsVersion = tls.VersionTLS13
+	case "1.2":
+		o.tlsVersion = tls.VersionTLS12
+	default:
+		return errors.New("must be 1.3 or 1.2")
+	}
+	return nil
+}
+
 // check returns what is wrong with the flags, all of it.
 func (o options) check() error {
 	var errs []error
 	if o.rotation < serving.MinRotation {
 		errs = append(errs, fmt.Errorf("--certificate-rotation: %s must be at least %s", o.rotation, serving.MinRotation))
+	}
+	if len(o.clientNames) > 0 && o.clientCA == "" {
+		errs = append(errs, errors.New("--client-names: needs --client-ca"))
 	}
 	return errors.Join(errs...)
 }

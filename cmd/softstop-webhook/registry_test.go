@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
@@ -27,7 +28,11 @@ import (
 	"github.com/softstop/softstop/config"
 )
 
-// startRegistry starts a registry that wants a password and has the image web:1.
+// slow is how long the registry thinks about a tag of the repository slow.
+const slow = 300 * time.Millisecond
+
+// startRegistry starts a registry that wants a password and has the image web:1, which
+// is also every tag of slow.
 func startRegistry(t *testing.T) (host string) {
 	t.Helper()
 	backend := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
@@ -36,6 +41,16 @@ func startRegistry(t *testing.T) (host string) {
 			w.Header().Set("WWW-Authenticate", `Basic realm="test"`)
 			w.WriteHeader(http.StatusUnauthorized)
 			return
+		}
+		if rest, isSlow := strings.CutPrefix(r.URL.Path, "/v2/slow/"); isSlow {
+			if _, tag, _ := strings.Cut(rest, "manifests/"); tag != "" && !strings.HasPrefix(tag, "sha256:") {
+				rest = "manifests/1"
+				select {
+				case <-time.After(slow):
+				case <-r.Context().Done():
+				}
+			}
+			r.URL.Path = "/v2/web/" + rest
 		}
 		backend.ServeHTTP(w, r)
 	}))

@@ -33,6 +33,10 @@ func (s *suite) reload(t *testing.T) {
 		if err := s.client.Create(t.Context(), p, client.DryRunAll); err != nil {
 			t.Fatal(err)
 		}
+		if lifecycle := p.Spec.Containers[0].Lifecycle; lifecycle == nil || lifecycle.PreStop == nil || lifecycle.PreStop.Sleep == nil {
+			t.Logf("no sleep: %+v, status %s", lifecycle, p.Annotations[config.StatusKey]) // the cache still has an old node
+			return -1
+		}
 		return p.Spec.Containers[0].Lifecycle.PreStop.Sleep.Seconds
 	}
 	follows := func(want func() bool) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -13,7 +14,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
-	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
 	ctrlwebhook "sigs.k8s.io/controller-runtime/pkg/webhook"
 
@@ -21,6 +21,10 @@ import (
 	"github.com/softstop/softstop/webhook/cluster"
 	"github.com/softstop/softstop/webhook/serving"
 )
+
+// shutdown is how long parts may take to end, reviews in flight included: together with the
+// lame duck time less than a pod's grace period.
+const shutdown = 20 * time.Second
 
 // serve puts the parts together and runs them. When stop is done it stops being ready,
 // goes on for the lame duck time, and then ends.
@@ -33,19 +37,19 @@ func serve(stop context.Context, o options, log logr.Logger) error {
 	if err != nil {
 		return fmt.Errorf("make client: %w", err)
 	}
-	keeper := &serving.Keeper{
-		Client: direct, Log: log.WithName("serving"), Configuration: o.configuration,
-		Secret: client.ObjectKey{Namespace: o.namespace, Name: o.secret}, DNSNames: o.hosts(), Rotation: o.rotation,
-	}
 	caches := cluster.CacheOptions()
-	keeper.CacheOptions(&caches)
+	certificates, err := certificatesFor(o, direct, log, &caches)
+	if err != nil {
+		return err
+	}
 	mgr, err := ctrl.NewManager(rest, ctrl.Options{
-		Cache:                  caches,
-		HealthProbeBindAddress: o.probes,
-		Metrics:                server.Options{BindAddress: o.metrics},
+		Cache:                   caches,
+		HealthProbeBindAddress:  o.probes,
+		GracefulShutdownTimeout: new(shutdown),
+		Metrics:                 server.Options{BindAddress: o.metrics},
 		WebhookServer: ctrlwebhook.NewServer(ctrlwebhook.Options{
 			Port:    o.port,
-			TLSOpts: []func(*tls.Config){func(t *tls.Config) { serving.Configure(t, keeper) }},
+			TLSOpts: []func(*tls.Config){func(t *tls.Config) { configureTLS(t, o, certificates) }},
 		}),
 	})
 	if err != nil {
@@ -53,14 +57,17 @@ func serve(stop context.Context, o options, log logr.Logger) error {
 	}
 	running, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	if err := addParts(running, stop, mgr, keeper, direct, o.config); err != nil {
+	if err := addParts(running, stop, mgr, certificates, direct, o.config); err != nil {
 		return err
 	}
 	go func() {
 		select {
 		case <-stop.Done():
 			log.Info("stopping: not ready any more, still answering", "for", o.lameDuck)
-			time.Sleep(o.lameDuck)
+			select {
+			case <-time.After(o.lameDuck):
+			case <-running.Done(): // a part failed meanwhile
+			}
 			cancel()
 		case <-running.Done():
 		}
@@ -70,33 +77,27 @@ func serve(stop context.Context, o options, log logr.Logger) error {
 }
 
 // addParts gives mgr its handler and caches.
-func addParts(ctx, stop context.Context, mgr manager.Manager, keeper *serving.Keeper, direct client.Client, file string) error {
-	if err := mgr.Add(keeper); err != nil {
-		return fmt.Errorf("add certificate keeper: %w", err)
-	}
-	if err := keeper.Watch(ctx, mgr.GetCache()); err != nil {
+func addParts(ctx, stop context.Context, mgr manager.Manager, certificates serving.Certificates, direct client.Client, file string) error {
+	if err := addCertificates(ctx, mgr, certificates); err != nil {
 		return err
-	}
-	if err := serving.RegisterMetrics(metrics.Registry, keeper); err != nil {
-		return fmt.Errorf("register metrics: %w", err)
 	}
 	if err := cluster.Warm(ctx, mgr.GetCache()); err != nil {
 		return err
 	}
-	if err := addHandler(ctx, mgr, direct, file); err != nil {
+	if err := addHandler(ctx, stop, mgr, direct, file); err != nil {
 		return err
 	}
-	return addChecks(stop, mgr, keeper)
+	return addChecks(stop, mgr, certificates)
 }
 
 // addChecks gives mgr its health and readiness.
-func addChecks(stop context.Context, mgr manager.Manager, keeper *serving.Keeper) error {
+func addChecks(stop context.Context, mgr manager.Manager, certificates serving.Certificates) error {
 	if err := mgr.AddHealthzCheck("ping", healthz.Ping); err != nil {
 		return fmt.Errorf("add health check: %w", err)
 	}
 	for name, check := range map[string]healthz.Checker{
-		"certificate": serving.Ready(keeper),
-		"server":      mgr.GetWebhookServer().StartedChecker(),
+		"certificate": serving.Ready(certificates),
+		"server":      once(mgr.GetWebhookServer().StartedChecker()),
 		"caches": func(r *http.Request) error {
 			if !mgr.GetCache().WaitForCacheSync(r.Context()) {
 				return errors.New("caches are not in sync yet")
@@ -110,4 +111,21 @@ func addChecks(stop context.Context, mgr manager.Manager, keeper *serving.Keeper
 		}
 	}
 	return nil
+}
+
+// once asks check until it has succeeded: what has started stays so, or the process ends.
+// StartedChecker makes a TLS handshake each time, and one without the client certificate
+// that --client-ca wants.
+func once(check healthz.Checker) healthz.Checker {
+	var succeeded atomic.Bool
+	return func(r *http.Request) error {
+		if succeeded.Load() {
+			return nil
+		}
+		err := check(r)
+		if err == nil {
+			succeeded.Store(true)
+		}
+		return err
+	}
 }

@@ -93,6 +93,7 @@ func TestAPIServer(t *testing.T) {
 	if err := s.end(); err != nil {
 		t.Errorf("the webhook did not end well after its stop signal: %v", err)
 	}
+	t.Run("replicas roll under load", s.replicasRoll)
 	t.Run("webhook down", s.webhookDown)
 }
 

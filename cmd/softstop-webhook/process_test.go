@@ -1,0 +1,173 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// replica is the real program.
+type replica struct {
+	cmd    *exec.Cmd
+	port   int // of the webhook
+	probes string
+	ended  chan error
+}
+
+// startReplica starts the program built at binary.
+func (s *suite) startReplica(t *testing.T, binary string) *replica {
+	t.Helper()
+	r := &replica{port: freePort(t), ended: make(chan error, 1)}
+	r.probes = fmt.Sprintf("127.0.0.1:%d", freePort(t))
+	r.cmd = exec.Command(binary, "--config="+s.config, "--host=localhost", "--metrics-address=0", "--lame-duck=100ms",
+		"--certificate-rotation=2s", fmt.Sprintf("--port=%d", r.port), "--probe-address="+r.probes)
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.cmd.Stdout, r.cmd.Stderr = log, log
+	r.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := r.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { r.ended <- r.cmd.Wait() }()
+	t.Cleanup(func() {
+		_ = r.cmd.Process.Kill()
+		if t.Failed() {
+			text, _ := os.ReadFile(log.Name())
+			t.Logf("log of the replica at port %d:\n%s", r.port, text)
+		}
+	})
+	eventually(t, "a replica gets ready", func(context.Context) (bool, error) { return r.ready(), nil })
+	return r
+}
+
+func (r *replica) ready() bool {
+	response, err := http.Get("http://" + r.probes + "/readyz")
+	if err != nil {
+		return false
+	}
+	response.Body.Close()
+	return response.StatusCode == http.StatusOK
+}
+
+// stop sends SIGTERM and returns how the program ended.
+func (r *replica) stop() error {
+	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	select {
+	case err := <-r.ended:
+		return err
+	case <-time.After(20 * time.Second):
+		return errors.New("it goes on")
+	}
+}
+
+// service does what a Service does: it passes new connections to a replica that is
+// ready, and leaves those that exist alone.
+type service struct {
+	net.Listener
+	mu       sync.Mutex
+	replicas []*replica
+}
+
+func (s *service) set(replicas ...*replica) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.replicas = replicas
+}
+
+func (s *service) target() *replica {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.replicas {
+		if r.ready() {
+			return r
+		}
+	}
+	return nil
+}
+
+func (s *service) serve() {
+	for {
+		front, err := s.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer front.Close()
+			r := s.target()
+			if r == nil {
+				return
+			}
+			back, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", r.port))
+			if err != nil {
+				return
+			}
+			defer back.Close()
+			var both sync.WaitGroup
+			for _, way := range [][2]net.Conn{{front, back}, {back, front}} {
+				both.Go(func() {
+					_, _ = io.Copy(way[1], way[0])
+					_ = way[1].(*net.TCPConn).CloseWrite()
+				})
+			}
+			both.Wait()
+		}()
+	}
+}
+
+// replicasRoll holds hard pod 86: one replica after the other gets SIGTERM and is
+// replaced, with pods created all the while, of which some take longer to answer than
+// the lame duck time. No admission fails, and each replica ends with exit code 0.
+func (s *suite) replicasRoll(t *testing.T) {
+	binary := filepath.Join(t.TempDir(), "softstop-webhook")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	listener, err := net.Listen("tcp", s.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := &service{Listener: listener}
+	defer front.Close()
+	go front.serve()
+	old := s.startReplica(t, binary)
+	front.set(old)
+	s.waitUntilCalled(t)
+	l := s.startLoadOf(t,
+		func(n int) *corev1.Pod { return pod("enabled", fmt.Sprintf("roll-%d", n), nil) },
+		func(n int) *corev1.Pod {
+			p := pod("private", fmt.Sprintf("slow-%d", n), nil)
+			p.Spec.Containers[0].Image, p.Spec.Containers[0].Command = fmt.Sprintf("%s/slow:%d", s.registry, n), nil
+			p.Spec.ImagePullSecrets = []corev1.LocalObjectReference{{Name: "pull"}}
+			return p
+		})
+	for range 3 {
+		fresh := s.startReplica(t, binary)
+		front.set(old, fresh)
+		if err := old.stop(); err != nil {
+			t.Errorf("the replica did not end well after SIGTERM: %v", err)
+		}
+		old = fresh
+	}
+	l.stop(t)
+	if err := old.stop(); err != nil {
+		t.Errorf("the last replica: %v", err)
+	}
+}

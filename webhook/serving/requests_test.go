@@ -1,0 +1,80 @@
+package serving
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httptrace"
+	"strings"
+	"testing"
+)
+
+// TestPolite: an answer that begins after the stop is whole, and the client's next
+// request comes over another connection; before, the connection is kept.
+func TestPolite(t *testing.T) {
+	for _, http2 := range []bool{false, true} {
+		t.Run(map[bool]string{false: "HTTP/1.1", true: "HTTP/2"}[http2], func(t *testing.T) {
+			stop, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			server := httptest.NewUnstartedServer(Polite(stop, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/stop" {
+					cancel()
+				}
+				_, _ = io.WriteString(w, "answer")
+			})))
+			server.EnableHTTP2 = http2
+			server.StartTLS()
+			defer server.Close()
+			reused := func(path string) (was bool) {
+				t.Helper()
+				ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) { was = i.Reused }})
+				request, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL+path, strings.NewReader("question"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				response, err := server.Client().Do(request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer response.Body.Close()
+				if body, err := io.ReadAll(response.Body); err != nil || string(body) != "answer" || (response.ProtoMajor == 2) != http2 {
+					t.Fatalf("%s %q: %v", response.Proto, body, err)
+				}
+				return was
+			}
+			reused("/")
+			if !reused("/") {
+				t.Error("the connection is not kept while there is no reason")
+			}
+			if !reused("/stop") {
+				t.Error("the request of the stop found no connection")
+			}
+			if reused("/") {
+				t.Error("the connection is kept after the stop")
+			}
+		})
+	}
+}
+
+func TestLimit(t *testing.T) {
+	server := httptest.NewServer(Limit(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })))
+	defer server.Close()
+	for name, c := range map[string]struct {
+		body io.Reader
+		code int
+	}{
+		"as large as can be": {strings.NewReader(strings.Repeat("x", MaxReview-1)), http.StatusOK},
+		"too large":          {strings.NewReader(strings.Repeat("x", MaxReview)), http.StatusRequestEntityTooLarge},
+		"of unknown length":  {io.MultiReader(strings.NewReader("x")), http.StatusRequestEntityTooLarge},
+	} {
+		response, err := http.Post(server.URL, "application/json", c.body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != c.code {
+			t.Errorf("%s: %s", name, response.Status)
+		}
+	}
+}
