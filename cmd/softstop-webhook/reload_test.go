@@ -34,8 +34,7 @@ func (s *suite) reload(t *testing.T) {
 			t.Fatal(err)
 		}
 		if lifecycle := p.Spec.Containers[0].Lifecycle; lifecycle == nil || lifecycle.PreStop == nil || lifecycle.PreStop.Sleep == nil {
-			t.Logf("no sleep: %+v, status %s", lifecycle, p.Annotations[config.StatusKey]) // the cache still has an old node
-			return -1
+			return -1 // the cache still has a node that is too old
 		}
 		return p.Spec.Containers[0].Lifecycle.PreStop.Sleep.Seconds
 	}
