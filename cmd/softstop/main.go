@@ -64,7 +64,7 @@ func command(name string) *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.AddCommand(
-		injectCommand(), uninjectCommand(), explainCommand(), checkCommand(),
+		injectCommand(), uninjectCommand(), explainCommand(), checkCommand(), scanCommand(),
 		validateConfigCommand(), versionCommand(),
 	)
 	for _, sub := range root.Commands() {

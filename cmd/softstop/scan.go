@@ -1,0 +1,156 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/labels"
+
+	"github.com/softstop/softstop/cmd/softstop/finding"
+	"github.com/softstop/softstop/cmd/softstop/survey"
+	"github.com/softstop/softstop/cmd/softstop/terminal"
+	"github.com/softstop/softstop/config"
+)
+
+// scanFlags are the flags of scan.
+type scanFlags struct {
+	connection
+	all      bool
+	selector string
+	config   string
+	output   format
+}
+
+func scanCommand() *cobra.Command {
+	var flags scanFlags
+	cmd := &cobra.Command{
+		Use:   "scan",
+		Short: "Say what became of a cluster's running workloads",
+		Long: `Say of each workload that runs in a cluster whether it is injected, was missed and why,
+or was left alone, and whether it will stop well. It only reads. The configuration is that
+of the softstop that runs there, unless --config names a file.
+
+The exit code is 1 if a workload was missed or will not stop well, 2 if the cluster cannot
+be read.`,
+		Example: "  softstop scan -A\n  softstop scan -n shop -l app=web -o json",
+		Args:    noArguments,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return scan(cmd, &flags) },
+	}
+	flags.connection.flags(cmd)
+	cmd.Flags().BoolVarP(&flags.all, "all-namespaces", "A", false, "look at all namespaces")
+	cmd.Flags().StringVarP(&flags.selector, "selector", "l", "", "only pods with these `labels`, such as app=web,tier!=db")
+	cmd.Flags().StringVar(&flags.config, "config", "", "the configuration `file`, instead of the cluster's own")
+	flags.output.flag(cmd, "text or json", "text", "json")
+	return cmd
+}
+
+func scan(cmd *cobra.Command, flags *scanFlags) error {
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt)
+	defer stop()
+	if _, err := labels.Parse(flags.selector); err != nil {
+		return fmt.Errorf("--selector %q: must be labels such as app=web,tier!=db: %w", flags.selector, err)
+	}
+	cluster, namespace, err := flags.open()
+	if err != nil {
+		return err
+	}
+	if flags.all {
+		namespace = ""
+	}
+	install, err := installed(ctx, cmd, cluster, flags.config)
+	if err != nil {
+		return err
+	}
+	progress, done := progressOn(cmd.ErrOrStderr())
+	workloads, err := survey.Read(ctx, cluster, survey.Scope{Namespace: namespace, Labels: flags.selector}, install, progress)
+	done()
+	if err != nil {
+		return err
+	}
+	if flags.output.value == "json" {
+		err = printJSON(cmd.OutOrStdout(), map[string]any{"installed": !install.Since.IsZero(), "workloads": workloads})
+	} else {
+		err = printWorkloads(cmd.OutOrStdout(), workloads)
+	}
+	if err == nil && slices.ContainsFunc(workloads, func(w survey.Workload) bool { return w.Bad() }) {
+		return errFound
+	}
+	return err
+}
+
+// installed finds the cluster's softstop. Who may not read it still learns about the
+// pods; what is guessed is said.
+func installed(ctx context.Context, cmd *cobra.Command, cluster survey.Cluster, file string) (survey.Install, error) {
+	install, err := survey.FindInstall(ctx, cluster.Typed)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return install, err
+	case err != nil:
+		fmt.Fprintf(cmd.ErrOrStderr(), "softstop: %v\nsoftstop: going on with built-in values; --config FILE says what holds\n", err)
+	case install.Since.IsZero():
+		fmt.Fprintln(cmd.ErrOrStderr(), "softstop: softstop is not installed in this cluster")
+	}
+	if file == "" {
+		return install, nil
+	}
+	install.Config, err = config.Load(file)
+	return install, err
+}
+
+// every is after how many pods the progress is shown anew.
+const every = 200
+
+// progressOn returns what shows the progress on w, if w is a terminal, and what clears it.
+func progressOn(w io.Writer) (progress func(pods int), done func()) {
+	if !terminal.Is(w) {
+		return nil, func() {}
+	}
+	shown := false
+	return func(pods int) {
+			if pods%every == 0 {
+				shown = true
+				fmt.Fprintf(w, "\r%d pods…", pods)
+			}
+		}, func() {
+			if shown {
+				fmt.Fprint(w, "\r\x1b[K")
+			}
+		}
+}
+
+func printWorkloads(w io.Writer, workloads []survey.Workload) error {
+	paint := terminal.Painter(w)
+	colours := map[survey.State]terminal.Colour{survey.Missed: terminal.Alert, survey.Injected: terminal.Good, survey.Left: terminal.Faint}
+	counts := map[survey.State]int{}
+	unwell := 0
+	for i := range workloads {
+		load := &workloads[i]
+		counts[load.State]++
+		pods := fmt.Sprintf("%d pods", load.Pods)
+		if load.InState < load.Pods {
+			pods = fmt.Sprintf("%d of %d pods", load.InState, load.Pods)
+		}
+		line := fmt.Sprintf("%s  %s %s/%s, %s", paint(colours[load.State], fmt.Sprintf("%-8s", load.State)), load.Kind, load.Namespace, load.Name, pods)
+		fmt.Fprintln(w, strings.TrimSuffix(line+": "+load.Why, ": "))
+		for _, f := range load.Findings {
+			if f.Level == finding.Warning {
+				fix := cmp.Or(map[bool]string{true: "softstop fixes it"}[f.Fixed], f.Fix)
+				fmt.Fprintf(w, "          %s: container %s: %s; %s\n", paint(terminal.Mind, string(f.ID)), cmp.Or(f.Container, "(all)"), f.What, fix)
+			}
+		}
+		if load.Unwell() {
+			unwell++
+		}
+	}
+	_, err := fmt.Fprintf(w, "%d workloads: %d injected, %d missed, %d left; %d will not stop well\n",
+		len(workloads), counts[survey.Injected], counts[survey.Missed], counts[survey.Left], unwell)
+	return err
+}
