@@ -39,6 +39,8 @@ type want struct {
 	Ready string
 	// Cleanup is how long the stop takes, and AtLeast how long it must take.
 	Cleanup, AtLeast metav1.Duration
+	// Typed is what is typed at app's terminal, each once its log says something.
+	Typed []struct{ After, Keys string }
 	// Status is each container's in the status annotation: the action, and a reason after a space if there is one.
 	Status map[string]string
 	// Drain is each container's in the status annotation.

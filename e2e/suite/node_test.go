@@ -33,6 +33,7 @@ func TestNode(t *testing.T) {
 	t.Run("an annotated pod stops well", s.annotated)
 	t.Run("a pod opts out of its namespace", s.optedOut)
 	t.Run("pods", s.pods)
+	t.Run("registries that fail", s.lookupFaults)
 	t.Run("a pod that uses up its time is killed by the init, not the kubelet", s.deaf)
 	t.Run("the webhook is down", s.webhookDown)
 	t.Run("uninstall", s.uninstall)
@@ -56,8 +57,7 @@ func begin(t *testing.T) *suite {
 	if s.stranger, err = trial.Stranger(t.Context(), st, "default"); err != nil {
 		t.Fatal(err)
 	}
-	insecure := "config.registry.insecure={" + st.Node.Registry() + "}"
-	if err := st.Install(t.Context(), "--set", insecure); err != nil {
+	if err := st.Install(t.Context(), "--set", s.insecure()); err != nil {
 		t.Fatal(err)
 	}
 	if err := st.AwaitInjection(t.Context()); err != nil {

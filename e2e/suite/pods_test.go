@@ -22,6 +22,7 @@ func TestMain(m *testing.M) {
 // pods runs every case of the folder pods, side by side.
 func (s *suite) pods(t *testing.T) {
 	s.serveImages(t)
+	s.serveLater(t)
 	cases, err := podCases(s.Node.Registry())
 	if err != nil {
 		t.Fatal(err)
@@ -47,11 +48,7 @@ func (s *suite) pod(t *testing.T, c podCase) {
 	for key, value := range c.want.Namespace {
 		labels[key] = value
 	}
-	config, err := s.Config()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := newRunner(config, s.Client, s.namespace(t, "pod-"+c.name, labels))
+	r, err := newRunner(s.Stage, s.namespace(t, "pod-"+c.name, labels))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@
 package suite
 
 import (
+	"crypto/tls"
 	"io"
 	"log"
 	"net/http"
@@ -25,9 +26,18 @@ import (
 // serve answers HTTP at an address of the node's until the test ends.
 func (s *suite) serve(t *testing.T, address string, handler http.Handler) {
 	t.Helper()
+	s.serveTLS(t, address, handler, nil)
+}
+
+// serveTLS is serve with HTTPS, unless config is nil.
+func (s *suite) serveTLS(t *testing.T, address string, handler http.Handler, config *tls.Config) {
+	t.Helper()
 	l, err := s.Node.Listen(t.Context(), address)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if config != nil {
+		l = tls.NewListener(l, config)
 	}
 	server := &http.Server{Handler: handler, ErrorLog: log.New(io.Discard, "", 0)}
 	served := make(chan error, 1)

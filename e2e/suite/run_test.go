@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os/exec"
 	"slices"
 	"sync"
 	"time"
@@ -15,10 +17,11 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/softstop/softstop/e2e/demo/stage"
 	"github.com/softstop/softstop/e2e/demo/trial"
+	"github.com/softstop/softstop/e2e/node/guard"
 )
 
 // found is what came true of a pod.
@@ -50,9 +53,11 @@ type runner struct {
 	client    client.Client
 	sets      kubernetes.Interface
 	namespace string
-	watch     watch.Interface
-	found     found
-	journals  map[string]*trial.Journal
+	// attach prepares a program whose standard input is that of a pod's container app.
+	attach   func(pod string) *exec.Cmd
+	watch    watch.Interface
+	found    found
+	journals map[string]*trial.Journal
 
 	mu sync.Mutex
 }
@@ -64,12 +69,17 @@ func (r *runner) HandleWarningHeader(_ int, _ string, text string) {
 	r.found.warnings = append(r.found.warnings, text)
 }
 
-// newRunner returns a runner for a namespace that exists. config reaches the API server.
-func newRunner(config *rest.Config, sets kubernetes.Interface, namespace string) (*runner, error) {
-	r := &runner{sets: sets, namespace: namespace, journals: map[string]*trial.Journal{}}
-	config = rest.CopyConfig(config)
+// newRunner returns a runner for a namespace that exists.
+func newRunner(s *stage.Stage, namespace string) (*runner, error) {
+	r := &runner{sets: s.Client, namespace: namespace, journals: map[string]*trial.Journal{}}
+	r.attach = func(pod string) *exec.Cmd {
+		return s.Node.Command("kubectl", "--namespace", namespace, "attach", "--stdin", "--quiet", "--container", "app", pod)
+	}
+	config, err := s.Config()
+	if err != nil {
+		return nil, err
+	}
 	config.WarningHandler = r
-	var err error
 	r.client, err = client.New(config, client.Options{})
 	return r, err
 }
@@ -92,9 +102,12 @@ func (r *runner) run(ctx context.Context, c podCase) (found, error) {
 			}
 		}
 	}
-	if c.want.Ready == "" {
+	switch {
+	case len(c.want.Typed) > 0:
+		err = r.talk(ctx, c.want)
+	case c.want.Ready == "":
 		err = r.toTheEnd(ctx, c.want)
-	} else {
+	default:
 		err = r.stop(ctx, c.want)
 	}
 	if err == nil && c.want.Job.Condition != "" {
@@ -114,13 +127,49 @@ func (r *runner) run(ctx context.Context, c podCase) (found, error) {
 
 // toTheEnd follows a pod that ends by itself.
 func (r *runner) toTheEnd(ctx context.Context, w want) error {
-	err := r.await(ctx, "its end", func(watch.EventType) bool {
-		return r.found.pod.Status.Phase == corev1.PodSucceeded || r.found.pod.Status.Phase == corev1.PodFailed
-	})
-	if err != nil {
+	if err := r.awaitEnd(ctx); err != nil {
 		return err
 	}
 	return r.follow(ctx, w)
+}
+
+func (r *runner) awaitEnd(ctx context.Context) error {
+	return r.await(ctx, "its end", func(watch.EventType) bool {
+		return r.found.pod.Status.Phase == corev1.PodSucceeded || r.found.pod.Status.Phase == corev1.PodFailed
+	})
+}
+
+// talk types at app's terminal until the pod ends.
+func (r *runner) talk(ctx context.Context, w want) (err error) {
+	if err := r.await(ctx, "its start", func(watch.EventType) bool { return isUp(r.found.pod) }); err != nil {
+		return err
+	}
+	if err := r.follow(ctx, w); err != nil {
+		return err
+	}
+	cmd := r.attach(r.found.pod.Name)
+	terminal, err := cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	attached, err := guard.Start(ctx, cmd)
+	if err != nil {
+		return fmt.Errorf("attach to the terminal: %w", err)
+	}
+	defer func() {
+		// The end of the container, or of what is typed, is the end of the program.
+		_ = terminal.Close()
+		err = errors.Join(err, attached.Wait())
+	}()
+	for _, typed := range w.Typed {
+		if err := r.journals["app"].Await(ctx, typed.After, 1); err != nil {
+			return fmt.Errorf("%w:\n%s", err, r.journals["app"])
+		}
+		if _, err := io.WriteString(terminal, typed.Keys); err != nil {
+			return fmt.Errorf("type %q: %w", typed.Keys, err)
+		}
+	}
+	return r.awaitEnd(ctx)
 }
 
 // stop waits until the pod is up, deletes it and waits until it is gone.
