@@ -33,8 +33,11 @@ func TestNode(t *testing.T) {
 	t.Run("an annotated pod stops well", s.annotated)
 	t.Run("a pod opts out of its namespace", s.optedOut)
 	t.Run("pods", s.pods)
+	t.Run("a tag is pushed again", s.retagged)
 	t.Run("registries that fail", s.lookupFaults)
 	t.Run("a pod that uses up its time is killed by the init, not the kubelet", s.deaf)
+	t.Run("the serving certificate is replaced under load", s.rotated)
+	t.Run("the webhook is rolled under load", s.rolled)
 	t.Run("the webhook is down", s.webhookDown)
 	t.Run("uninstall", s.uninstall)
 }

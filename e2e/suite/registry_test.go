@@ -48,10 +48,16 @@ func (s *suite) serveTLS(t *testing.T, address string, handler http.Handler, con
 	})
 }
 
-// serveImages starts a registry that webhook and runtime both reach, with the images of the cases in it.
-func (s *suite) serveImages(t *testing.T) {
+// serveRegistry starts an empty registry that webhook and runtime both reach.
+func (s *suite) serveRegistry(t *testing.T) {
 	t.Helper()
 	s.serve(t, s.Node.Registry(), registry.New(registry.Logger(log.New(io.Discard, "", 0))))
+}
+
+// serveImages starts a registry with the images of the cases in it.
+func (s *suite) serveImages(t *testing.T) {
+	t.Helper()
+	s.serveRegistry(t)
 	app, err := images.MakeApp(t.Context(), os.Stderr)
 	if err != nil {
 		t.Fatal(err)
