@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -42,10 +41,10 @@ func (s *suite) faults() []fault {
 		{name: "500", answer: refuse(http.StatusInternalServerError), reason: webhook.ReasonRegistryUnavailable},
 		{name: "401", answer: refuse(http.StatusUnauthorized), reason: webhook.ReasonRegistryUnauthorized},
 		{name: "404", answer: http.NotFound, reason: webhook.ReasonImageNotFound},
-		{name: "realm-hangs", answer: s.tokenElsewhere, reason: webhook.ReasonRegistryUnavailable},
+		{name: "realm-hangs", answer: realmHangs, reason: webhook.ReasonRegistryUnavailable},
 		{name: "redirects", answer: redirect, reason: webhook.ReasonRegistryUnavailable},
 		{name: "garbage", answer: say("<html>welcome to the proxy</html>"), reason: webhook.ReasonImageInvalid},
-		{name: "truncated", answer: truncate, reason: webhook.ReasonRegistryUnavailable},
+		{name: "truncated", answer: truncate, reason: webhook.ReasonImageInvalid},
 		{name: "endless", answer: endless, reason: webhook.ReasonImageInvalid},
 	}
 	for i := range list {
@@ -166,10 +165,13 @@ func refuse(status int) http.HandlerFunc {
 	}
 }
 
-// tokenElsewhere sends the client for its token to the registry that hangs.
-func (s *suite) tokenElsewhere(w http.ResponseWriter, _ *http.Request) {
-	hanging := net.JoinHostPort(s.Node.Address(), "5003")
-	w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer realm="http://%s/token",service="test"`, hanging))
+// realmHangs wants a token, and does not give one.
+func realmHangs(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/token" {
+		hang(w, r)
+		return
+	}
+	w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer realm="http://%s/token",service="test"`, r.Host))
 	w.WriteHeader(http.StatusUnauthorized)
 }
 
@@ -192,13 +194,11 @@ func truncate(w http.ResponseWriter, r *http.Request) {
 }
 
 // endless sends an image's manifest that never ends.
-func endless(w http.ResponseWriter, _ *http.Request) {
+func endless(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/vnd.oci.image.manifest.v1+json")
 	zeros := make([]byte, 64<<10)
-	for {
-		if _, err := w.Write(zeros); err != nil {
-			return
-		}
+	for r.Method == http.MethodGet && r.Context().Err() == nil {
+		_, _ = w.Write(zeros)
 	}
 }
 

@@ -8,6 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -60,6 +63,23 @@ func (s *suite) underLoad(t *testing.T, name string, do func(t *testing.T, more 
 	close(results)
 	<-counted
 	t.Logf("%d pods created meanwhile, %d of them not injected", created.Load(), failed.Load())
+	if failed.Load() > 0 {
+		s.logFailedCalls(t)
+	}
+}
+
+// logFailedCalls shows why the API server did without the webhook.
+func (s *suite) logFailedCalls(t *testing.T) {
+	t.Helper()
+	log, err := os.ReadFile(filepath.Join(s.Node.Logs(), "kube-apiserver.log"))
+	if err != nil {
+		t.Error(err)
+	}
+	for line := range strings.Lines(string(log)) {
+		if strings.Contains(line, "softstop.dev") {
+			t.Log(strings.TrimSpace(line))
+		}
+	}
 }
 
 // tryCreating creates a pod as a dry run and says what was wrong.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os/exec"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -73,7 +74,9 @@ func (r *runner) HandleWarningHeader(_ int, _ string, text string) {
 func newRunner(s *stage.Stage, namespace string) (*runner, error) {
 	r := &runner{sets: s.Client, namespace: namespace, journals: map[string]*trial.Journal{}}
 	r.attach = func(pod string) *exec.Cmd {
-		return s.Node.Command("kubectl", "--namespace", namespace, "attach", "--stdin", "--quiet", "--container", "app", pod)
+		// kubectl types at a terminal only if it has one itself, which script gives it.
+		attach := "kubectl --namespace " + namespace + " attach --stdin --tty --quiet --container app " + pod
+		return s.Node.Command("script", "--quiet", "--return", "--command", attach, "/dev/null")
 	}
 	config, err := s.Config()
 	if err != nil {
@@ -148,6 +151,8 @@ func (r *runner) talk(ctx context.Context, w want) (err error) {
 		return err
 	}
 	cmd := r.attach(r.found.pod.Name)
+	var said strings.Builder
+	cmd.Stdout, cmd.Stderr = &said, &said
 	terminal, err := cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -159,7 +164,9 @@ func (r *runner) talk(ctx context.Context, w want) (err error) {
 	defer func() {
 		// The end of the container, or of what is typed, is the end of the program.
 		_ = terminal.Close()
-		err = errors.Join(err, attached.Wait())
+		if ended := attached.Wait(); ended != nil {
+			err = errors.Join(err, fmt.Errorf("attach to the terminal: %w: %s", ended, said.String()))
+		}
 	}()
 	for _, typed := range w.Typed {
 		if err := r.journals["app"].Await(ctx, typed.After, 1); err != nil {
