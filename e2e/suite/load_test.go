@@ -7,9 +7,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,7 +19,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/softstop/softstop/e2e/demo/images"
 	"github.com/softstop/softstop/e2e/demo/stage"
@@ -94,53 +95,49 @@ func (s *suite) tryCreating(ctx context.Context, namespace string) string {
 	return ""
 }
 
-// rotated is hard pod 85: the serving certificate is replaced while pods are created.
-func (s *suite) rotated(t *testing.T) {
-	s.underLoad(t, "rotated", func(t *testing.T, more func()) {
+// replaced is hard pods 85 and 86: the webhook's pods are replaced, and then their certificates, while pods are created.
+func (s *suite) replaced(t *testing.T) {
+	s.underLoad(t, "replaced", func(t *testing.T, more func()) {
 		more()
 		before := s.served(t)
-		if len(before) != 2 {
-			t.Fatalf("%d webhook pods, want 2", len(before))
+		s.install(t, "--set", "certificates.own.rotation=8s")
+		rolled := s.served(t)
+		for pod := range rolled {
+			if _, old := before[pod]; old || len(rolled) != 2 {
+				t.Fatalf("the webhook pods are %v, they were %v", keys(rolled), keys(before))
+			}
 		}
-		// An empty Secret makes the webhook renew.
-		_, err := s.Client.CoreV1().Secrets(stage.Namespace).Patch(t.Context(), stage.Release+"-webhook-tls", types.MergePatchType,
-			[]byte(`{"data": null}`), metav1.PatchOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		more()
 		eventually(t, func(context.Context) error {
 			for pod, leaf := range s.served(t) {
-				if before[pod] == leaf {
+				if rolled[pod] == leaf {
 					return errors.New(pod + " still serves the old certificate")
 				}
 			}
 			return nil
 		})
 		more()
+		s.install(t)
+		more()
 	})
 }
 
-// rolled is hard pod 86: every replica is replaced while pods are created.
-func (s *suite) rolled(t *testing.T) {
-	s.underLoad(t, "rolled", func(t *testing.T, more func()) {
-		more()
-		name := "deployment/" + stage.Release + "-webhook"
-		for _, args := range [][]string{{"restart", name}, {"status", name, "--timeout=2m"}} {
-			if _, err := s.Node.Kubectl(t.Context(), append([]string{"--namespace", stage.Namespace, "rollout"}, args...)...); err != nil {
-				t.Fatal(err)
-			}
+// install installs softstop again, and waits until the pods that it replaces are gone: they go on answering for a while.
+func (s *suite) install(t *testing.T, more ...string) {
+	t.Helper()
+	if err := s.Install(t.Context(), append([]string{"--set", s.insecure()}, more...)...); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func(ctx context.Context) error {
+		pods, err := s.webhookPods(ctx)
+		if err == nil && len(pods) != 2 {
+			err = fmt.Errorf("%d webhook pods, want 2", len(pods))
 		}
-		// The old ones go on answering for a while after they are told to stop.
-		eventually(t, func(ctx context.Context) error {
-			pods, err := s.webhookPods(ctx)
-			if err == nil && len(pods) != 2 {
-				err = fmt.Errorf("%d webhook pods, want 2", len(pods))
-			}
-			return err
-		})
-		more()
+		return err
 	})
 }
+
+func keys(of map[string]string) []string { return slices.Sorted(maps.Keys(of)) }
 
 func (s *suite) webhookPods(ctx context.Context) ([]corev1.Pod, error) {
 	pods, err := s.Client.CoreV1().Pods(stage.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/component=webhook"})

@@ -36,8 +36,7 @@ func TestNode(t *testing.T) {
 	t.Run("a tag is pushed again", s.retagged)
 	t.Run("registries that fail", s.lookupFaults)
 	t.Run("a pod that uses up its time is killed by the init, not the kubelet", s.deaf)
-	t.Run("the serving certificate is replaced under load", s.rotated)
-	t.Run("the webhook is rolled under load", s.rolled)
+	t.Run("webhook and certificate are replaced under load", s.replaced)
 	t.Run("the webhook is down", s.webhookDown)
 	t.Run("uninstall", s.uninstall)
 }
@@ -60,9 +59,7 @@ func begin(t *testing.T) *suite {
 	if s.stranger, err = trial.Stranger(t.Context(), st, "default"); err != nil {
 		t.Fatal(err)
 	}
-	if err := st.Install(t.Context(), "--set", s.insecure()); err != nil {
-		t.Fatal(err)
-	}
+	s.install(t)
 	if err := st.AwaitInjection(t.Context()); err != nil {
 		t.Fatal(err)
 	}

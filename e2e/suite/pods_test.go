@@ -8,10 +8,15 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"github.com/go-logr/logr"
+	"sigs.k8s.io/controller-runtime/pkg/log"
 )
 
-// TestMain lets more tests run side by side than there are cores: each mostly waits for its pod.
+// TestMain lets more tests run side by side than there are cores: each mostly waits for its pod. controller-runtime has
+// nothing to say to people here.
 func TestMain(m *testing.M) {
+	log.SetLogger(logr.Discard())
 	flag.Parse()
 	if err := flag.Set("test.parallel", "10"); err != nil {
 		panic(err)
