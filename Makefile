@@ -19,7 +19,7 @@ export KEEP
 export SOFTSTOP_KUBERNETES = $(KUBERNETES)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e node-up node-down node-shell image lint zoo bench bench-rollout bench-stoptime bench-podprice bench-admission bench-scale bench-init faults fuzz
+.PHONY: help demo test e2e node-up node-down node-shell image lint matrix zoo bench bench-rollout bench-stoptime bench-podprice bench-admission bench-scale bench-init faults fuzz
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ image: ## Build both images from the Dockerfile, with no registry
 lint: ## Check the format and the habits
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
 	go run $(GOLANGCI_LINT) run --build-tags e2e
+
+matrix: ## Try the pods that break naive injectors on the oldest, a middle and the newest Kubernetes
+	go run ./e2e/suite/matrix -out docs/versions.md
 
 zoo: ## Try real servers in people's launch styles under every init
 	go run ./e2e/zoo -out docs/zoo.md

@@ -100,7 +100,7 @@ func (s *suite) replaced(t *testing.T) {
 	s.underLoad(t, "replaced", func(t *testing.T, more func()) {
 		more()
 		before := s.served(t)
-		s.install(t, "--set", "certificates.own.rotation=8s")
+		s.install(t, "--set", "certificates.own.rotation=20s")
 		rolled := s.served(t)
 		for pod := range rolled {
 			if _, old := before[pod]; old || len(rolled) != 2 {
