@@ -19,6 +19,15 @@ import (
 )
 
 func main() {
+	if len(os.Args) == 3 && os.Args[1] == "injected" {
+		said, err := injected(os.Args[2])
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "softstop-webhook:", err)
+			os.Exit(1)
+		}
+		fmt.Println(said)
+		return
+	}
 	o := parseFlags(os.Args[0], os.Args[1:])
 	if o.showVersion {
 		fmt.Println("softstop-webhook", initbin.Version)

@@ -16,8 +16,7 @@ func (w *walk) install(t *testing.T) {
 }
 
 func (w *walk) helmTest(t *testing.T) {
-	// Its output is the test pod's own log: the program's version, run by the init.
-	want(t, w.helm(t, "test", Release, "--timeout", "1m"), "Phase:          Succeeded", "softstop-webhook")
+	want(t, w.helm(t, "test", Release, "--timeout", "1m"), "Phase:          Succeeded", "has wrapped this pod and started it: carrier emptyDir")
 	if left := w.kubectl(t, "", "get", "pods", "--namespace", "default", "--output", "name"); strings.Contains(left, "softstop") {
 		t.Errorf("helm test left %s", left)
 	}
@@ -77,7 +76,7 @@ func (w *walk) helmTestFails(t *testing.T) {
 	if err == nil {
 		t.Error("helm test passes although its pod is not injected")
 	}
-	want(t, said, "Phase:          Failed", "invalid boolean value")
+	want(t, said, "Phase:          Failed", "came back from the API server without softstop")
 }
 
 func (w *walk) rollBack(t *testing.T) {
