@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,5 +27,5 @@ func injected(status string) (string, error) {
 	}
 	c := s.Containers[wrapped]
 	return fmt.Sprintf("softstop %s has wrapped this pod and started it: carrier %s, drain %s, stop timeout %s, grace period %ds",
-		s.Version, s.Carrier, c.Drain, c.StopTimeout, s.GracePeriodSeconds), nil
+		s.Version, s.Carrier, cmp.Or(c.Drain, "0s"), c.StopTimeout, s.GracePeriodSeconds), nil
 }

@@ -30,19 +30,15 @@ spec:
 `
 
 // drain returns for how many seconds a new pod that serves would drain, as the user's own
-// dry run shows; said is given what the API server warns about.
-func (w *walk) drain(t *testing.T, said *string) string {
+// dry run shows, and all that kubectl says, warnings included.
+func (w *walk) drain(t *testing.T) (seconds, said string) {
 	t.Helper()
-	out, err := w.try(t.Context(), serving, "kubectl", "create", "--namespace", shop, "--dry-run=server", "--filename", "-",
+	said, err := w.try(t.Context(), serving, "kubectl", "create", "--namespace", shop, "--dry-run=server", "--filename", "-",
 		"--output", "jsonpath={.spec.containers[0].lifecycle.preStop.sleep.seconds}")
 	if err != nil {
-		t.Fatalf("%v: %s", err, out)
+		t.Fatalf("%v: %s", err, said)
 	}
-	if said != nil {
-		*said = out
-		t.Log(out)
-	}
-	return out[strings.LastIndexByte(out, '\n')+1:]
+	return said[strings.LastIndexByte(said, '\n')+1:], said
 }
 
 // objects returns every object but Events and what the user's own namespace has.

@@ -41,7 +41,7 @@ func (w *walk) seeWhyNot(t *testing.T) {
 
 func (w *walk) override(t *testing.T) {
 	w.kubectl(t, "", "annotate", "namespace", shop, "softstop.dev/drain=12s")
-	if got := w.drain(t, nil); got != "12" {
+	if got, _ := w.drain(t); got != "12" {
 		t.Errorf("the drain is %q s, want 12", got)
 	}
 }
@@ -50,13 +50,14 @@ func (w *walk) override(t *testing.T) {
 func (w *walk) lock(t *testing.T) {
 	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "2m",
 		"--set", "config.defaults.drain=3s", "--set", "config.limits.locked[0]=drain")
+	// The replicas hear of it one after the other.
+	var said string
 	took := eventually(t, 2*time.Minute, func() (bool, string) {
-		got := w.drain(t, nil)
+		got, all := w.drain(t)
+		said = all
 		return got == "3", "the drain is still " + got + " s"
 	})
-	t.Logf("in effect %s after helm upgrade had ended", took.Round(time.Second))
-	var said string
-	w.drain(t, &said)
+	t.Logf("in effect %s after helm upgrade had ended; the API server's client says:\n%s", took.Round(time.Second), said)
 	want(t, said, "Warning: softstop", "softstop.dev/drain", "the cluster's configuration locks it")
 }
 
@@ -84,7 +85,7 @@ func (w *walk) rollBack(t *testing.T) {
 	want(t, w.helm(t, "rollback", Release, "1", "--wait", "--timeout", "2m"), "Rollback was a success")
 	pods.judge(t)
 	eventually(t, 2*time.Minute, func() (bool, string) {
-		got := w.drain(t, nil)
+		got, _ := w.drain(t)
 		return got == "12", "the lock still holds: the drain is " + got + " s"
 	})
 }
