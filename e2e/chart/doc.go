@@ -1,9 +1,12 @@
 // Package chart tests the Helm chart, with the real Helm.
 //
 //	values_test.go     values.yaml, its comments, its schema and the chart's README say the same
+//	config_test.go     its value config takes what the configuration file takes
 //	refused_test.go    a wrong value is answered with its path, its value and what is allowed
 //	golden_test.go     what the templates make of testdata/NAME.values.yaml is NAME.yaml
+//	entries_test.go    the webhook configuration's entries exclude each other
 //	apiserver_test.go  a real API server accepts it, field by field
+//	alerts_test.go     alerts and dashboard ask for metrics that there are
 //	walk_test.go       a new user's way on the real node (make e2e): build tag e2e
 //
 // It does not test what the webhook does to pods: see the packages webhook and e2e/suite.

@@ -31,6 +31,7 @@ func TestRefused(t *testing.T) {
 		"certificates.mode=magic":              `/certificates/mode': 'magic' does not match pattern '^(own|certManager|secret)$'`,
 		"certificates.mode=secret":             `/certificates/secret/name': minLength: got 0, want 1`,
 		"certificates.certManager.duration=1y": `/certificates/certManager/duration': '1y' does not match pattern`,
+		"tls.minVersion=1.1":                   `/tls/minVersion': '1.1' does not match pattern '^1[.][23]$'`,
 		"config.defaults.dran=5s":              `/config/defaults': additional properties 'dran' not allowed`,
 		"config.defaults.drain=soon":           `/config/defaults/drain': 'soon' does not match pattern '^(0|([0-9]`,
 		"config.defaults.carrier=pigeon":       `/config/defaults/carrier': 'pigeon' does not match pattern '^(emptyDir|image|auto)$'`,

@@ -10,6 +10,13 @@
 {{- else }}
 - --certificate-folder=/etc/softstop-certificate
 {{- end }}
+- --tls-min-version={{ .Values.tls.minVersion }}
+{{- if .Values.tls.clientCAConfigMap }}
+- --client-ca=/etc/softstop-client-ca/ca.crt
+{{- with .Values.tls.clientNames }}
+- --client-names={{ join "," . }}
+{{- end }}
+{{- end }}
 - --port={{ .Values.ports.webhook }}
 - --metrics-address=:{{ .Values.ports.metrics }}
 - --probe-address=:{{ .Values.ports.probes }}
