@@ -26,11 +26,12 @@ func shellProblem(words []string) (id ID) {
 	case !slices.Contains([]string{"sh", "bash", "dash", "ash", "ksh", "zsh"}, path.Base(words[0])):
 		return ""
 	}
-	for i, word := range words[1:] {
-		switch {
-		case word == "-o" || word == "--":
-		case strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "--") && strings.HasSuffix(word, "c") && i+2 < len(words):
-			return scriptProblem(words[i+2])
+	for i := 1; i < len(words); i++ {
+		switch word := words[i]; {
+		case word == "-o" || word == "+o":
+			i++ // the option's name
+		case strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "--") && strings.HasSuffix(word, "c") && i+1 < len(words):
+			return scriptProblem(words[i+1])
 		case !strings.HasPrefix(word, "-"):
 			return ScriptPID1
 		}

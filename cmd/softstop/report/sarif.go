@@ -1,6 +1,7 @@
 package report
 
 import (
+	"net/url"
 	"path/filepath"
 
 	"github.com/softstop/softstop/cmd/softstop/finding"
@@ -88,7 +89,7 @@ func sarifOf(version string, pods []Pod) sarif {
 			run.Results = append(run.Results, sarifResult{
 				RuleID: string(f.ID), RuleIndex: index[f.ID], Level: f.Level, Message: sarifText{message(f.Finding)},
 				Locations: []sarifLocation{{
-					Physical: sarifPhysical{sarifArtifact{filepath.ToSlash(pod.File)}, sarifRegion{max(f.Line, 1)}},
+					Physical: sarifPhysical{sarifArtifact{(&url.URL{Path: filepath.ToSlash(pod.File)}).String()}, sarifRegion{max(f.Line, 1)}},
 					Logical:  []sarifLogical{{pod.Object}},
 				}},
 			})

@@ -1,0 +1,41 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
+
+	"github.com/softstop/softstop/cmd/softstop/finding"
+	"github.com/softstop/softstop/cmd/softstop/report"
+)
+
+// TestSARIF holds that the log is valid by SARIF's own schema, with and without findings.
+func TestSARIF(t *testing.T) {
+	found := report.Pod{File: "a b:c.yaml", Line: 1, Object: "Pod a", Findings: []report.Located{
+		{Finding: finding.Finding{ID: finding.NoDrain, Level: finding.Warning, Container: "app", What: "what", Fix: "fix"}, Line: 7},
+		{Finding: finding.Finding{ID: finding.ScriptPID1, Level: finding.Note, What: "what", Fix: "fix", Fixed: true}},
+	}}
+	for _, pods := range [][]report.Pod{nil, {found}} {
+		var out bytes.Buffer
+		if err := report.Write(&out, "sarif", "v1", pods); err != nil {
+			t.Fatal(err)
+		}
+		var log sarif.Report
+		if err := json.Unmarshal(out.Bytes(), &log); err != nil {
+			t.Fatal(err)
+		}
+		if err := log.Validate(); err != nil {
+			t.Errorf("%v:\n%s", err, out.String())
+		}
+		if rules := log.Runs[0].Tool.Driver.Rules; len(rules) != len(finding.Kinds()) {
+			t.Errorf("%d rules", len(rules))
+		}
+		for _, result := range log.Runs[0].Results {
+			if rule := log.Runs[0].Tool.Driver.Rules[result.RuleIndex]; *rule.ID != *result.RuleID || *result.Locations[0].PhysicalLocation.Region.StartLine < 1 {
+				t.Errorf("%s", out.String())
+			}
+		}
+	}
+}
