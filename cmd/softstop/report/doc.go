@@ -6,5 +6,6 @@
 // # Why own types for SARIF and JUnit
 //
 // Of SARIF's several hundred properties a report of findings needs fourteen, and JUnit
-// has no schema that anybody keeps to. A test holds the SARIF against its schema.
+// has no schema that anybody keeps to. A test reads the SARIF with a library made from its
+// schema.
 package report

@@ -11,7 +11,8 @@ import (
 	"github.com/softstop/softstop/cmd/softstop/report"
 )
 
-// TestSARIF holds that the log is valid by SARIF's own schema, with and without findings.
+// TestSARIF holds that the log has only properties of SARIF 2.1.0, as a library that is
+// made from its schema knows them, and that results and rules fit.
 func TestSARIF(t *testing.T) {
 	found := report.Pod{File: "a b:c.yaml", Line: 1, Object: "Pod a", Findings: []report.Located{
 		{Finding: finding.Finding{ID: finding.NoDrain, Level: finding.Warning, Container: "app", What: "what", Fix: "fix"}, Line: 7},
@@ -23,18 +24,17 @@ func TestSARIF(t *testing.T) {
 			t.Fatal(err)
 		}
 		var log sarif.Report
-		if err := json.Unmarshal(out.Bytes(), &log); err != nil {
+		decoder := json.NewDecoder(&out)
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&log); err != nil {
 			t.Fatal(err)
-		}
-		if err := log.Validate(); err != nil {
-			t.Errorf("%v:\n%s", err, out.String())
 		}
 		if rules := log.Runs[0].Tool.Driver.Rules; len(rules) != len(finding.Kinds()) {
 			t.Errorf("%d rules", len(rules))
 		}
 		for _, result := range log.Runs[0].Results {
 			if rule := log.Runs[0].Tool.Driver.Rules[result.RuleIndex]; *rule.ID != *result.RuleID || *result.Locations[0].PhysicalLocation.Region.StartLine < 1 {
-				t.Errorf("%s", out.String())
+				t.Errorf("%+v", result)
 			}
 		}
 	}
