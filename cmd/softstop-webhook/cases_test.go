@@ -26,6 +26,7 @@ func (s *suite) whoIsCalled(t *testing.T) {
 	s.namespace(t, "enabled", label("enabled"))
 	s.namespace(t, "disabled", label("disabled"))
 	s.namespace(t, "silent", nil)
+	s.namespace(t, "kube-system", nil)
 	for _, c := range []struct {
 		namespace, annotation string
 		calls                 float64

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"context"
+	"crypto/tls"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -56,50 +58,96 @@ func startRegistry(t *testing.T) (host string) {
 	}))
 	t.Cleanup(server.Close)
 	host = strings.TrimPrefix(server.URL, "http://")
-	image, err := mutate.ConfigFile(empty.Image, &v1.ConfigFile{OS: "linux", Architecture: "amd64", Config: v1.Config{
+	push(t, host+"/web:1", http.DefaultTransport.(*http.Transport).Clone())
+	return host
+}
+
+// push puts the image that looked-up pods run into a registry.
+func push(t *testing.T, image string, through *http.Transport) {
+	t.Helper()
+	made, err := mutate.ConfigFile(empty.Image, &v1.ConfigFile{OS: "linux", Architecture: "amd64", Config: v1.Config{
 		Entrypoint: []string{"/entry"}, Cmd: []string{"$(hostname)"}, StopSignal: "SIGQUIT",
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	tag, err := name.NewTag(host+"/web:1", name.Insecure)
+	tag, err := name.NewTag(image)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := remote.Write(tag, image, remote.WithAuth(&authn.Basic{Username: "user", Password: "secret"})); err != nil {
-		t.Fatal(err)
+	login := remote.WithAuth(&authn.Basic{Username: "user", Password: "secret"})
+	var refused error
+	eventually(t, "the registry takes an image", func(context.Context) (bool, error) {
+		refused = remote.Write(tag, made, remote.WithTransport(through), login)
+		return refused == nil, nil
+	})
+	if refused != nil {
+		t.Fatal(refused)
 	}
-	return host
 }
 
-// lookUp: a pod without a command, whose pull secret the webhook may read with the
-// chart's rights, and the same pod without the secret.
-func (s *suite) lookUp(t *testing.T) {
-	s.namespace(t, "private", map[string]string{config.InjectKey: config.InjectEnabled})
-	auth := base64.StdEncoding.EncodeToString([]byte("user:secret"))
+// startPrivate starts the registry that most people run, with a certificate that nobody
+// knows and the password secret.
+func startPrivate(t *testing.T) (host, authorities string) {
+	t.Helper()
+	host, authorities = startDistribution(t, "secret")
+	insecure := http.DefaultTransport.(*http.Transport).Clone()
+	insecure.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // the test's own
+	push(t, host+"/team/web:1", insecure)
+	return host, authorities
+}
+
+// pullSecret makes a pull secret for both registries.
+func (s *suite) pullSecret(t *testing.T, namespace, name, password string) {
+	t.Helper()
+	auth := base64.StdEncoding.EncodeToString([]byte("user:" + password))
 	secret := &corev1.Secret{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "private", Name: "pull"}, Type: corev1.SecretTypeDockerConfigJson,
-		StringData: map[string]string{corev1.DockerConfigJsonKey: fmt.Sprintf(`{"auths":{%q:{"auth":%q}}}`, s.registry, auth)},
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name}, Type: corev1.SecretTypeDockerConfigJson,
+		StringData: map[string]string{corev1.DockerConfigJsonKey: fmt.Sprintf(`{"auths":{%[1]q:{"auth":%[3]q},%[2]q:{"auth":%[3]q}}}`, s.registry, s.private, auth)},
 	}
 	if err := s.client.Create(t.Context(), secret); err != nil {
 		t.Fatal(err)
 	}
-	p := pod("private", "with", nil)
-	p.Spec.Containers[0].Image, p.Spec.Containers[0].Command = s.registry+"/web:1", nil
-	without := p.DeepCopy()
-	p.Spec.ImagePullSecrets = []corev1.LocalObjectReference{{Name: "pull"}}
-	if err := s.client.Create(t.Context(), p, client.DryRunAll); err != nil {
+}
+
+// lookUp: pods without a command, whose image is in a registry with TLS and a password;
+// the webhook reads pull secrets with the chart's rights.
+func (s *suite) lookUp(t *testing.T) {
+	s.namespace(t, "private", map[string]string{config.InjectKey: config.InjectEnabled})
+	s.pullSecret(t, "private", "pull", "secret")
+	s.pullSecret(t, "private", "wrong", "guess")
+	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: "private", Name: "puller"}, ImagePullSecrets: []corev1.LocalObjectReference{{Name: "pull"}}}
+	if err := s.client.Create(t.Context(), account); err != nil {
 		t.Fatal(err)
 	}
-	command := p.Spec.Containers[0].Command
-	at := slices.Index(command, "--")
-	if at < 0 || !slices.Equal(command[at:], []string{"--", "/entry", "$$(hostname)"}) || !slices.Contains(command, "--stop-signal=SIGQUIT") {
-		t.Errorf("with the secret: command %q, warnings %v", command, s.warnings.take())
-	}
-	if err := s.client.Create(t.Context(), without, client.DryRunAll); err != nil {
-		t.Fatal(err)
-	}
-	if got := without.Spec.Containers[0].Command; got != nil || !strings.Contains(without.Annotations[config.StatusKey], "registry-unauthorized") {
-		t.Errorf("without the secret: command %q, status %s", got, without.Annotations[config.StatusKey])
+	for _, c := range []struct{ name, secret, account, image, reason string }{
+		{"plain HTTP", "pull", "", s.registry + "/web:1", ""},
+		{"pull secret", "pull", "", s.private + "/team/web:1", ""},
+		{"service account's pull secret", "", "puller", s.private + "/team/web:1", ""},
+		{"the pod's own pull secret alone counts", "wrong", "puller", s.private + "/team/web:1", "registry-unauthorized"},
+		{"wrong password", "wrong", "", s.private + "/team/web:1", "registry-unauthorized"},
+		{"missing secret", "missing", "", s.private + "/team/web:1", "registry-unauthorized"},
+		{"no secret", "", "", s.private + "/team/web:1", "registry-unauthorized"},
+		{"no such image", "pull", "", s.private + "/team/none:1", "image-not-found"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := pod("private", "looked-up", nil)
+			p.Spec.Containers[0].Image, p.Spec.Containers[0].Command = c.image, nil
+			p.Spec.ServiceAccountName = c.account
+			p.Spec.AutomountServiceAccountToken = new(false)
+			if c.secret != "" {
+				p.Spec.ImagePullSecrets = []corev1.LocalObjectReference{{Name: c.secret}}
+			}
+			if err := s.client.Create(t.Context(), p, client.DryRunAll); err != nil {
+				t.Fatal(err)
+			}
+			command := p.Spec.Containers[0].Command
+			at := slices.Index(command, "--")
+			wrapped := at >= 0 && slices.Equal(command[at:], []string{"--", "/entry", "$$(hostname)"}) && slices.Contains(command, "--stop-signal=SIGQUIT")
+			status := p.Annotations[config.StatusKey]
+			if wrapped != (c.reason == "") || !strings.Contains(status, c.reason) {
+				t.Errorf("command %q, status %s, warnings %v", command, status, s.warnings.take())
+			}
+		})
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -39,7 +40,8 @@ type suite struct {
 	client   client.Client
 	warnings *warnings
 	address  string // of the webhook
-	registry string // host:port
+	registry string // host:port, over plain HTTP
+	private  string // host:port, with TLS
 	config   string // its configuration file
 	// configuration is the name of the MutatingWebhookConfiguration.
 	configuration string
@@ -72,10 +74,11 @@ func TestAPIServer(t *testing.T) {
 		t.Skip("KUBEBUILDER_ASSETS is not set: make test builds the API server and sets it")
 	}
 	host := startRegistry(t)
-	chart := renderChart(t, "--set", "config.registry.insecure[0]="+host+",config.registry.allow[0]=127.0.0.1/32")
+	private, authorities := startPrivate(t)
+	chart := renderChart(t, "--set", "registry.caConfigMap=authorities,config.registry.insecure[0]="+host+",config.registry.allow[0]=127.0.0.1/32")
 	ctrl.SetLogger(logr.Discard())
-	s := start(t, chart)
-	s.registry = host
+	s := start(t, chart, authorities)
+	s.registry, s.private = host, private
 	t.Run("who is called", s.whoIsCalled)
 	t.Run("dry run", s.dryRun)
 	t.Run("restricted", s.restricted)
@@ -136,9 +139,11 @@ func renderChart(t *testing.T, flags ...string) []*unstructured.Unstructured {
 	}
 }
 
-func start(t *testing.T, chart []*unstructured.Unstructured) *suite {
+func start(t *testing.T, chart []*unstructured.Unstructured, authorities string) *suite {
 	t.Helper()
 	env := &envtest.Environment{}
+	// All that a cluster has: envtest leaves service accounts out.
+	env.ControlPlane.GetAPIServer().Configure().Disable("disable-admission-plugins")
 	admin, err := env.Start()
 	if err != nil {
 		t.Fatalf("start API server: %v", err)
@@ -155,7 +160,7 @@ func start(t *testing.T, chart []*unstructured.Unstructured) *suite {
 	}
 	port := freePort(t)
 	s.address = fmt.Sprintf("localhost:%d", port)
-	o := s.install(t, chart, port)
+	o := s.install(t, chart, authorities, port)
 	s.configuration = o.configuration
 	user, err := env.AddUser(envtest.User{Name: "system:serviceaccount:softstop:softstop-webhook", Groups: []string{"system:authenticated"}}, nil)
 	if err != nil {
@@ -184,7 +189,7 @@ func start(t *testing.T, chart []*unstructured.Unstructured) *suite {
 
 // install creates the chart's objects, with the webhook on this machine instead of
 // behind its Service.
-func (s *suite) install(t *testing.T, chart []*unstructured.Unstructured, port int) options {
+func (s *suite) install(t *testing.T, chart []*unstructured.Unstructured, authorities string, port int) options {
 	t.Helper()
 	ctx := t.Context()
 	s.config = filepath.Join(t.TempDir(), "config.yaml")
@@ -192,6 +197,9 @@ func (s *suite) install(t *testing.T, chart []*unstructured.Unstructured, port i
 		fmt.Sprintf("--port=%d", port), "--config=" + s.config})
 	s.namespace(t, "softstop", nil)
 	for _, object := range chart {
+		if object.GetAnnotations()["helm.sh/hook"] != "" { // Helm would create it later
+			continue
+		}
 		switch object.GetKind() {
 		case "MutatingWebhookConfiguration":
 			entries, _, _ := unstructured.NestedSlice(object.Object, "webhooks")
@@ -203,6 +211,7 @@ func (s *suite) install(t *testing.T, chart []*unstructured.Unstructured, port i
 			}
 		case "ConfigMap":
 			text, _, _ := unstructured.NestedString(object.Object, "data", "config.yaml")
+			text = strings.Replace(text, "/etc/softstop-ca", authorities, 1) // as if it were mounted
 			if err := os.WriteFile(s.config, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -246,6 +255,11 @@ func (s *suite) namespace(t *testing.T, name string, labels map[string]string) {
 	err := s.client.Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels}})
 	if client.IgnoreAlreadyExists(err) != nil {
 		t.Fatalf("create namespace %q: %v", name, err)
+	}
+	// No controller runs here that would make it.
+	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: name, Name: "default"}, AutomountServiceAccountToken: new(false)}
+	if err := s.client.Create(t.Context(), account); client.IgnoreAlreadyExists(err) != nil {
+		t.Fatalf("create service account of namespace %q: %v", name, err)
 	}
 }
 
