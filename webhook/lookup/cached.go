@@ -17,7 +17,6 @@ func (f *Finder) digest(ctx context.Context, reference name.Reference, c credent
 	}
 	k := key{c.scope(), reference.Name()}
 	digest, cached := f.tags.Get(k)
-	cached = cached && f.settings.TagTTL > 0
 	if f.metrics.asked("tag", cached); cached {
 		return digest, nil
 	}

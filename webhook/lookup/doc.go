@@ -7,6 +7,7 @@
 //	keyring.go    the pod's pull secrets, the most specific path first, then none
 //	helper.go     Docker's credential helpers, where the configuration names one
 //	cached.go     what tags and digests mean, kept for each credential
+//	recent.go     a cache whose entries count for a time
 //	gate.go       per host: a rate limit and a breaker
 //	registry.go   HEAD to a digest, the index, the configuration of each platform
 //	dialer.go     the one transport: networks that are never dialled, sizes, plain HTTP

@@ -15,7 +15,6 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	lru "github.com/hashicorp/golang-lru/v2"
-	"github.com/hashicorp/golang-lru/v2/expirable"
 	"golang.org/x/sync/singleflight"
 	corev1 "k8s.io/api/core/v1"
 
@@ -38,10 +37,10 @@ type Finder struct {
 	registry registry
 	metrics  *Metrics
 
-	tags      *expirable.LRU[key, v1.Hash]
+	tags      *recent[key, v1.Hash]
 	manifests *lru.Cache[key, manifest]
-	failures  *expirable.LRU[question, webhook.Reason]
-	pulls     *expirable.LRU[string, []credential]
+	failures  *recent[question, webhook.Reason]
+	pulls     *recent[string, []credential]
 	gates     *lru.Cache[string, *gate]
 	flights   singleflight.Group
 }
@@ -53,8 +52,6 @@ type key struct{ scope, image string }
 type question struct{ image, scopes, platforms string }
 
 const (
-	// entries bounds each cache. An entry is a few hundred bytes, maxWords at most.
-	entries = 2048
 	// failureTTL keeps a failing image from being asked again for every pod of a rollout.
 	failureTTL = 5 * time.Second
 	// pullTTL is how long a pull secret is remembered.
@@ -82,20 +79,16 @@ func New(settings config.Registry, around Around) (*Finder, error) {
 	}
 	f := &Finder{
 		settings: settings, secrets: around.Secrets, metrics: around.Metrics,
-		helpers:  newHelpers(settings.Helpers),
-		registry: registry{transport: outlet},
-		tags:     expirable.NewLRU[key, v1.Hash](entries, nil, max(settings.TagTTL, time.Millisecond)),
-		failures: expirable.NewLRU[question, webhook.Reason](entries, nil, failureTTL),
-		pulls:    expirable.NewLRU[string, []credential](entries, nil, pullTTL),
+		helpers:   newHelpers(settings.Helpers),
+		registry:  registry{transport: outlet},
+		tags:      newRecent[key, v1.Hash](settings.TagTTL),
+		manifests: newLRU[key, manifest](),
+		failures:  newRecent[question, webhook.Reason](failureTTL),
+		pulls:     newRecent[string, []credential](pullTTL),
+		gates:     newLRU[string, *gate](),
 	}
 	if f.metrics == nil {
 		f.metrics = NewMetrics()
-	}
-	if f.manifests, err = lru.New[key, manifest](entries); err != nil {
-		return nil, fmt.Errorf("make cache: %w", err)
-	}
-	if f.gates, err = lru.New[string, *gate](entries); err != nil {
-		return nil, fmt.Errorf("make cache: %w", err)
 	}
 	if settings.CredentialsFile == "" {
 		return f, nil

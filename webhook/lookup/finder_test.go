@@ -74,7 +74,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(server.Close)
 	w.host = strings.TrimPrefix(server.URL, "http://")
 	w.settings = config.Registry{
-		Budget: budget, TagTTL: time.Nanosecond, Insecure: []string{w.host},
+		Budget: budget, Insecure: []string{w.host},
 		Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	}
 	return w

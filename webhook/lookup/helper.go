@@ -14,14 +14,13 @@ import (
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/authn"
-	"github.com/hashicorp/golang-lru/v2/expirable"
 )
 
 // helpers asks Docker's credential helpers: programs that turn the identity of this
 // very process, such as a cloud's, into a password for a registry.
 type helpers struct {
 	programs map[string]string // by the host's pattern
-	answers  *expirable.LRU[string, credential]
+	answers  *recent[string, credential]
 }
 
 const (
@@ -34,7 +33,7 @@ const (
 )
 
 func newHelpers(programs map[string]string) *helpers {
-	return &helpers{programs: programs, answers: expirable.NewLRU[string, credential](entries, nil, helperTTL)}
+	return &helpers{programs: programs, answers: newRecent[string, credential](helperTTL)}
 }
 
 // program returns the helper for host, that of the longest pattern.
