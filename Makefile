@@ -10,6 +10,7 @@ KEEP ?=
 FUZZTIME ?= 10s
 
 GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.8.0
 NODE = go run ./e2e/node/cmd/softstop-node
 # The demo is built and then takes the shell's place, so that whoever ends make ends it.
 OWN = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/softstop/own
@@ -19,7 +20,7 @@ export KEEP
 export SOFTSTOP_KUBERNETES = $(KUBERNETES)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e node-up node-down node-shell image lint matrix zoo bench bench-rollout bench-stoptime bench-podprice bench-admission bench-scale bench-init faults fuzz
+.PHONY: help demo test e2e node-up node-down node-shell image lint matrix release vulncheck zoo bench bench-rollout bench-stoptime bench-podprice bench-admission bench-scale bench-init faults fuzz
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +70,12 @@ bench-init: ## Measure the init beside tini, dumb-init and catatonit
 
 faults: ## Let misfortune strike on a real node while pods are being created, and count
 	@mkdir -p $(OWN) && go build -o $(OWN)/faults ./e2e/faults && exec $(OWN)/faults -out docs/faults.md
+
+release: ## Build everything that a release consists of into out/release, reproducibly: VERSION=v1.2.3
+	go run ./e2e/release -version "$(VERSION)" -out out/release
+
+vulncheck: ## Look for known vulnerabilities in what is called (needs vuln.go.dev, or GOVULNDB)
+	go run $(GOVULNCHECK) ./...
 
 fuzz: ## Fuzz every fuzz target for FUZZTIME
 	@grep -rl --include='*_test.go' '^func Fuzz' . | xargs -r -n1 dirname | sort -u | while read -r package; do \

@@ -1,0 +1,25 @@
+//go:build linux
+
+// Command release builds everything that a release consists of, on a bare machine, into one folder. Run it with make release.
+//
+//	softstop-webhook, softstop-init   linux, amd64 and arm64
+//	softstop                          linux, darwin and windows, amd64 and arm64
+//	*.oci.tar                         the images for both architectures, as an OCI layout that crane, skopeo and oras push
+//	softstop-VERSION.tgz              the chart
+//	*.cdx.json                        what each program is made of, with licences (CycloneDX)
+//	SHA256SUMS                        of all of it
+//
+// The same source gives the same bytes, whoever builds it, wherever and when: nothing in them knows a path, a time, a user or a
+// machine. So two runs have the same SHA256SUMS, and anybody can check a release with a run of their own and the same Go.
+//
+// It signs nothing, pushes nothing and makes no tag: that is the workflow's, which has the keys.
+//
+// # Why images from the Dockerfile, joined here
+//
+// The Dockerfile is what people read and change. buildah builds it once for each architecture; joining the two into an index is a few
+// lines of data, and the one step that must not depend on a builder's version.
+//
+// # Why an SBOM from the programs themselves
+//
+// The linker writes into each program which modules went into it: a list made from anything else can differ from it.
+package main

@@ -1,0 +1,71 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"syscall"
+
+	"github.com/softstop/softstop/e2e/node/guard"
+	"github.com/softstop/softstop/e2e/node/parts"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := guard.EndWithParent()
+	if err == nil {
+		err = run(ctx, os.Args[1:])
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "release:", err)
+		os.Exit(1)
+	}
+}
+
+// release is one release while it is built.
+type release struct {
+	// version has a v in front; root is the source, out the folder of the results.
+	version, root, out string
+	progress           io.Writer
+}
+
+func run(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("release", flag.ContinueOnError)
+	version := flags.String("version", "", "such as v1.2.3")
+	out := flags.String("out", "", "the `folder` to build into; what is in it is deleted")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if !regexp.MustCompile(`^v\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$`).MatchString(*version) {
+		return fmt.Errorf("version %q: want one such as v1.2.3 or v1.2.3-rc.1", *version)
+	}
+	if *out == "" {
+		return errors.New("-out is missing")
+	}
+	root, err := parts.Root(ctx)
+	if err != nil {
+		return err
+	}
+	r := release{version: *version, root: root, out: filepath.Clean(*out), progress: os.Stderr}
+	if err := os.RemoveAll(r.out); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(r.out, 0o755); err != nil {
+		return err
+	}
+	for _, step := range []func(context.Context) error{r.programs, r.materials, r.images, r.chart, r.checksums} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
