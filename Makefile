@@ -20,7 +20,7 @@ export KEEP
 export SOFTSTOP_KUBERNETES = $(KUBERNETES)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e node-up node-down node-shell image lint matrix release vulncheck zoo bench bench-rollout bench-stoptime bench-podprice bench-admission bench-scale bench-init faults fuzz
+.PHONY: help demo test e2e node-up node-down node-shell image lint matrix release vulncheck zoo bench bench-rollout bench-stoptime bench-podprice bench-admission bench-scale bench-init faults soak fuzz
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ bench-init: ## Measure the init beside tini, dumb-init and catatonit
 
 faults: ## Let misfortune strike on a real node while pods are being created, and count
 	@mkdir -p $(OWN) && go build -o $(OWN)/faults ./e2e/faults && exec $(OWN)/faults -out docs/faults.md
+
+soak: ## Give the webhook all the reviews it takes for ten minutes, and look whether anything in it grows
+	@mkdir -p $(OWN) && go build -o $(OWN)/soak ./e2e/faults/soak && exec $(OWN)/soak -out docs/soak.md
 
 release: ## Build everything that a release consists of into out/release, reproducibly: VERSION=v1.2.3
 	go run ./e2e/release -version "$(VERSION)" -out out/release
