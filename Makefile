@@ -78,7 +78,7 @@ release: ## Build everything that a release consists of into out/release, reprod
 	go run ./e2e/release -version "$(VERSION)" -out out/release
 
 vulncheck: ## Look for known vulnerabilities in what is called (needs vuln.go.dev, or GOVULNDB)
-	go run $(GOVULNCHECK) ./...
+	@go run $(GOVULNCHECK) ./... || { echo "If the database cannot be reached from here, GOVULNDB=file:///FOLDER names a copy of it." >&2; exit 1; }
 
 fuzz: ## Fuzz every fuzz target for FUZZTIME
 	@grep -rl --include='*_test.go' '^func Fuzz' . | xargs -r -n1 dirname | sort -u | while read -r package; do \
