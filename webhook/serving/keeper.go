@@ -74,6 +74,9 @@ func (k *Keeper) Start(ctx context.Context) error {
 			k.Log.Error(err, "serving certificate not up to date, trying again")
 			wait = min(wait, impatience)
 		}
+		if k.current.Load() == nil { // choose waits until an authority is settled: nobody is served until then
+			wait = min(wait, settled(k.Rotation))
+		}
 		if !sleep(ctx, min(wait, calm), nil) || !sleep(ctx, wait, k.wake) {
 			return nil
 		}
