@@ -39,13 +39,13 @@ type part struct {
 func parts() []part {
 	return []part{
 		{"rollout", func(ctx context.Context, g *ground.Ground, o options) (page.Section, error) {
-			return rollout.Run(ctx, g, rollout.Options{Restarts: max(1, 20/o.quick), Rate: 20})
+			return rollout.Run(ctx, g, rollout.Options{Restarts: max(1, 20/o.quick), Rate: 10, Within: 8 * time.Minute})
 		}},
 		{"stoptime", func(ctx context.Context, g *ground.Ground, o options) (page.Section, error) {
-			return stoptime.Run(ctx, g, stoptime.Options{Deletions: max(1, 50/o.quick)})
+			return stoptime.Run(ctx, g, stoptime.Options{Deletions: max(1, 50/o.quick), Within: 4 * time.Minute})
 		}},
 		{"podprice", func(ctx context.Context, g *ground.Ground, o options) (page.Section, error) {
-			return podprice.Run(ctx, g, podprice.Options{Starts: max(1, 30/o.quick), Copies: max(1, 10/o.quick)})
+			return podprice.Run(ctx, g, podprice.Options{Starts: max(1, 30/o.quick), Copies: max(1, 10/o.quick), Within: 3 * time.Minute})
 		}},
 		{"admission", func(ctx context.Context, g *ground.Ground, o options) (page.Section, error) {
 			return admission.Run(ctx, g, admission.Options{

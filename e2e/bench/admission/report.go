@@ -16,30 +16,33 @@ const (
 	maxHandling = 2
 )
 
-// results are what was measured: creations in milliseconds, their number per second, the handler in microseconds.
+// results are what was measured.
 type results struct {
 	Options
-	contestants            []contestant
-	latency, rate, handler figures.Row
+	contestants []contestant
+	// latency are creations one after the other, in milliseconds; rate are those at once, in a second.
+	latency, rate figures.Row
+	// apiserver and webhook are the processor time of one creation at once, in milliseconds.
+	apiserver, webhook figures.Row
+	// handler are the Go benchmarks, in microseconds.
+	handler figures.Row
 }
 
 func (r results) section() page.Section {
 	var rows [][]string
 	for _, c := range r.contestants {
-		rate := "–"
-		if len(r.rate[c.name]) > 0 {
-			rate = fmt.Sprintf("%.0f", r.rate[c.name].Median())
-		}
 		rows = append(rows, []string{
 			c.title, fmt.Sprintf("%.2f", r.latency[c.name].Median()), fmt.Sprintf("%.2f ×", r.slower(c.name, 50)),
-			fmt.Sprintf("%.2f", r.latency[c.name].Percentile(99)), fmt.Sprintf("%.2f ×", r.slower(c.name, 99)), rate,
+			fmt.Sprintf("%.2f", r.latency[c.name].Percentile(99)), fmt.Sprintf("%.2f ×", r.slower(c.name, 99)),
+			measured("%.0f", r.rate[c.name]), measured("%.2f", r.apiserver[c.name]), measured("%.2f", r.webhook[c.name]),
 		})
 	}
 	s := page.Section{
 		Name: "admission", Title: "What an admission costs",
 		Text: fmt.Sprintf(`Creating the same pod, a web server's with a dozen variables, on one API server: %d creations each, in turn, one after the other, in
-milliseconds by the client's clock; and creations per second with %d clients at once, the median of %d slots of %s in turn. Times
-are also given over those of the webhook that does nothing.
+milliseconds by the client's clock; and creations per second with %d clients at once, the median of %d slots of %s in turn, with the
+processor time that one creation takes of the API server and of the webhook. Times are also given over those of the webhook that
+does nothing.
 
 %s
 A known image is one that softstop has seen before; named by its digest, it is never asked for again. "To look up" is a
@@ -47,7 +50,7 @@ different image for every pod, asked for at a registry on the same machine.
 
 The handler alone (`+"`go test -bench`"+`, package webhook): **%.0f µs** for an answer, of which decoding the review and its pod takes
 %.0f µs.`, r.Rounds, r.Clients, r.Slots, r.Slot,
-			page.Table([]string{"", "p50 ms", "", "p99 ms", "", "per second"}, rows),
+			page.Table([]string{"", "p50 ms", "", "p99 ms", "", "per second", "API server ms", "webhook ms"}, rows),
 			r.handler[benchAnswer].Median(), r.handler[benchDecode].Median()),
 	}
 	for _, name := range []string{explicit, cached} {
@@ -64,4 +67,12 @@ The handler alone (`+"`go test -bench`"+`, package webhook): **%.0f µs** for an
 // slower is how many times as long as the webhook that does nothing a contestant takes, at a percentile.
 func (r results) slower(name string, percentile float64) float64 {
 	return r.latency[name].Percentile(percentile) / r.latency[noop].Percentile(percentile)
+}
+
+// measured is a median, or a dash where nothing was measured.
+func measured(format string, s figures.Samples) string {
+	if s.Median() == 0 {
+		return "–"
+	}
+	return fmt.Sprintf(format, s.Median())
 }

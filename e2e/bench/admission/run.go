@@ -62,7 +62,7 @@ var noopYAML string
 var policyYAML string
 
 func (b bench) measure(ctx context.Context) (results, error) {
-	r := results{Options: b.Options, contestants: b.all, latency: figures.Row{}, rate: figures.Row{}}
+	r := results{Options: b.Options, contestants: b.all, latency: figures.Row{}, rate: figures.Row{}, apiserver: figures.Row{}, webhook: figures.Row{}}
 	for _, c := range b.all {
 		if err := b.Namespace(ctx, c.namespace(), c.labels()); err != nil {
 			return r, err
@@ -83,7 +83,7 @@ func (b bench) measure(ctx context.Context) (results, error) {
 		return r, err
 	}
 	fmt.Fprintf(b.Progress, "%d slots of %s each with %d clients\n", b.Slots, b.Slot, b.Clients)
-	if err := b.atOnce(ctx, r.rate); err != nil {
+	if err := b.atOnce(ctx, r); err != nil {
 		return r, err
 	}
 	fmt.Fprintln(b.Progress, "the handler alone: go test -bench, package webhook")

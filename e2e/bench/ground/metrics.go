@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -19,14 +20,17 @@ import (
 
 // Webhook is softstop's one webhook pod.
 func (g *Ground) Webhook(ctx context.Context) (*corev1.Pod, error) {
-	pods, err := g.Client.CoreV1().Pods(stage.Namespace).List(ctx, metav1.ListOptions{
-		LabelSelector: "app.kubernetes.io/component=webhook", FieldSelector: "status.phase=Running",
-	})
+	return g.OnlyPod(ctx, stage.Namespace, "app.kubernetes.io/component=webhook")
+}
+
+// OnlyPod is the one running pod that a selector of labels finds.
+func (g *Ground) OnlyPod(ctx context.Context, namespace, selector string) (*corev1.Pod, error) {
+	pods, err := g.Client.CoreV1().Pods(namespace).List(ctx, metav1.ListOptions{LabelSelector: selector, FieldSelector: "status.phase=Running"})
 	if err != nil {
-		return nil, fmt.Errorf("find the webhook's pod: %w", err)
+		return nil, fmt.Errorf("find the pod %s in %s: %w", selector, namespace, err)
 	}
 	if len(pods.Items) != 1 {
-		return nil, fmt.Errorf("%d webhook pods run, want one", len(pods.Items))
+		return nil, fmt.Errorf("%d pods %s run in %s, want one", len(pods.Items), selector, namespace)
 	}
 	return &pods.Items[0], nil
 }
@@ -44,8 +48,27 @@ func (g *Ground) Metrics(ctx context.Context, pod *corev1.Pod) (map[string]float
 		return nil, fmt.Errorf("read the metrics of %s: %w", pod.Name, err)
 	}
 	defer resp.Body.Close()
+	return sums(resp.Body)
+}
+
+// APIServerMetrics reads the API server's in the same way.
+func (g *Ground) APIServerMetrics(ctx context.Context) (map[string]float64, error) {
+	body, err := g.Client.CoreV1().RESTClient().Get().AbsPath("/metrics").Stream(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the API server's metrics: %w", err)
+	}
+	defer body.Close()
+	return sums(body)
+}
+
+// Processor is the name of the processor seconds that a process has used, as every Go program's metrics have it.
+const Processor = "process_cpu_seconds_total"
+
+// sums adds each metric up over its labels.
+func sums(text io.Reader) (map[string]float64, error) {
 	sums := map[string]float64{}
-	lines := bufio.NewScanner(resp.Body)
+	lines := bufio.NewScanner(text)
+	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		series, value, found := strings.Cut(lines.Text(), " ")
 		name, _, _ := strings.Cut(series, "{")

@@ -25,12 +25,15 @@ type Plan struct {
 // Target is one server.
 type Target struct{ Name, URL string }
 
-// Run reads a Plan and asks until the input ends. Then it writes the tallies, one for each target.
+// Run reads a Plan, waits until every target answers, and asks until the input ends. Then it writes the tallies, one for each target.
 func Run(in io.Reader, out io.Writer) error {
 	input := json.NewDecoder(in)
 	var plan Plan
 	if err := input.Decode(&plan); err != nil {
 		return fmt.Errorf("read the load's plan: %w", err)
+	}
+	if err := plan.await(); err != nil {
+		return err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
@@ -38,6 +41,26 @@ func Run(in io.Reader, out io.Writer) error {
 		cancel()
 	}()
 	return json.NewEncoder(out).Encode(plan.ask(ctx))
+}
+
+// await returns when each target has answered: a Service is known to the proxy a moment after its pods are ready.
+func (p Plan) await() error {
+	deadline := time.Now().Add(time.Minute)
+	for _, target := range p.Targets {
+		for {
+			t := &Tally{Example: map[Kind]string{}}
+			client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: p.Patience}
+			asker{client: client, url: target.URL, tally: t, begin: time.Now()}.once()
+			if t.Failed() == 0 {
+				break
+			}
+			if time.Now().After(deadline) {
+				return fmt.Errorf("%s at %s does not answer: %v", target.Name, target.URL, t.Example)
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+	}
+	return nil
 }
 
 // ask asks every target in both ways until ctx ends.

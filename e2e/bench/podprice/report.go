@@ -42,7 +42,7 @@ The emptyDir carrier is one more container to start and end before the applicati
 cache; the kubelet looks at its containers once a second, which is most of the difference. An image volume needs neither, and one
 copy of the init in the page cache serves the whole node.
 
-%s`, r.Starts, r.Copies,
+%s`, len(r.starts[bare]), r.Copies,
 			page.Table([]string{"", "start, median s", "worst s", "more s", "memory, more KiB", "of it anonymous", "of it page cache"}, rows),
 			page.Table([]string{"image", "MiB", "compressed"}, images)),
 	}

@@ -18,8 +18,10 @@ import (
 
 // Options say how much to measure.
 type Options struct {
-	// Starts is how many pods of each kind are started, one at a time.
+	// Starts is how many pods of each kind are started, one at a time, unless Within is over before.
 	Starts int
+	// Within bounds the time in which starts begin.
+	Within time.Duration
 	// Copies is how many of each run side by side while their memory is read.
 	Copies int
 }
@@ -73,7 +75,8 @@ func Run(ctx context.Context, g *ground.Ground, o Options) (page.Section, error)
 	}
 	r := results{Options: o, starts: figures.Row{}}
 	fmt.Fprintf(g.Progress, "%d starts of each kind, one at a time\n", o.Starts)
-	for i := range o.Starts {
+	deadline := time.Now().Add(o.Within)
+	for i := 0; i < o.Starts && time.Now().Before(deadline); i++ {
 		for _, k := range kinds() {
 			took, err := b.start(ctx, k, fmt.Sprintf("start-%d", i))
 			if err != nil {

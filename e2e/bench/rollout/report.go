@@ -4,7 +4,11 @@ package rollout
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/softstop/softstop/e2e/bench/figures"
 	"github.com/softstop/softstop/e2e/bench/load"
@@ -15,25 +19,28 @@ import (
 // Picture is the file with the requests and failures over time.
 const Picture = "rollout.svg"
 
-// results are the tallies by cell name.
+// results are the tallies and the restarts by cell name.
 type results struct {
 	Options
 	tallies map[string]*load.Tally
+
+	mu       sync.Mutex
+	restarts map[string]int
 }
 
-func (r results) section() page.Section {
+func (r *results) section() page.Section {
 	s := page.Section{
 		Name: "rollout", Title: "Rolling updates under load",
 		Text: fmt.Sprintf(`![Requests per second and failures during rolling updates](%s)
 
-Three replicas behind a Service and the real kube-proxy, restarted %d times in a row (`+"`kubectl rollout restart`"+`), asked all the
+Three replicas behind a Service and the real kube-proxy, restarted %s times in a row (`+"`kubectl rollout restart`"+`), asked all the
 while from inside the node's network: %d requests a second on connections of their own and %d on %d kept ones, for every row and
 column. A request fails when its caller sees it fail: refused, reset, cut short, a 5xx, or none within 10 s.
 
 | failed requests, of asked | %s |
 |---|%s
 %s
-%s`, Picture, r.Restarts, r.Rate, r.Rate, kept, strings.Join(titles(), " | "), strings.Repeat("---:|", len(titles())), r.table(), r.notes()),
+%s`, Picture, r.times(), r.Rate, r.Rate, kept, strings.Join(titles(), " | "), strings.Repeat("---:|", len(titles())), r.table(), r.notes()),
 		Pictures: map[string]string{Picture: r.picture()},
 	}
 	for _, server := range servers() {
@@ -43,8 +50,18 @@ column. A request fails when its caller sees it fail: refused, reset, cut short,
 	return s
 }
 
-func (r results) tally(server, configuration string) *load.Tally {
+func (r *results) tally(server, configuration string) *load.Tally {
 	return r.tallies[server+"/"+configuration]
+}
+
+// times says how often each deployment was restarted.
+func (r *results) times() string {
+	restarts := slices.Sorted(maps.Values(r.restarts))
+	least, most := restarts[0], restarts[len(restarts)-1]
+	if least == most {
+		return strconv.Itoa(least)
+	}
+	return fmt.Sprintf("%d to %d", least, most)
 }
 
 func titles() []string {
@@ -56,7 +73,7 @@ func titles() []string {
 }
 
 // table has a line for each server.
-func (r results) table() string {
+func (r *results) table() string {
 	var out strings.Builder
 	for _, s := range servers() {
 		out.WriteString("| " + s.title)
@@ -88,7 +105,7 @@ func kinds(t *load.Tally) string {
 }
 
 // notes say what the table does not.
-func (r results) notes() string {
+func (r *results) notes() string {
 	var again []string
 	for _, c := range configurations() {
 		n := 0
@@ -106,7 +123,7 @@ Kept connections that a leaving server had closed, so that the HTTP library aske
 }
 
 // picture has the requests per second without and with softstop, all servers together, and what failed.
-func (r results) picture() string {
+func (r *results) picture() string {
 	var panels []plot.Panel
 	for _, c := range configurations() {
 		if c.name != without && c.name != softstop {
@@ -131,5 +148,5 @@ func (r results) picture() string {
 		panels = append(panels, p)
 	}
 	return plot.Panels("Requests per second and failures during rolling updates, without and with softstop",
-		fmt.Sprintf("%d rolling restarts of %d deployments under load", r.Restarts, len(servers())), 1, panels)
+		fmt.Sprintf("%s rolling restarts of %d deployments under load", r.times(), len(servers())), 1, panels)
 }

@@ -20,19 +20,23 @@ const (
 	patience = 3 * time.Minute
 )
 
-// restart restarts a cell's deployment times over, each time as kubectl rollout restart does and when the one before is complete.
-func restart(ctx context.Context, g *ground.Ground, c cell, times int) error {
+// restart restarts a cell's deployment times over, each time as kubectl rollout restart does and when the one before is complete. After
+// deadline it begins no other. It returns how many there were.
+func restart(ctx context.Context, g *ground.Ground, c cell, times int, deadline time.Time) (int, error) {
 	for i := range times {
+		if time.Now().After(deadline) {
+			return i, nil
+		}
 		patch := fmt.Appendf(nil, `{"spec":{"template":{"metadata":{"annotations":{"bench/restarted":"%d"}}}}}`, i)
 		_, err := g.Client.AppsV1().Deployments(c.namespace()).Patch(ctx, c.server.name, types.StrategicMergePatchType, patch, metav1.PatchOptions{})
 		if err != nil {
-			return fmt.Errorf("restart %s: %w", c.name(), err)
+			return i, fmt.Errorf("restart %s: %w", c.name(), err)
 		}
 		if err := complete(ctx, g, c); err != nil {
-			return fmt.Errorf("restart %d of %s: %w", i+1, c.name(), err)
+			return i, fmt.Errorf("restart %d of %s: %w", i+1, c.name(), err)
 		}
 	}
-	return nil
+	return times, nil
 }
 
 // complete returns when all of a deployment's pods are new and available.

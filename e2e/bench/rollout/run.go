@@ -15,8 +15,10 @@ import (
 
 // Options say how much to measure.
 type Options struct {
-	// Restarts is how often each deployment is restarted.
+	// Restarts is how often each deployment is restarted, unless Within is over before.
 	Restarts int
+	// Within bounds the time in which restarts begin.
+	Within time.Duration
 	// Rate is the requests per second to each deployment, on new and on kept connections each.
 	Rate int
 }
@@ -46,7 +48,7 @@ func Run(ctx context.Context, g *ground.Ground, o Options) (page.Section, error)
 			cells = append(cells, cell{s, c})
 		}
 	}
-	r := results{Options: o, tallies: map[string]*load.Tally{}}
+	r := results{Options: o, tallies: map[string]*load.Tally{}, restarts: map[string]int{}}
 	if err := r.measure(ctx, g, cells); err != nil {
 		return page.Section{}, err
 	}
@@ -70,7 +72,14 @@ func (r *results) measure(ctx context.Context, g *ground.Ground, cells []cell) e
 	if err != nil {
 		return err
 	}
-	err = each(cells, func(c cell) error { return restart(ctx, g, c, r.Restarts) })
+	deadline := time.Now().Add(r.Within)
+	err = each(cells, func(c cell) error {
+		restarts, err := restart(ctx, g, c, r.Restarts, deadline)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.restarts[c.name()] = restarts
+		return err
+	})
 	if err == nil {
 		// A pod that hangs until it is killed takes its connections along half a minute later: that counts.
 		err = each(cells, func(c cell) error { return quiet(ctx, g, c) })

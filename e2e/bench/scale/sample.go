@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/softstop/softstop/e2e/bench/figures"
+	"github.com/softstop/softstop/e2e/bench/ground"
 )
 
 // second is what happened in one second of the load.
@@ -74,7 +75,7 @@ func (b *bench) atRest(ctx context.Context) (state, error) {
 	}
 	s := state{
 		working: charge.Working / 1024, resident: m["process_resident_memory_bytes"] / mebibyte,
-		heap: m["go_memstats_heap_inuse_bytes"] / mebibyte, processor: m["process_cpu_seconds_total"],
+		heap: m["go_memstats_heap_inuse_bytes"] / mebibyte, processor: m[ground.Processor],
 		answered: m["controller_runtime_webhook_requests_total"],
 	}
 	if s.processor == 0 || s.resident == 0 {

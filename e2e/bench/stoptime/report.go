@@ -12,7 +12,7 @@ import (
 // overhead is what Kubernetes itself may take of a stop, beside the application's cleanup, in seconds: a goal for a machine of our own.
 const overhead = 2
 
-func section(o Options, stops []stop) page.Section {
+func section(stops []stop) page.Section {
 	took, clean := figures.Row{}, map[string]int{}
 	key := func(f form, softstop bool) string { return fmt.Sprint(f.name, softstop) }
 	for _, s := range stops {
@@ -21,6 +21,7 @@ func section(o Options, stops []stop) page.Section {
 			clean[key(s.form, s.softstop)]++
 		}
 	}
+	deletions := len(stops) / len(took)
 	var rows [][]string
 	for _, f := range forms() {
 		row := []string{f.title}
@@ -39,14 +40,14 @@ func section(o Options, stops []stop) page.Section {
 		Text: fmt.Sprintf(`From the request to delete a pod until it is gone, in seconds, over %d deletions in each field. The application's own cleanup takes
 %.0f s in all of them: that is the floor. "Clean" counts exit code 0, which the application returns only after its cleanup.
 
-%s`, o.Deletions, floor.Seconds(), page.Table(
+%s`, deletions, floor.Seconds(), page.Table(
 			[]string{"launched by", "without: median", "worst", "clean", "softstop: median", "worst", "clean"}, rows)),
 	}
 	for _, f := range forms() {
 		k := key(f, true)
 		s.Goals = append(s.Goals,
 			figures.AtMost("median with softstop, "+f.name, "%.1f s", floor.Seconds()+overhead, took[k].Median()),
-			figures.AtLeast("clean with softstop, "+f.name, "%.0f", float64(o.Deletions), float64(clean[k])))
+			figures.AtLeast("clean with softstop, "+f.name, "%.0f", float64(len(took[k])), float64(clean[k])))
 	}
 	return s
 }

@@ -19,8 +19,10 @@ import (
 
 // Options say how much to measure.
 type Options struct {
-	// Deletions is how many pods of each kind are deleted.
+	// Deletions is how many pods of each kind are deleted, unless Within is over before.
 	Deletions int
+	// Within bounds the time in which waves begin.
+	Within time.Duration
 }
 
 // floor is how long the application's own cleanup takes.
@@ -79,7 +81,8 @@ func Run(ctx context.Context, g *ground.Ground, o Options) (page.Section, error)
 			return page.Section{}, err
 		}
 	}
-	for first := 0; first < o.Deletions; first += wave {
+	deadline := time.Now().Add(o.Within)
+	for first := 0; first < o.Deletions && time.Now().Before(deadline); first += wave {
 		fmt.Fprintf(g.Progress, "deletions %d to %d of each form\n", first+1, min(first+wave, o.Deletions))
 		if err := b.wave(ctx, first, min(first+wave, o.Deletions)); err != nil {
 			return page.Section{}, err
@@ -89,7 +92,7 @@ func Run(ctx context.Context, g *ground.Ground, o Options) (page.Section, error)
 	if err != nil {
 		return page.Section{}, err
 	}
-	return section(o, stops), nil
+	return section(stops), nil
 }
 
 // bench is one run.
