@@ -45,6 +45,10 @@ processor time that one creation takes of the API server and of the webhook. Tim
 does nothing.
 
 %s
+What softstop costs over a webhook that does nothing is mostly the API server's own work with a pod that somebody has changed, as its
+processor time shows: it applies the patch, decodes and defaults the pod again, and lets its own admission see it a second time.
+The native policy pays that, too.
+
 A known image is one that softstop has seen before; named by its digest, it is never asked for again. "To look up" is a
 different image for every pod, asked for at a registry on the same machine.
 
