@@ -56,7 +56,7 @@ func MakePlan(pod *corev1.Pod, decision Decision, facts Facts) Plan {
 		plan.warn("%s", problem)
 	}
 	if plan.Skip != "" {
-		if plan.Skip.explanation().warns {
+		if plan.Skip.Warns() {
 			plan.warn("the pod is left unchanged: %s", plan.Skip.Sentence())
 		}
 		return plan
@@ -216,7 +216,7 @@ func shortestProbeGrace(c *corev1.Container) time.Duration {
 // explain warns about the containers that a person can do something for.
 func (p *Plan) explain() {
 	for _, c := range p.Containers {
-		if c.Reason.explanation().warns {
+		if c.Reason.Warns() {
 			p.warn("container %q is not wrapped: %s", c.Name, c.Sentence())
 		}
 	}

@@ -122,6 +122,10 @@ const ownCommand = `set its command, or the annotation softstop.dev/command.CONT
 // String returns the reason's word.
 func (r Reason) String() string { return string(r) }
 
+// Warns reports whether people should hear of the reason: they asked for more than they
+// get.
+func (r Reason) Warns() bool { return r.explanation().warns }
+
 // Sentence says why, and what to do if something can be done, without a full stop.
 func (r Reason) Sentence() string {
 	e := r.explanation()

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"k8s.io/client-go/discovery"
@@ -15,13 +16,15 @@ import (
 	"github.com/softstop/softstop/initbin"
 	"github.com/softstop/softstop/webhook"
 	"github.com/softstop/softstop/webhook/cluster"
+	"github.com/softstop/softstop/webhook/events"
 	"github.com/softstop/softstop/webhook/lookup"
 	"github.com/softstop/softstop/webhook/reload"
 	"github.com/softstop/softstop/webhook/serving"
 )
 
-// addHandler gives mgr what answers reviews, by the configuration in file.
-func addHandler(ctx, stop context.Context, mgr manager.Manager, direct client.Client, file string) error {
+// addHandler gives mgr what answers reviews, by the configuration in file. recorder may
+// be nil.
+func addHandler(ctx, stop context.Context, mgr manager.Manager, direct client.Client, file string, recorder *events.Recorder) error {
 	found, err := discovery.NewDiscoveryClientForConfig(mgr.GetConfig())
 	if err != nil {
 		return fmt.Errorf("make discovery client: %w", err)
@@ -48,7 +51,12 @@ func addHandler(ctx, stop context.Context, mgr manager.Manager, direct client.Cl
 		return fmt.Errorf("add configuration store: %w", err)
 	}
 	review := &admission.Webhook{Handler: &webhook.Handler{
-		Settings: store.Settings, Version: initbin.Version, Cluster: around, Observe: pods.Observe,
+		Settings: store.Settings, Version: initbin.Version, Cluster: around, Observe: func(outcome webhook.Outcome) {
+			pods.Observe(outcome)
+			if event, is := events.LeftAlone(outcome, time.Now()); is && recorder != nil {
+				recorder.Record(event)
+			}
+		},
 	}}
 	mgr.GetWebhookServer().Register(webhook.Path, serving.Polite(stop, serving.Limit(webhook.InTime(review))))
 	return nil

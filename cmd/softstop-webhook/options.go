@@ -23,6 +23,8 @@ type options struct {
 	tlsVersion    uint16        // the oldest
 	clientCA      string        // file
 	clientNames   []string
+	events        bool
+	stopReports   bool
 	host          string        // what the API server calls, if not the Service
 	port          int           // of the webhook
 	metrics       string        // address
@@ -62,6 +64,8 @@ func parseFlags(program string, args []string) options {
 		o.clientNames = strings.Split(text, ",")
 		return nil
 	})
+	flags.BoolVar(&o.events, "events", true, "write events to the owners of pods that are left alone although they were to be injected, and of stops that had to be forced")
+	flags.BoolVar(&o.stopReports, "stop-reports", false, "watch injected pods and count how their containers stop")
 	flags.StringVar(&o.host, "host", "", "`name` the API server calls when the webhook runs outside the cluster and the configuration has a URL")
 	flags.IntVar(&o.port, "port", 9443, "`port` of the webhook")
 	flags.StringVar(&o.metrics, "metrics-address", ":8080", "`address` of the metrics; 0 for none")

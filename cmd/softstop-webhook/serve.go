@@ -20,6 +20,7 @@ import (
 	"github.com/softstop/softstop/initbin"
 	"github.com/softstop/softstop/webhook/cluster"
 	"github.com/softstop/softstop/webhook/serving"
+	"github.com/softstop/softstop/webhook/stops"
 )
 
 // shutdown is how long parts may take to end, reviews in flight included: together with the
@@ -42,6 +43,9 @@ func serve(stop context.Context, o options, log logr.Logger) error {
 	if err != nil {
 		return err
 	}
+	if o.stopReports {
+		stops.CacheOptions(&caches)
+	}
 	mgr, err := ctrl.NewManager(rest, ctrl.Options{
 		Cache:                   caches,
 		HealthProbeBindAddress:  o.probes,
@@ -57,7 +61,7 @@ func serve(stop context.Context, o options, log logr.Logger) error {
 	}
 	running, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	if err := addParts(running, stop, mgr, certificates, direct, o.config); err != nil {
+	if err := addParts(running, stop, mgr, certificates, direct, o); err != nil {
 		return err
 	}
 	go func() {
@@ -77,14 +81,18 @@ func serve(stop context.Context, o options, log logr.Logger) error {
 }
 
 // addParts gives mgr its handler and caches.
-func addParts(ctx, stop context.Context, mgr manager.Manager, certificates serving.Certificates, direct client.Client, file string) error {
+func addParts(ctx, stop context.Context, mgr manager.Manager, certificates serving.Certificates, direct client.Client, o options) error {
 	if err := addCertificates(ctx, mgr, certificates); err != nil {
 		return err
 	}
 	if err := cluster.Warm(ctx, mgr.GetCache()); err != nil {
 		return err
 	}
-	if err := addHandler(ctx, stop, mgr, direct, file); err != nil {
+	recorder, err := addEvents(ctx, mgr, direct, o)
+	if err != nil {
+		return err
+	}
+	if err := addHandler(ctx, stop, mgr, direct, o.config, recorder); err != nil {
 		return err
 	}
 	return addChecks(stop, mgr, certificates)

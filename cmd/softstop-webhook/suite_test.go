@@ -45,7 +45,10 @@ type suite struct {
 	config   string // its configuration file
 	// configuration is the name of the MutatingWebhookConfiguration.
 	configuration string
-	end           func() error // stops the webhook and returns how it ended
+	// audit is the file with the webhook's calls; chart is what was installed.
+	audit string
+	chart []*unstructured.Unstructured
+	end   func() error // stops the webhook and returns how it ended
 }
 
 // warnings collects what the API server warns about.
@@ -75,7 +78,7 @@ func TestAPIServer(t *testing.T) {
 	}
 	host := startRegistry(t)
 	private, authorities := startPrivate(t)
-	chart := renderChart(t, "--set", "registry.caConfigMap=authorities,config.registry.insecure[0]="+host+",config.registry.allow[0]=127.0.0.1/32")
+	chart := renderChart(t, "--set", "stopReports.enabled=true,registry.caConfigMap=authorities,config.registry.insecure[0]="+host+",config.registry.allow[0]=127.0.0.1/32")
 	ctrl.SetLogger(logr.Discard())
 	s := start(t, chart, authorities)
 	s.registry, s.private = host, private
@@ -90,12 +93,15 @@ func TestAPIServer(t *testing.T) {
 	t.Run("nodes", s.nodes)
 	t.Run("quota and limits", s.quotaAndLimits)
 	t.Run("reload", s.reload)
+	t.Run("events", s.leftAloneEvents)
+	t.Run("stop reports", s.stopReports)
 	t.Run("replicas agree", s.replicasAgree)
 	t.Run("trust is restored", s.trustIsRestored)
 	t.Run("rotation under load", s.rotationUnderLoad)
 	if err := s.end(); err != nil {
 		t.Errorf("the webhook did not end well after its stop signal: %v", err)
 	}
+	t.Run("rights", s.rights)
 	t.Run("replicas roll under load", s.replicasRoll)
 	t.Run("webhook down", s.webhookDown)
 }
@@ -144,6 +150,7 @@ func start(t *testing.T, chart []*unstructured.Unstructured, authorities string)
 	env := &envtest.Environment{}
 	// All that a cluster has: envtest leaves service accounts out.
 	env.ControlPlane.GetAPIServer().Configure().Disable("disable-admission-plugins")
+	calls := recordCalls(t, env)
 	admin, err := env.Start()
 	if err != nil {
 		t.Fatalf("start API server: %v", err)
@@ -153,7 +160,7 @@ func start(t *testing.T, chart []*unstructured.Unstructured, authorities string)
 			t.Errorf("stop API server: %v", err)
 		}
 	})
-	s := &suite{warnings: &warnings{}}
+	s := &suite{warnings: &warnings{}, audit: calls, chart: chart}
 	admin.WarningHandler = s.warnings
 	if s.client, err = client.New(rest.CopyConfig(admin), client.Options{}); err != nil {
 		t.Fatal(err)
@@ -162,7 +169,7 @@ func start(t *testing.T, chart []*unstructured.Unstructured, authorities string)
 	s.address = fmt.Sprintf("localhost:%d", port)
 	o := s.install(t, chart, authorities, port)
 	s.configuration = o.configuration
-	user, err := env.AddUser(envtest.User{Name: "system:serviceaccount:softstop:softstop-webhook", Groups: []string{"system:authenticated"}}, nil)
+	user, err := env.AddUser(envtest.User{Name: account, Groups: []string{"system:authenticated"}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +200,7 @@ func (s *suite) install(t *testing.T, chart []*unstructured.Unstructured, author
 	t.Helper()
 	ctx := t.Context()
 	s.config = filepath.Join(t.TempDir(), "config.yaml")
-	o := parseFlags("test", []string{"--host=localhost", "--metrics-address=0", "--probe-address=0", "--lame-duck=0s", "--certificate-rotation=1s",
+	o := parseFlags("test", []string{"--host=localhost", "--metrics-address=0", "--probe-address=0", "--lame-duck=0s", "--certificate-rotation=1s", "--stop-reports",
 		fmt.Sprintf("--port=%d", port), "--config=" + s.config})
 	s.namespace(t, "softstop", nil)
 	for _, object := range chart {

@@ -20,6 +20,8 @@
 - --port={{ .Values.ports.webhook }}
 - --metrics-address=:{{ .Values.ports.metrics }}
 - --probe-address=:{{ .Values.ports.probes }}
+- --events={{ .Values.events.enabled }}
+- --stop-reports={{ .Values.stopReports.enabled }}
 - --log-level={{ .Values.logLevel }}
 {{- end -}}
 

@@ -1,0 +1,184 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/go-logr/logr"
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	eventsv1 "k8s.io/api/events/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
+
+	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/webhook/events"
+)
+
+// owners makes a Deployment and its ReplicaSet, as nobody does here, and returns the
+// first and a reference to the second.
+func (s *suite) owners(t *testing.T, namespace, name string) (*appsv1.Deployment, metav1.OwnerReference) {
+	t.Helper()
+	selector := &metav1.LabelSelector{MatchLabels: map[string]string{"app": name}}
+	template := corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: selector.MatchLabels}, Spec: pod(namespace, name, nil).Spec}
+	deployment := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name}, Spec: appsv1.DeploymentSpec{Selector: selector, Template: template}}
+	if err := s.client.Create(t.Context(), deployment); err != nil {
+		t.Fatal(err)
+	}
+	set := &appsv1.ReplicaSet{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name + "-abc"}, Spec: appsv1.ReplicaSetSpec{Selector: selector, Template: template}}
+	set.OwnerReferences = []metav1.OwnerReference{*metav1.NewControllerRef(deployment, appsv1.SchemeGroupVersion.WithKind("Deployment"))}
+	if err := s.client.Create(t.Context(), set); err != nil {
+		t.Fatal(err)
+	}
+	return deployment, *metav1.NewControllerRef(set, appsv1.SchemeGroupVersion.WithKind("ReplicaSet"))
+}
+
+// eventsAbout returns the notes of the events about an object.
+func (s *suite) eventsAbout(ctx context.Context, object client.Object) (notes []string, err error) {
+	var list eventsv1.EventList
+	err = s.client.List(ctx, &list, client.InNamespace(object.GetNamespace()))
+	for _, event := range list.Items {
+		if event.Regarding.UID == object.GetUID() {
+			notes = append(notes, event.Reason+": "+event.Note)
+		}
+	}
+	return notes, err
+}
+
+// leftAloneEvents: a workload whose pods cannot be injected hears of it once, however
+// many pods it makes, and not of a dry run.
+func (s *suite) leftAloneEvents(t *testing.T) {
+	s.namespace(t, "events", map[string]string{config.InjectKey: config.InjectEnabled})
+	deployment, set := s.owners(t, "events", "web")
+	quiet, quietSet := s.owners(t, "events", "quiet")
+	make := func(name string, owner metav1.OwnerReference, options ...client.CreateOption) {
+		t.Helper()
+		p := pod("events", name, nil)
+		p.OwnerReferences, p.Spec.TerminationGracePeriodSeconds = []metav1.OwnerReference{owner}, new(int64)
+		if err := s.client.Create(t.Context(), p, options...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	make("dry", quietSet, client.DryRunAll)
+	make("one", set)
+	make("two", set)
+	eventually(t, "an event", func(ctx context.Context) (bool, error) {
+		notes, err := s.eventsAbout(ctx, deployment)
+		return len(notes) == 1 && strings.Contains(notes[0], "LeftAlone: softstop: pods are left alone (grace-zero)"), err
+	})
+	// What was recorded before is written before this.
+	job := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: "events", Name: "job"}}
+	job.Spec.Template.Spec = pod("events", "job", nil).Spec
+	job.Spec.Template.Spec.RestartPolicy = corev1.RestartPolicyNever
+	if err := s.client.Create(t.Context(), job); err != nil {
+		t.Fatal(err)
+	}
+	make("three", *metav1.NewControllerRef(job, batchv1.SchemeGroupVersion.WithKind("Job")))
+	eventually(t, "an event of another workload", func(ctx context.Context) (bool, error) {
+		notes, err := s.eventsAbout(ctx, job)
+		return len(notes) == 1, err
+	})
+	for _, object := range []client.Object{deployment, quiet} {
+		notes, err := s.eventsAbout(t.Context(), object)
+		if want := map[string]int{"web": 1}[object.GetName()]; err != nil || len(notes) != want {
+			t.Errorf("%s: events %q, want %d (%v)", object.GetName(), notes, want, err)
+		}
+	}
+}
+
+// stopped makes a pod as the kubelet leaves it: with a container that has ended.
+func (s *suite) stopped(t *testing.T, name string, owner metav1.OwnerReference, remove bool, ended corev1.ContainerStateTerminated) {
+	t.Helper()
+	p := pod("events", name, nil)
+	p.Spec.NodeName = "somewhere" // so that a deletion waits for the kubelet
+	p.OwnerReferences = []metav1.OwnerReference{owner}
+	p.Labels = map[string]string{"pod-template-hash": "abc"}
+	if err := s.client.Create(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	if p.Labels[config.InjectedKey] != "true" {
+		t.Fatalf("pod %s is not injected", name)
+	}
+	if remove {
+		if err := s.client.Delete(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.client.Get(t.Context(), client.ObjectKeyFromObject(p), p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ended.ContainerID = "containerd://" + name
+	p.Status.ContainerStatuses = []corev1.ContainerStatus{{Name: "app", Image: "app:1", State: corev1.ContainerState{Terminated: &ended}}}
+	if err := s.client.Status().Update(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	if remove { // the pod goes, as the kubelet makes it go
+		if err := s.client.Delete(t.Context(), p, client.GracePeriodSeconds(0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// The reports are the init's, see TestReportLine of initbin/stopper.
+const (
+	cleanReport  = `{"signal":"SIGTERM","seconds":0.5,"exitCode":0,"told":[{"pid":7,"command":"redis \"x\"","seconds":0.4}]}` + "\n"
+	forcedReport = `{"signal":"SIGTERM","seconds":23,"exitCode":137,"told":[{"pid":8,"command":"sleep 99"}],"killed":[{"pid":8,"command":"sleep 99","state":"S"}]}` + "\n"
+)
+
+// stopReports: stops are counted by workload and result, each forced one has an event,
+// and a second replica that sees the same adds none.
+func (s *suite) stopReports(t *testing.T) {
+	deployment, set := s.owners(t, "events", "stops")
+	s.stopped(t, "clean", set, false, corev1.ContainerStateTerminated{Message: cleanReport})
+	s.stopped(t, "forced", set, false, corev1.ContainerStateTerminated{Message: forcedReport, ExitCode: 137, Reason: "Error"})
+	s.stopped(t, "own-message", set, true, corev1.ContainerStateTerminated{Message: "bye", ExitCode: 0})
+	s.stopped(t, "own-message-killed", set, true, corev1.ContainerStateTerminated{Message: "bye", ExitCode: 137, Reason: "Error"})
+	s.stopped(t, "out-of-memory", set, true, corev1.ContainerStateTerminated{ExitCode: 137, Reason: "OOMKilled"})
+	s.stopped(t, "ended-by-itself", set, false, corev1.ContainerStateTerminated{ExitCode: 1, Reason: "Error"})
+	count := func(result string) float64 {
+		families, err := metrics.Registry.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+		total := 0.0
+		for _, family := range families {
+			for _, metric := range family.GetMetric() {
+				labels := map[string]string{}
+				for _, label := range metric.GetLabel() {
+					labels[label.GetName()] = label.GetValue()
+				}
+				if family.GetName() == "softstop_stops_total" && labels["workload"] == "Deployment/stops" && labels["namespace"] == "events" && labels["result"] == result {
+					total += metric.GetCounter().GetValue()
+				}
+			}
+		}
+		return total
+	}
+	eventually(t, "the counts", func(context.Context) (bool, error) { return count("clean") == 3 && count("forced") == 2, nil })
+	if clean, forced := count("clean"), count("forced"); clean != 3 || forced != 2 {
+		t.Errorf("%v clean and %v forced, want 3 and 2", clean, forced)
+	}
+	second := events.NewRecorder(s.client, "second", logr.Discard())
+	go func() { _ = second.Start(t.Context()) }()
+	second.Record(events.Event{Namespace: "events", Owner: set, Reason: "StopForced", Action: "Stop", Key: "containerd://forced", Note: "again"})
+	second.Record(events.Event{Namespace: "events", Owner: set, Reason: "Last", Action: "Stop", Note: "the one before is written"})
+	var notes []string
+	eventually(t, "the events", func(ctx context.Context) (_ bool, err error) {
+		notes, err = s.eventsAbout(ctx, deployment)
+		return len(notes) == 3 && strings.Contains(strings.Join(notes, "\n"), "Last"), err
+	})
+	all := strings.Join(notes, "\n")
+	for _, want := range []string{
+		`StopForced: softstop: pod forced, container "app": killed after 23s: sleep 99 (pid 8, state S)`,
+		`StopForced: softstop: pod own-message-killed, container "app": ended by SIGKILL`,
+	} {
+		if !strings.Contains(all, want) {
+			t.Errorf("no event %q in:\n%s", want, all)
+		}
+	}
+}

@@ -1,0 +1,15 @@
+// Package events writes Kubernetes Events about pods to what owns them: a pod that is
+// just being created, or is gone, is nowhere to look.
+//
+// It decides which reviews deserve one (LeftAlone), finds the workload, keeps the rate
+// down, and writes. It does not decide about pods, and losing an event is no error: the
+// same is in the pod's status annotation and in the metrics.
+//
+// # Why not client-go's recorder
+//
+// It names events by the time: two replicas that see the same write it twice, and it
+// keeps a series for every pod of a workload alive with further requests. Here the name
+// is made from what the event says, so that the API server itself refuses the second
+// one; what repeats is written once an hour. No leader is needed, and no right but to
+// create.
+package events

@@ -1,0 +1,100 @@
+package stops
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// report is what is read of the init's.
+type report struct {
+	Signal  string   `json:"signal"`
+	Seconds *float64 `json:"seconds"`
+	Killed  []struct {
+		PID     int    `json:"pid"`
+		Command string `json:"command"`
+		State   string `json:"state"`
+	} `json:"killed"`
+}
+
+// readReport reads a termination message; false means that it is not the init's.
+func readReport(message string) (report, bool) {
+	var r report
+	if json.Unmarshal([]byte(message), &r) != nil || r.Signal == "" || r.Seconds == nil {
+		return report{}, false
+	}
+	return r, true
+}
+
+// Stop is one container that was stopped.
+type Stop struct {
+	// Container is its name, ID what tells this run of it from all others.
+	Container, ID string
+	// Forced means that something had to be killed.
+	Forced bool
+	// Note says what, for people; empty if nothing.
+	Note string
+}
+
+// Judge returns the stop that status, of a container of pod, tells of; false if the end
+// was none.
+func Judge(pod *corev1.Pod, container string, ended *corev1.ContainerStateTerminated) (Stop, bool) {
+	stop := Stop{Container: container, ID: ended.ContainerID}
+	r, reported := readReport(ended.Message)
+	switch {
+	case reported && len(r.Killed) > 0:
+		var names []string
+		for _, k := range r.Killed {
+			names = append(names, fmt.Sprintf("%s (pid %d, state %s)", k.Command, k.PID, k.State))
+		}
+		stop.Forced = true
+		stop.Note = fmt.Sprintf("killed after %gs: %s", *r.Seconds, strings.Join(names, ", "))
+	case reported:
+	case pod.DeletionTimestamp == nil:
+		return Stop{}, false
+	case ended.ExitCode == 137 && ended.Reason != "OOMKilled":
+		stop.Forced, stop.Note = true, "ended by SIGKILL; who did not stop in time is in its log"
+	}
+	return stop, true
+}
+
+// terminations are the ended runs of containers that pod's status has.
+func terminations(pod *corev1.Pod) map[string]*corev1.ContainerStateTerminated {
+	all := map[string]*corev1.ContainerStateTerminated{}
+	for _, list := range [][]corev1.ContainerStatus{pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses} {
+		for i := range list {
+			for _, state := range []corev1.ContainerState{list[i].LastTerminationState, list[i].State} {
+				if state.Terminated != nil && state.Terminated.ContainerID != "" {
+					all[list[i].Name+" "+state.Terminated.ContainerID] = state.Terminated
+				}
+			}
+		}
+	}
+	return all
+}
+
+// workload names what pod belongs to, for the metric: few names, whatever comes and goes.
+// It goes by how Deployments and CronJobs name what they make, so that no look-up is needed.
+func workload(pod *corev1.Pod) string {
+	owner := metav1.GetControllerOf(pod)
+	if owner == nil {
+		return "Pod"
+	}
+	hash := pod.Labels["pod-template-hash"]
+	if name, made := strings.CutSuffix(owner.Name, "-"+hash); owner.Kind == "ReplicaSet" && hash != "" && made {
+		return "Deployment/" + name
+	}
+	if at := strings.LastIndexByte(owner.Name, '-'); owner.Kind == "Job" && at > 0 && isMinute(owner.Name[at+1:]) {
+		return "CronJob/" + owner.Name[:at]
+	}
+	return owner.Kind + "/" + owner.Name
+}
+
+// isMinute reports whether text is what a CronJob puts behind its name: the minutes since
+// 1970 of a run.
+func isMinute(text string) bool {
+	return len(text) == 8 && strings.Trim(text, "0123456789") == ""
+}

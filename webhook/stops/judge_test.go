@@ -1,0 +1,55 @@
+package stops
+
+import (
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+func TestJudge(t *testing.T) {
+	leaving := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{DeletionTimestamp: new(metav1.Now())}}
+	staying := &corev1.Pod{}
+	for name, c := range map[string]struct {
+		pod          *corev1.Pod
+		ended        corev1.ContainerStateTerminated
+		stop, forced bool
+	}{
+		"clean":                              {leaving, corev1.ContainerStateTerminated{Message: `{"signal":"SIGTERM","seconds":0,"exitCode":0,"told":[]}`}, true, false},
+		"restarted by its probe":             {staying, corev1.ContainerStateTerminated{Message: `{"signal":"SIGTERM","seconds":1,"exitCode":0,"told":[]}`}, true, false},
+		"forced":                             {leaving, corev1.ContainerStateTerminated{Message: `{"signal":"SIGTERM","seconds":23,"exitCode":0,"told":[],"killed":[{"pid":1,"command":"x","state":"D"}]}`}, true, true},
+		"forced, by the exit code":           {leaving, corev1.ContainerStateTerminated{ExitCode: 137, Reason: "Error"}, true, true},
+		"137 with a report of nobody killed": {leaving, corev1.ContainerStateTerminated{ExitCode: 137, Message: `{"signal":"SIGTERM","seconds":1,"exitCode":137,"told":[]}`}, true, false},
+		"out of memory":                      {leaving, corev1.ContainerStateTerminated{ExitCode: 137, Reason: "OOMKilled"}, true, false},
+		"crashed":                            {staying, corev1.ContainerStateTerminated{ExitCode: 137, Reason: "Error"}, false, false},
+		"JSON of the application's own":      {staying, corev1.ContainerStateTerminated{Message: `{"signal":"lost"}`}, false, false},
+		"a number":                           {staying, corev1.ContainerStateTerminated{Message: `1`}, false, false},
+	} {
+		stop, is := Judge(c.pod, "app", &c.ended)
+		if is != c.stop || stop.Forced != c.forced || stop.Forced != (stop.Note != "") {
+			t.Errorf("%s: %t %+v", name, is, stop)
+		}
+	}
+}
+
+func TestWorkload(t *testing.T) {
+	owned := func(kind, name, hash string) *corev1.Pod {
+		return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{
+			Labels:          map[string]string{"pod-template-hash": hash},
+			OwnerReferences: []metav1.OwnerReference{{Kind: kind, Name: name, Controller: new(true)}},
+		}}
+	}
+	for want, pod := range map[string]*corev1.Pod{
+		"Pod":               {},
+		"Deployment/web":    owned("ReplicaSet", "web-5d4f", "5d4f"),
+		"ReplicaSet/web":    owned("ReplicaSet", "web", ""),
+		"CronJob/nightly":   owned("Job", "nightly-29876543", ""),
+		"Job/migrate-2":     owned("Job", "migrate-2", ""),
+		"Job/load-2026112a": owned("Job", "load-2026112a", ""),
+		"StatefulSet/db":    owned("StatefulSet", "db", ""),
+	} {
+		if got := workload(pod); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

@@ -1,0 +1,161 @@
+package stops
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/prometheus/client_golang/prometheus"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
+	toolscache "k8s.io/client-go/tools/cache"
+	ctrlcache "sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/webhook/events"
+)
+
+// Watcher counts stops. It is a prometheus.Collector.
+type Watcher struct {
+	// record writes an event; nil writes none.
+	record func(events.Event)
+	stops  *prometheus.CounterVec
+
+	mu sync.Mutex
+	// judged are the terminations that need no further look, by pod.
+	judged map[types.UID]map[string]bool
+}
+
+// NewWatcher returns a watcher that passes events to record, which may be nil.
+func NewWatcher(record func(events.Event)) *Watcher {
+	return &Watcher{
+		record: record, judged: map[types.UID]map[string]bool{},
+		stops: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "softstop_stops_total",
+			Help: "Containers of injected pods that were stopped, by workload and by result: clean or forced. Every replica counts all of them.",
+		}, []string{"namespace", "workload", "result"}),
+	}
+}
+
+// Describe implements prometheus.Collector.
+func (w *Watcher) Describe(to chan<- *prometheus.Desc) { w.stops.Describe(to) }
+
+// Collect implements prometheus.Collector.
+func (w *Watcher) Collect(to chan<- prometheus.Metric) { w.stops.Collect(to) }
+
+// CacheOptions adds to o what Watch looks at.
+func CacheOptions(o *ctrlcache.Options) {
+	if o.ByObject == nil {
+		o.ByObject = map[client.Object]ctrlcache.ByObject{}
+	}
+	o.ByObject[&corev1.Pod{}] = ctrlcache.ByObject{Label: labels.SelectorFromSet(labels.Set{config.InjectedKey: "true"}), Transform: Trim}
+}
+
+// Trim drops from a pod what the watcher does not look at.
+func Trim(object any) (any, error) {
+	pod, ok := object.(*corev1.Pod)
+	if !ok {
+		return object, nil
+	}
+	return &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID, ResourceVersion: pod.ResourceVersion,
+			DeletionTimestamp: pod.DeletionTimestamp, OwnerReferences: pod.OwnerReferences,
+			Labels: map[string]string{"pod-template-hash": pod.Labels["pod-template-hash"]},
+		},
+		Status: corev1.PodStatus{InitContainerStatuses: trimStatuses(pod.Status.InitContainerStatuses), ContainerStatuses: trimStatuses(pod.Status.ContainerStatuses)},
+	}, nil
+}
+
+func trimStatuses(list []corev1.ContainerStatus) (trimmed []corev1.ContainerStatus) {
+	for i := range list {
+		trimmed = append(trimmed, corev1.ContainerStatus{
+			Name:                 list[i].Name,
+			State:                corev1.ContainerState{Terminated: list[i].State.Terminated},
+			LastTerminationState: corev1.ContainerState{Terminated: list[i].LastTerminationState.Terminated},
+		})
+	}
+	return trimmed
+}
+
+// Watch makes the watcher see what happens to pods from now on.
+func (w *Watcher) Watch(ctx context.Context, cache ctrlcache.Cache) error {
+	informer, err := cache.GetInformer(ctx, &corev1.Pod{})
+	if err != nil {
+		return fmt.Errorf("watch injected pods: %w", err)
+	}
+	_, err = informer.AddEventHandler(toolscache.ResourceEventHandlerDetailedFuncs{
+		// What had ended before this replica came is not its to count.
+		AddFunc:    func(object any, initial bool) { w.look(object, !initial) },
+		UpdateFunc: func(_, object any) { w.look(object, true) },
+		DeleteFunc: func(object any) {
+			if gone, ok := object.(toolscache.DeletedFinalStateUnknown); ok {
+				object = gone.Obj
+			}
+			w.look(object, true)
+			w.forget(object)
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("watch injected pods: %w", err)
+	}
+	return nil
+}
+
+// look judges the terminations of a pod that are new, and counts them if it should.
+func (w *Watcher) look(object any, count bool) {
+	pod, ok := object.(*corev1.Pod)
+	if !ok {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for id, ended := range terminations(pod) {
+		if w.judged[pod.UID][id] {
+			continue
+		}
+		if w.judged[pod.UID] == nil {
+			w.judged[pod.UID] = map[string]bool{}
+		}
+		w.judged[pod.UID][id] = true
+		if !count {
+			continue
+		}
+		container, _, _ := strings.Cut(id, " ")
+		if stop, is := Judge(pod, container, ended); is {
+			w.tell(pod, stop)
+		}
+	}
+}
+
+func (w *Watcher) tell(pod *corev1.Pod, stop Stop) {
+	result := "clean"
+	if stop.Forced {
+		result = "forced"
+	}
+	w.stops.WithLabelValues(pod.Namespace, workload(pod), result).Inc()
+	if !stop.Forced || w.record == nil {
+		return
+	}
+	owner := metav1.GetControllerOf(pod)
+	if owner == nil {
+		owner = &metav1.OwnerReference{APIVersion: "v1", Kind: "Pod", Name: pod.Name, UID: pod.UID}
+	}
+	w.record(events.Event{
+		Namespace: pod.Namespace, Owner: *owner, Reason: "StopForced", Action: "Stop", Key: stop.ID,
+		Pod:  &corev1.ObjectReference{APIVersion: "v1", Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID},
+		Note: fmt.Sprintf("softstop: pod %s, container %q: %s", pod.Name, stop.Container, stop.Note),
+	})
+}
+
+func (w *Watcher) forget(object any) {
+	if pod, ok := object.(*corev1.Pod); ok {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.judged, pod.UID)
+	}
+}
