@@ -53,3 +53,15 @@ func TestWorkload(t *testing.T) {
 		}
 	}
 }
+
+// FuzzReport: any container may write anything as its termination message.
+func FuzzReport(f *testing.F) {
+	f.Add(`{"signal":"SIGTERM","seconds":23,"exitCode":0,"told":[],"killed":[{"pid":1,"command":"x","state":"D"}]}`)
+	f.Add(`{"signal":"SIGTERM","seconds":1e400}`)
+	f.Fuzz(func(t *testing.T, message string) {
+		stop, _ := Judge(&corev1.Pod{}, "app", &corev1.ContainerStateTerminated{Message: message})
+		if stop.Forced != (stop.Note != "") {
+			t.Errorf("%+v", stop)
+		}
+	})
+}
