@@ -58,7 +58,7 @@ func (w *walk) lock(t *testing.T) {
 		return got == "3", "the drain is still " + got + " s"
 	})
 	t.Logf("in effect %s after helm upgrade had ended; the API server's client says:\n%s", took.Round(time.Second), said)
-	want(t, said, "Warning: softstop", "softstop.dev/drain", "the cluster's configuration locks it")
+	want(t, said, "Warning: softstop", "softstop.dev/drain", `"12s" is ignored`, "locks")
 }
 
 // upgrade rolls the webhook's own pods.
@@ -88,6 +88,18 @@ func (w *walk) rollBack(t *testing.T) {
 		got, _ := w.drain(t)
 		return got == "12", "the lock still holds: the drain is " + got + " s"
 	})
+}
+
+// givenCertificate has the webhook show a certificate that the user has made.
+func (w *walk) givenCertificate(t *testing.T) {
+	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "2m", "--set", "certificates.mode=secret",
+		"--set", "certificates.secret.name="+givenSecret, "--set-file", "certificates.secret.caBundle="+w.authority)
+	// API servers hear of another authority a moment later.
+	eventually(t, time.Minute, func() (bool, string) {
+		seconds, said := w.drain(t)
+		return seconds == "12", said
+	})
+	want(t, w.helm(t, "test", Release, "--timeout", "1m"), "Phase:          Succeeded")
 }
 
 // uninstall leaves nothing behind, and a pod that was injected runs on and still stops well.

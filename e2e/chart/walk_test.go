@@ -23,6 +23,8 @@ type walk struct {
 	chart string
 	// images is a values file: the images of this work tree, which are on the node already.
 	images string
+	// authority is a file: whom to trust for the certificate in givenSecret.
+	authority string
 	// before are the API server's objects before the installation.
 	before map[string]bool
 }
@@ -45,6 +47,7 @@ func TestWalk(t *testing.T) {
 		{"upgrade while pods are being created", w.upgrade},
 		{"helm test fails where pods are not injected", w.helmTestFails},
 		{"roll back while pods are being created", w.rollBack},
+		{"give it a certificate", w.givenCertificate},
 		{"uninstall, while an injected pod runs", w.uninstall},
 	} {
 		if !t.Run(step.name, step.do) {
@@ -82,6 +85,7 @@ init: {image: {repository: REPOSITORYsoftstop-init, tag: TAG, pullPolicy: Never}
 	w.kubectl(t, "", "create", "namespace", shop)
 	w.kubectl(t, "", "create", "namespace", Namespace)
 	w.kubectl(t, "", "label", "namespace", Namespace, "pod-security.kubernetes.io/enforce=restricted")
+	w.makeCertificate(t)
 	w.kubectl(t, deployment, "apply", "--namespace", shop, "--filename", "-")
 	w.kubectl(t, "", "rollout", "status", "deployment/web", "--namespace", shop, "--timeout=1m")
 	w.before = w.objects(t)
