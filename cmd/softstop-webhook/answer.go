@@ -53,7 +53,10 @@ func addHandler(ctx, stop context.Context, mgr manager.Manager, direct client.Cl
 	review := &admission.Webhook{Handler: &webhook.Handler{
 		Settings: store.Settings, Version: initbin.Version, Cluster: around, Observe: func(outcome webhook.Outcome) {
 			pods.Observe(outcome)
-			if event, is := events.LeftAlone(outcome, time.Now()); is && recorder != nil {
+			if recorder == nil {
+				return
+			}
+			for _, event := range events.OfReview(outcome, time.Now()) {
 				recorder.Record(event)
 			}
 		},

@@ -50,8 +50,8 @@ func (s *suite) eventsAbout(ctx context.Context, object client.Object) (notes []
 	return notes, err
 }
 
-// leftAloneEvents: a workload whose pods cannot be injected hears of it once, however
-// many pods it makes, and not of a dry run.
+// leftAloneEvents: a workload whose pods cannot be injected, or on which a value means
+// nothing, hears of it once, however many pods it makes, and not of a dry run.
 func (s *suite) leftAloneEvents(t *testing.T) {
 	s.namespace(t, "events", map[string]string{config.InjectKey: config.InjectEnabled})
 	deployment, set := s.owners(t, "events", "web")
@@ -60,6 +60,7 @@ func (s *suite) leftAloneEvents(t *testing.T) {
 		t.Helper()
 		p := pod("events", name, nil)
 		p.OwnerReferences, p.Spec.TerminationGracePeriodSeconds = []metav1.OwnerReference{owner}, new(int64)
+		p.Annotations = map[string]string{"softstop.dev/drain": "five"}
 		if err := s.client.Create(t.Context(), p, options...); err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +70,9 @@ func (s *suite) leftAloneEvents(t *testing.T) {
 	make("two", set)
 	eventually(t, "an event", func(ctx context.Context) (bool, error) {
 		notes, err := s.eventsAbout(ctx, deployment)
-		return len(notes) == 1 && strings.Contains(notes[0], "LeftAlone: softstop: pods are left alone (grace-zero)"), err
+		all := strings.Join(notes, "\n")
+		return len(notes) == 2 && strings.Contains(all, "LeftAlone: softstop: pods are left alone (grace-zero)") &&
+			strings.Contains(all, `BadValue: softstop: softstop.dev/drain: "five" is ignored: it must be a duration`), err
 	})
 	// What was recorded before is written before this.
 	job := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: "events", Name: "job"}}
@@ -81,11 +84,11 @@ func (s *suite) leftAloneEvents(t *testing.T) {
 	make("three", *metav1.NewControllerRef(job, batchv1.SchemeGroupVersion.WithKind("Job")))
 	eventually(t, "an event of another workload", func(ctx context.Context) (bool, error) {
 		notes, err := s.eventsAbout(ctx, job)
-		return len(notes) == 1, err
+		return len(notes) == 2, err
 	})
 	for _, object := range []client.Object{deployment, quiet} {
 		notes, err := s.eventsAbout(t.Context(), object)
-		if want := map[string]int{"web": 1}[object.GetName()]; err != nil || len(notes) != want {
+		if want := map[string]int{"web": 2}[object.GetName()]; err != nil || len(notes) != want {
 			t.Errorf("%s: events %q, want %d (%v)", object.GetName(), notes, want, err)
 		}
 	}

@@ -1,9 +1,14 @@
 // Package events writes Kubernetes Events about pods to what owns them: a pod that is
 // just being created, or is gone, is nowhere to look.
 //
-// It decides which reviews deserve one (LeftAlone), finds the workload, keeps the rate
+// It decides which reviews deserve one (OfReview), finds the workload, keeps the rate
 // down, and writes. It does not decide about pods, and losing an event is no error: the
 // same is in the pod's status annotation and in the metrics.
+//
+// # Why bad values, too
+//
+// Admission warnings go to whoever creates the pod. For all pods but the few that people
+// create themselves that is a controller, which drops them.
 //
 // # Why not client-go's recorder
 //

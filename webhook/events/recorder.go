@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"strings"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -118,7 +119,7 @@ func newEvent(e Event, owner metav1.OwnerReference, instance string, now time.Ti
 	hash := fnv.New64a()
 	_, _ = hash.Write([]byte(string(owner.UID) + " " + e.Reason + " " + e.Key)) // never fails
 	if len(e.Note) > maxNote {
-		e.Note = e.Note[:maxNote-3] + "..."
+		e.Note = strings.ToValidUTF8(e.Note[:maxNote-3], "") + "..."
 	}
 	return &eventsv1.Event{
 		ObjectMeta:          metav1.ObjectMeta{Namespace: e.Namespace, Name: fmt.Sprintf("softstop-%x", hash.Sum64())},
