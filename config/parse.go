@@ -49,6 +49,9 @@ func (p *parser) config(f v1alpha1.Config) Config {
 	}
 	if f.InitImage != "" {
 		c.InitImage = f.InitImage
+		if !regexp.MustCompile(`^[a-zA-Z0-9]\S*$`).MatchString(f.InitImage) {
+			p.fail("initImage", f.InitImage, "an image such as registry.example/softstop-init:1")
+		}
 	}
 	if f.InitImagePullPolicy != "" {
 		c.InitPullPolicy = p.oneOf("initImagePullPolicy", f.InitImagePullPolicy, "Always", "IfNotPresent", "Never")
@@ -125,10 +128,15 @@ func (p *parser) rule(path string, f v1alpha1.Rule) Rule {
 		Name: f.Name, Namespaces: f.Match.Namespaces, OwnerKinds: f.Match.OwnerKinds, Images: f.Match.Images,
 		Labels: labels.Everything(), Set: p.values(path+".set", f.Set),
 	}
+	for i, kind := range f.Match.OwnerKinds {
+		if owner, above := map[string]string{"Deployment": "ReplicaSet", "CronJob": "Job"}[kind]; above {
+			p.fail(fmt.Sprintf("%s.match.ownerKinds[%d]", path, i), kind, "the kind of the pods' own controller: "+owner)
+		}
+	}
 	if f.Match.Labels != nil {
 		selector, err := metav1.LabelSelectorAsSelector(f.Match.Labels)
 		if err != nil {
-			p.errs = append(p.errs, fmt.Errorf("%s.match.labels: %w", path, err))
+			p.errs = append(p.errs, fmt.Errorf("%s.match.labels: %w; the operators are In, NotIn, Exists and DoesNotExist", path, err))
 			return rule
 		}
 		rule.Labels = selector
