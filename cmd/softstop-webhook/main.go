@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/go-logr/logr"
@@ -28,13 +28,22 @@ func main() {
 		fmt.Println(said)
 		return
 	}
-	o := parseFlags(os.Args[0], os.Args[1:])
-	if o.showVersion {
+	o, help, err := parseFlags(os.Args[1:])
+	switch {
+	case err != nil:
+		for line := range strings.Lines(err.Error()) {
+			fmt.Fprintln(os.Stderr, "softstop-webhook:", strings.TrimRight(line, "\n"))
+		}
+		os.Exit(2)
+	case help != "":
+		fmt.Print(help)
+		return
+	case o.showVersion:
 		fmt.Println("softstop-webhook", initbin.Version)
 		return
 	}
 	log, err := newLogger(o.logLevel)
-	if err = errors.Join(err, o.check()); err != nil {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "softstop-webhook:", err)
 		os.Exit(2)
 	}

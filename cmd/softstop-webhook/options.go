@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,35 +47,63 @@ func (o options) hosts() []string {
 // endpoint is gone.
 const lameDuck = 5 * time.Second
 
-func parseFlags(program string, args []string) options {
-	var o options
-	flags := flag.NewFlagSet(program, flag.ExitOnError)
+// parseFlags reads the command line. help is the text about the flags.
+func parseFlags(args []string) (o options, help string, err error) {
+	var usage strings.Builder
+	flags := flag.NewFlagSet("softstop-webhook", flag.ContinueOnError)
+	flags.SetOutput(&usage)
+	o.define(flags)
+	flags.Usage = func() {}
+	if err := flags.Parse(args); err != nil && !errors.Is(err, flag.ErrHelp) {
+		return o, "", fmt.Errorf("%w; softstop-webhook --help lists the flags", err)
+	} else if err != nil {
+		flags.PrintDefaults()
+		return o, "softstop-webhook [flags]\n" + usage.String(), nil
+	}
+	if flags.NArg() > 0 {
+		return o, "", fmt.Errorf("argument %q is not understood: softstop-webhook takes flags only", flags.Arg(0))
+	}
+	return o, "", o.check()
+}
+
+// define declares the flags.
+func (o *options) define(flags *flag.FlagSet) {
 	flags.StringVar(&o.config, "config", "/etc/softstop/config.yaml", "configuration `file`")
 	flags.StringVar(&o.namespace, "namespace", "softstop", "`namespace` of the webhook's own Service and Secret")
 	flags.StringVar(&o.service, "service", "softstop-webhook", "`name` of the webhook's Service")
 	flags.StringVar(&o.secret, "secret", "softstop-webhook-tls", "`name` of the Secret that keeps the certificates")
 	flags.StringVar(&o.configuration, "webhook-configuration", "softstop", "`name` of the MutatingWebhookConfiguration")
-	flags.DurationVar(&o.rotation, "certificate-rotation", serving.DefaultRotation,
-		"how often the webhook replaces its own authority and certificate, at least 1s; each is valid three times as `long`")
+	o.rotation, o.lameDuck, o.tlsVersion = serving.DefaultRotation, lameDuck, tls.VersionTLS13
+	flags.Func("certificate-rotation", "how often the webhook replaces its own authority and certificate, at least 1s; each is valid three times as `long` (default 720h)",
+		atLeast(&o.rotation, serving.MinRotation))
 	flags.StringVar(&o.certificates, "certificate-folder", "", "`folder` with tls.crt and tls.key that somebody else renews, instead of own certificates")
-	o.tlsVersion = tls.VersionTLS13
 	flags.Func("tls-min-version", "the oldest TLS `version` to speak, 1.3 or 1.2 (default 1.3)", o.setTLSVersion)
 	flags.StringVar(&o.clientCA, "client-ca", "", "`file` with the authorities, in PEM, of the certificate that the API server must show")
 	flags.Func("client-names", "common names or DNS `names` of which that certificate must have one, separated by commas; empty allows all", func(text string) error {
 		o.clientNames = strings.Split(text, ",")
 		return nil
 	})
-	flags.BoolVar(&o.events, "events", true, "write events to the owners of pods that are left alone although they were to be injected, and of stops that had to be forced")
+	flags.BoolVar(&o.events, "events", true, "write events to the owners of pods that are left alone although they were to be injected, whose values do not hold, or whose stop had to be forced")
 	flags.BoolVar(&o.stopReports, "stop-reports", false, "watch injected pods and count how their containers stop")
 	flags.StringVar(&o.host, "host", "", "`name` the API server calls when the webhook runs outside the cluster and the configuration has a URL")
 	flags.IntVar(&o.port, "port", 9443, "`port` of the webhook")
 	flags.StringVar(&o.metrics, "metrics-address", ":8080", "`address` of the metrics; 0 for none")
 	flags.StringVar(&o.probes, "probe-address", ":8081", "`address` of healthz and readyz")
-	flags.DurationVar(&o.lameDuck, "lame-duck", lameDuck, "how long to go on answering after SIGTERM")
+	flags.Func("lame-duck", "how `long` to go on answering after SIGTERM (default 5s)", atLeast(&o.lameDuck, 0))
 	flags.StringVar(&o.logLevel, "log-level", "info", "debug, info or error")
 	flags.BoolVar(&o.showVersion, "version", false, "print the version")
-	_ = flags.Parse(args) // exits on error
-	return o
+}
+
+// atLeast sets a duration that must not be shorter than least.
+func atLeast(to *time.Duration, least time.Duration) func(string) error {
+	return func(text string) error {
+		d, err := time.ParseDuration(text)
+		if err != nil || d < least {
+			return fmt.Errorf("must be a duration such as 10s, at least %s", least)
+		}
+		*to = d
+		return nil
+	}
 }
 
 func (o *options) setTLSVersion(text string) error {
@@ -89,11 +118,14 @@ func (o *options) setTLSVersion(text string) error {
 	return nil
 }
 
-// check returns what is wrong with the flags, all of it.
-func (o options) check() error {
+// check returns what is wrong with the flags together, all of it.
+func (o *options) check() error {
 	var errs []error
-	if o.rotation < serving.MinRotation {
-		errs = append(errs, fmt.Errorf("--certificate-rotation: %s must be at least %s", o.rotation, serving.MinRotation))
+	if o.port < 1 || o.port > 65535 {
+		errs = append(errs, fmt.Errorf("--port %d: must be from 1 to 65535", o.port))
+	}
+	if !slices.Contains([]string{"debug", "info", "error"}, o.logLevel) {
+		errs = append(errs, fmt.Errorf("--log-level %q: must be debug, info or error", o.logLevel))
 	}
 	if len(o.clientNames) > 0 && o.clientCA == "" {
 		errs = append(errs, errors.New("--client-names: needs --client-ca"))

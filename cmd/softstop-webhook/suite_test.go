@@ -200,8 +200,11 @@ func (s *suite) install(t *testing.T, chart []*unstructured.Unstructured, author
 	t.Helper()
 	ctx := t.Context()
 	s.config = filepath.Join(t.TempDir(), "config.yaml")
-	o := parseFlags("test", []string{"--host=localhost", "--metrics-address=0", "--probe-address=0", "--lame-duck=0s", "--certificate-rotation=1s", "--stop-reports",
+	o, _, err := parseFlags([]string{"--host=localhost", "--metrics-address=0", "--probe-address=0", "--lame-duck=0s", "--certificate-rotation=1s", "--stop-reports",
 		fmt.Sprintf("--port=%d", port), "--config=" + s.config})
+	if err != nil {
+		t.Fatal(err)
+	}
 	s.namespace(t, "softstop", nil)
 	for _, object := range chart {
 		if object.GetAnnotations()["helm.sh/hook"] != "" { // Helm would create it later
