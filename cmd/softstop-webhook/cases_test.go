@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
@@ -111,6 +113,19 @@ func (s *suite) warningsReachThePerson(t *testing.T) {
 	}
 	if got := strings.Join(s.warnings.take(), "\n"); !strings.Contains(got, `softstop.dev/drain: "five" is ignored`) {
 		t.Errorf("warnings: %q", got)
+	}
+	for want, namespace := range map[string]metav1.ObjectMeta{
+		`the namespace label softstop.dev/inject: "true" is ignored: it must be enabled or disabled`: {Labels: map[string]string{config.InjectKey: "true"}},
+		`the annotation softstop.dev/inject is ignored on a namespace: it must be a label`:           {Annotations: map[string]string{config.InjectKey: "enabled"}},
+		"": {Labels: map[string]string{config.InjectKey: "disabled"}},
+	} {
+		namespace.Name = "warned"
+		eventually(t, "the warning "+want, func(ctx context.Context) (bool, error) {
+			// API servers hear of a policy some time after it is there.
+			err := s.client.Create(ctx, &corev1.Namespace{ObjectMeta: namespace}, client.DryRunAll)
+			got := strings.Join(s.warnings.take(), "\n")
+			return want == got || want != "" && strings.Contains(got, want), err
+		})
 	}
 }
 
