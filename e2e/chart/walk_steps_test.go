@@ -23,11 +23,15 @@ func (w *walk) helmTest(t *testing.T) {
 }
 
 func (w *walk) optIn(t *testing.T) {
-	want(t, w.kubectl(t, "", "label", "namespace", shop, "softstop.dev/inject=enabled"), "labeled")
+	want(t, w.kubectl(t, "", "label", "namespace", shop, "softstop.dev/inject=true"),
+		`Warning: `, `softstop: the namespace label softstop.dev/inject: "true" is ignored: it must be enabled or disabled`)
+	want(t, w.kubectl(t, "", "label", "--overwrite", "namespace", shop, "softstop.dev/inject=enabled"), "labeled")
+	want(t, w.scan(t), "missed    Deployment shop/web, 1 pod: created before softstop was installed; restart it")
 	w.kubectl(t, "", "rollout", "restart", "deployment/web", "--namespace", shop)
 	w.kubectl(t, "", "rollout", "status", "deployment/web", "--namespace", shop, "--timeout=1m")
 	want(t, w.kubectl(t, "", "get", "pods", "--namespace", shop, "--label-columns", "softstop.dev/injected",
 		"--selector", "softstop.dev/injected=true"), "web-", "true")
+	want(t, w.scan(t), "injected  Deployment shop/web, 1 pod\n", "0 missed, 0 left; 0 will not stop well")
 }
 
 // seeWhyNot starts a pod whose command nobody can know: its image is on the node only.
@@ -36,6 +40,7 @@ func (w *walk) seeWhyNot(t *testing.T) {
 	want(t, said, "Warning: softstop", "imagePullPolicy is Never", "pod/bare created")
 	want(t, w.kubectl(t, "", "get", "pod", "bare", "--namespace", shop, "--output", `jsonpath={.metadata.annotations.softstop\.dev/status}`),
 		"pull-never")
+	want(t, w.scan(t), "injected  Pod shop/bare, 1 pod: bare is not wrapped (pull-never)")
 	w.kubectl(t, "", "delete", "pod", "bare", "--namespace", shop, "--now")
 }
 
@@ -61,10 +66,10 @@ func (w *walk) lock(t *testing.T) {
 	want(t, said, "Warning: softstop", "softstop.dev/drain", `"12s" is ignored`, "locks")
 }
 
-// upgrade rolls the webhook's own pods.
+// upgrade rolls the webhook's own pods, and has them watch how pods stop.
 func (w *walk) upgrade(t *testing.T) {
 	pods := w.createPods(t)
-	want(t, w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "2m", "--set", "podAnnotations.example\\.com/upgrade=yes"),
+	want(t, w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "2m", "--set", "stopReports.enabled=true"),
 		"STATUS: deployed", "REVISION: 3", "is upgraded")
 	pods.judge(t)
 }

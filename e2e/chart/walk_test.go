@@ -43,8 +43,10 @@ func TestWalk(t *testing.T) {
 		{"label a namespace, restart a deployment, see it injected", w.optIn},
 		{"see why one pod was not", w.seeWhyNot},
 		{"override the drain by annotation", w.override},
+		{"see who decided what", w.explain},
 		{"lock it as the admin", w.lock},
 		{"upgrade while pods are being created", w.upgrade},
+		{"a forced stop is told", w.forcedStop},
 		{"helm test fails where pods are not injected", w.helmTestFails},
 		{"roll back while pods are being created", w.rollBack},
 		{"give it a certificate", w.givenCertificate},
@@ -71,6 +73,7 @@ func begin(t *testing.T) *walk {
 			t.Error(err)
 		}
 	})
+	installPlugin(t)
 	w := &walk{Stage: st, images: filepath.Join(t.TempDir(), "images.yaml")}
 	if w.chart, err = Folder(t.Context()); err != nil {
 		t.Fatal(err)

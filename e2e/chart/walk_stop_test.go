@@ -1,0 +1,76 @@
+//go:build e2e && linux
+
+package chart
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/softstop/softstop/e2e/demo/images"
+)
+
+// deaf is a workload that does not care for SIGTERM, and that its kubelet restarts over
+// and over.
+const deaf = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: deaf}
+spec:
+  selector: {matchLabels: {app: deaf}}
+  template:
+    metadata:
+      labels: {app: deaf}
+      annotations: {softstop.dev/stop-timeout: 1s, softstop.dev/drain: five}
+    spec:
+      containers:
+      - name: deaf
+        image: ` + images.App + `
+        imagePullPolicy: Never
+        command: [/app, --deaf]
+        livenessProbe: {exec: {command: ["false"]}, periodSeconds: 1, failureThreshold: 1}
+`
+
+// forcedStop: whoever describes the pod reads who was killed, whoever describes the
+// Deployment reads the same and that one of its values means nothing, and the metric
+// counts by workload.
+func (w *walk) forcedStop(t *testing.T) {
+	w.kubectl(t, deaf, "apply", "--namespace", shop, "--filename", "-")
+	for _, c := range []struct {
+		says    []string
+		command []string
+	}{
+		{[]string{`"signal":"SIGTERM"`, `"killed":[{`, `"command":"/app --deaf"`}, []string{"describe", "pod", "--selector", "app=deaf"}},
+		{[]string{
+			"StopForced", `container "deaf": killed after 1s: /app --deaf (pid `,
+			"BadValue", `softstop.dev/drain: "five" is ignored: it must be a duration`,
+		}, []string{"describe", "deployment", "deaf"}},
+	} {
+		eventually(t, time.Minute, func() (bool, string) {
+			said, err := w.try(t.Context(), "", "kubectl", append(c.command, "--namespace", shop)...)
+			if err != nil {
+				return false, said
+			}
+			for _, word := range c.says {
+				if !strings.Contains(said, word) {
+					return false, "it does not say " + word + ":\n" + said
+				}
+			}
+			t.Logf("$ kubectl %s\n%s", strings.Join(c.command, " "), said)
+			return true, ""
+		})
+	}
+	// A replica that has just come counts from then on.
+	eventually(t, time.Minute, func() (bool, string) {
+		pods := strings.Fields(w.kubectl(t, "", "get", "pods", "--namespace", Namespace, "--selector", "app.kubernetes.io/component=webhook", "--output", "name"))
+		for _, pod := range pods {
+			name := strings.TrimPrefix(pod, "pod/")
+			metrics, err := w.try(t.Context(), "", "kubectl", "get", "--raw", "/api/v1/namespaces/"+Namespace+"/pods/"+name+":8080/proxy/metrics")
+			if err != nil || !strings.Contains(metrics, `softstop_stops_total{namespace="`+shop+`",result="forced",workload="Deployment/deaf"}`) {
+				return false, name + " has not counted it"
+			}
+		}
+		return len(pods) > 0, "no pods"
+	})
+	w.kubectl(t, "", "delete", "deployment", "deaf", "--namespace", shop, "--wait=false")
+}
