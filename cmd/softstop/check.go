@@ -49,7 +49,7 @@ the spec does not tell, do not count. docs/cli.md lists all there is to find.`,
 	}
 	in.flags(cmd)
 	where.flags(cmd)
-	output.flag(cmd, "text, json, sarif or junit", report.Formats()...)
+	output.flag(cmd, "text, json, yaml, sarif or junit", report.Formats()...)
 	return cmd
 }
 
@@ -62,6 +62,9 @@ func check(o outcome) (report.Pod, error) {
 	pod.Injected = found.Injected
 	for _, f := range found.Findings {
 		pod.Findings = append(pod.Findings, report.Located{Finding: f, Line: o.Line(f.Path...)})
+	}
+	for _, stray := range o.Strays {
+		pod.Findings = append(pod.Findings, report.Located{Finding: finding.Stray(stray.Key, stray.Where), Line: stray.Line})
 	}
 	return pod, nil
 }

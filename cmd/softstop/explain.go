@@ -2,16 +2,12 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
-	"fmt"
-	"io"
+	"strconv"
 	"strings"
-	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/softstop/softstop/cmd/softstop/terminal"
+	"github.com/softstop/softstop/cmd/softstop/report"
 	"github.com/softstop/softstop/cmd/softstop/timeline"
 	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/webhook"
@@ -42,8 +38,8 @@ in it says so, and what would happen if it did.`,
 				explained[i] = explain(o)
 			}
 			switch out := cmd.OutOrStdout(); output.value {
-			case "json":
-				return printJSON(out, explained)
+			case "json", "yaml":
+				return report.Object(out, output.value, explained)
 			case "svg":
 				return timeline.SVG(out, charts(explained))
 			default:
@@ -54,11 +50,11 @@ in it says so, and what would happen if it did.`,
 	}
 	in.flags(cmd)
 	where.flags(cmd)
-	output.flag(cmd, "text, json, or svg (the timelines as a picture)", "text", "json", "svg")
+	output.flag(cmd, "text, json, yaml, or svg (the timelines as a picture)", "text", "json", "yaml", "svg")
 	return cmd
 }
 
-// explanation is everything about one pod, as -o json prints it. Durations are texts
+// explanation is everything about one pod, as -o json and -o yaml print it. Durations are texts
 // such as 5s.
 type explanation struct {
 	File      string `json:"file"`
@@ -66,12 +62,16 @@ type explanation struct {
 	Kind      string `json:"kind"`
 	Namespace string `json:"namespace,omitempty"`
 	Name      string `json:"name"`
-	// Injected is whether the webhook would inject the pod, and Reason why not.
+	// Injected is whether the webhook would inject the pod, By who decided that, and Reason
+	// why not.
 	Injected bool           `json:"injected"`
+	By       config.Source  `json:"by"`
 	Reason   webhook.Reason `json:"reason,omitempty"`
 	Message  string         `json:"message,omitempty"`
-	// The plan, for pods that the webhook injects or would if they opted in.
+	// The plan, for pods that the webhook injects or would if they opted in; the values are
+	// those of the pod as a whole.
 	Carrier           config.Carrier         `json:"carrier,omitempty"`
+	Values            []sourced              `json:"values,omitempty"`
 	GracePeriod       string                 `json:"gracePeriod,omitempty"`
 	GracePeriodBefore string                 `json:"gracePeriodBefore,omitempty"`
 	Containers        []containerExplanation `json:"containers,omitempty"`
@@ -79,7 +79,6 @@ type explanation struct {
 
 	title string
 	plan  webhook.Plan
-	by    config.Source // who asked for the injection, or refused it
 }
 
 type containerExplanation struct {
@@ -109,13 +108,15 @@ func explain(o outcome) explanation {
 	skip := cmp.Or(decided.Skip, o.plan.Skip)
 	e := explanation{
 		File: o.File(), Line: o.Line(), Kind: o.Kind, Namespace: o.Namespace, Name: o.Name,
-		Injected: skip == "", Reason: skip, title: o.Title(), plan: o.plan, by: decided.Consent.By,
+		Injected: skip == "", Reason: skip, Warnings: o.warnings(), title: o.Title(), plan: o.plan, By: decided.Consent.By,
 	}
-	if skip != "" {
+	switch {
+	case skip == webhook.ReasonOptedOut && e.By == config.SourcePod:
+		e.Message = "the pod opted out"
+	case skip == webhook.ReasonOptedOut:
+		e.Message = "its namespace opted out"
+	case skip != "":
 		e.Message = skip.Sentence()
-	}
-	for _, warning := range o.plan.Warnings {
-		e.Warnings = append(e.Warnings, strings.TrimPrefix(warning, "softstop: "))
 	}
 	if o.plan.Skip != "" {
 		return e
@@ -127,10 +128,27 @@ func explain(o outcome) explanation {
 	if o.plan.Grace != o.plan.GraceBefore {
 		e.GracePeriodBefore = o.plan.GraceBefore.String()
 	}
+	e.Values = podValues(o.plan)
 	for i := range o.plan.Containers {
 		e.Containers = append(e.Containers, explainContainer(&o.plan.Containers[i]))
 	}
 	return e
+}
+
+// podValues are the values that hold for the pod as a whole. Every container's policy has
+// them.
+func podValues(plan webhook.Plan) []sourced {
+	if len(plan.Containers) == 0 {
+		return nil
+	}
+	p := plan.Containers[0].Policy
+	list := func(names []string) string { return cmp.Or(strings.Join(names, ","), "none") }
+	return []sourced{
+		{config.FieldCarrier, string(p.Carrier.Value), p.Carrier.Source},
+		{config.FieldContainers, list(p.Containers.Value), cmp.Or(p.Containers.Source, config.SourceDefault)},
+		{config.FieldExcludeContainers, list(p.ExcludeContainers.Value), cmp.Or(p.ExcludeContainers.Source, config.SourceDefault)},
+		{config.FieldSidecars, strconv.FormatBool(p.Sidecars.Value), p.Sidecars.Source},
+	}
 }
 
 func explainContainer(c *webhook.ContainerPlan) containerExplanation {
@@ -187,109 +205,4 @@ func charts(explained []explanation) (all []timeline.Chart) {
 		}
 	}
 	return all
-}
-
-// maxWidth keeps timelines readable on wide terminals.
-const maxWidth = 100
-
-func printExplanations(w io.Writer, explained []explanation) {
-	paint := terminal.Painter(w)
-	width := min(terminal.Width(w, 80)-2, maxWidth)
-	drawn := false
-	for i := range explained {
-		if i > 0 {
-			fmt.Fprintln(w)
-		}
-		drawn = explained[i].print(w, width, paint) || drawn
-	}
-	if drawn {
-		fmt.Fprintf(w, "\n%s\n", timeline.Legend())
-	}
-}
-
-// print writes the explanation and reports whether there was a plan to draw.
-func (e *explanation) print(w io.Writer, width int, paint terminal.Paint) (drawn bool) {
-	fmt.Fprintln(w, e.title)
-	for _, warning := range e.Warnings {
-		fmt.Fprintf(w, "  %s %s\n", paint(terminal.Mind, "warning:"), warning)
-	}
-	if e.Injected {
-		fmt.Fprintf(w, "  injected: %s\n", asker(e.by))
-	} else {
-		fmt.Fprintf(w, "  left unchanged (%s): %s\n", e.Reason, e.Message)
-	}
-	switch {
-	case e.plan.Skip == e.Reason && !e.Injected:
-		return false
-	case e.plan.Skip != "":
-		fmt.Fprintf(w, "  if it opted in: left unchanged (%s): %s\n", e.plan.Skip, e.plan.Skip.Sentence())
-		return false
-	case !e.Injected:
-		fmt.Fprintln(w, "  if it opted in:")
-	}
-	if c := e.plan.Carrier; c != nil {
-		fmt.Fprintf(w, "  carrier: %s, mounted at %s\n", c.Kind, c.MountPath)
-	}
-	before := ""
-	if e.GracePeriodBefore != "" {
-		before = ", raised from " + e.GracePeriodBefore
-	}
-	fmt.Fprintf(w, "  grace period: %s%s\n", e.GracePeriod, before)
-	for i, c := range e.Containers {
-		fmt.Fprintf(w, "  container %s (%s): %s\n", c.Name, c.Kind, c.Action)
-		if c.Reason != "" {
-			fmt.Fprintf(w, "    %s: %s\n", c.Reason, c.Message)
-		}
-		if c.Action == webhook.Left {
-			continue
-		}
-		fmt.Fprintf(w, "    plan: %s\n", steps(&e.plan.Containers[i], e.plan.Grace))
-		table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		for _, v := range c.Values {
-			fmt.Fprintf(table, "    %s\t%s\tfrom %s\n", v.Field, v.Value, v.Source)
-		}
-		table.Flush()
-	}
-	chart, drawn := e.chart()
-	if drawn {
-		fmt.Fprintln(w)
-		for line := range strings.Lines(chart.Text(width, paint)) {
-			fmt.Fprint(w, "  ", line)
-		}
-	}
-	return drawn
-}
-
-// asker says who wanted the injection.
-func asker(by config.Source) string {
-	switch by {
-	case config.SourcePod:
-		return "the pod asks for it"
-	case config.SourceNamespace:
-		return "its namespace asks for it"
-	default:
-		return "the cluster's mode is optOut"
-	}
-}
-
-// steps is the container's stop plan in one line.
-func steps(c *webhook.ContainerPlan, grace time.Duration) string {
-	var all []string
-	at := time.Duration(0)
-	if c.Drain > 0 {
-		all = append(all, "0s drain")
-		at = c.Drain
-	}
-	all = append(all, fmt.Sprintf("%s stop signal", at))
-	if c.Action == webhook.Wrapped {
-		all = append(all, fmt.Sprintf("%s kill what is left", at+c.StopTimeout))
-	}
-	return strings.Join(append(all, fmt.Sprintf("%s the kubelet kills", grace)), " → ")
-}
-
-func printJSON(w io.Writer, value any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
 }

@@ -34,8 +34,8 @@ With -o patch each line is one object's JSON patch, for kubectl patch --type=jso
 			}
 			var changes []change
 			for _, o := range all {
-				for _, warning := range o.plan.Warnings {
-					fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d: %s: %s\n", o.File(), o.Line(), o.Title(), strings.TrimPrefix(warning, "softstop: "))
+				for _, warning := range o.warnings() {
+					fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d: %s: %s\n", o.File(), o.Line(), o.Title(), warning)
 				}
 				changes = append(changes, change{o.Template, o.operations, summary(o.plan)})
 			}

@@ -8,9 +8,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/spf13/cobra"
 	"gomodules.xyz/jsonpatch/v2"
+	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/softstop/softstop/cmd/softstop/finding"
 	"github.com/softstop/softstop/cmd/softstop/manifest"
 	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/initbin"
@@ -38,6 +41,9 @@ func (in *input) flags(cmd *cobra.Command) {
 
 // read reads the manifests. Every file and document that cannot be read is in the error.
 func (in *input) read(cmd *cobra.Command) ([]*manifest.File, error) {
+	if err := checkNamespace(in.namespace); err != nil {
+		return nil, err
+	}
 	paths, err := expand(in.files, in.recursive)
 	if err != nil {
 		return nil, err
@@ -70,6 +76,14 @@ func (in *input) read(cmd *cobra.Command) ([]*manifest.File, error) {
 	return files, errors.Join(errs...)
 }
 
+// checkNamespace checks a value of --namespace; empty is none.
+func checkNamespace(namespace string) error {
+	if namespace != "" && len(validation.IsDNS1123Label(namespace)) > 0 {
+		return fmt.Errorf("--namespace %q: must be a name such as shop-1: up to 63 small letters, digits and dashes", namespace)
+	}
+	return nil
+}
+
 // circumstances are the flags that say where the pods will live.
 type circumstances struct {
 	config    string
@@ -96,7 +110,12 @@ func (c *circumstances) facts() (webhook.Facts, error) {
 			return webhook.Facts{}, err
 		}
 	}
-	settings.InitImage = cmp.Or(c.initImage, settings.InitImage)
+	if c.initImage != "" {
+		if _, err := name.ParseReference(c.initImage); err != nil {
+			return webhook.Facts{}, fmt.Errorf("--init-image %q: must be an image such as registry.example/softstop-init:1", c.initImage)
+		}
+		settings.InitImage = c.initImage
+	}
 	return webhook.Facts{Config: settings, Version: initbin.Version, Nodes: webhook.Nodes{SleepAction: !c.old}}, nil
 }
 
@@ -106,6 +125,18 @@ type outcome struct {
 	facts      webhook.Facts
 	plan       webhook.Plan
 	operations []jsonpatch.Operation
+}
+
+// warnings are what the person who wrote the pod should hear, a sentence each.
+func (o *outcome) warnings() (all []string) {
+	for _, warning := range o.plan.Warnings {
+		all = append(all, strings.TrimPrefix(warning, "softstop: "))
+	}
+	for _, stray := range o.Strays {
+		f := finding.Stray(stray.Key, stray.Where)
+		all = append(all, f.What+"; "+f.Fix)
+	}
+	return all
 }
 
 // outcomes asks the engine about each pod, as if its owner had asked for it.

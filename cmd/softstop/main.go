@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // The exit codes of every command.
@@ -63,6 +64,7 @@ func command(name string) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		injectCommand(), uninjectCommand(), explainCommand(), checkCommand(), scanCommand(),
 		validateConfigCommand(), versionCommand(),
@@ -71,4 +73,17 @@ func command(name string) *cobra.Command {
 		sub.Example = strings.ReplaceAll(sub.Example, "softstop "+sub.Name(), name+" "+sub.Name())
 	}
 	return root
+}
+
+// flagError says of a flag that cannot be read what would be allowed.
+func flagError(cmd *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	var unknown *pflag.NotExistError
+	switch {
+	case errors.As(err, &invalid) && invalid.GetFlag().Value.Type() == "bool":
+		return fmt.Errorf("--%s %q: must be true or false", invalid.GetFlag().Name, invalid.GetValue())
+	case errors.As(err, &unknown):
+		return fmt.Errorf("%w; %s --help lists the flags", err, cmd.CommandPath())
+	}
+	return err
 }

@@ -15,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/softstop/softstop/cmd/softstop/finding"
+	"github.com/softstop/softstop/cmd/softstop/report"
 	"github.com/softstop/softstop/cmd/softstop/survey"
 	"github.com/softstop/softstop/cmd/softstop/terminal"
 	"github.com/softstop/softstop/config"
@@ -48,7 +49,7 @@ be read.`,
 	cmd.Flags().BoolVarP(&flags.all, "all-namespaces", "A", false, "look at all namespaces")
 	cmd.Flags().StringVarP(&flags.selector, "selector", "l", "", "only pods with these `labels`, such as app=web,tier!=db")
 	cmd.Flags().StringVar(&flags.config, "config", "", "the configuration `file`, instead of the cluster's own")
-	flags.output.flag(cmd, "text or json", "text", "json")
+	flags.output.flag(cmd, "text, json or yaml", "text", "json", "yaml")
 	return cmd
 }
 
@@ -57,6 +58,9 @@ func scan(cmd *cobra.Command, flags *scanFlags) error {
 	defer stop()
 	if _, err := labels.Parse(flags.selector); err != nil {
 		return fmt.Errorf("--selector %q: must be labels such as app=web,tier!=db: %w", flags.selector, err)
+	}
+	if err := checkNamespace(flags.overrides.Context.Namespace); err != nil {
+		return err
 	}
 	cluster, namespace, err := flags.open()
 	if err != nil {
@@ -69,16 +73,23 @@ func scan(cmd *cobra.Command, flags *scanFlags) error {
 	if err != nil {
 		return err
 	}
-	progress, done := progressOn(cmd.ErrOrStderr())
+	progress, done := survey.Progress(func(string, int) {}), func() {}
+	if terminal.Is(cmd.ErrOrStderr()) {
+		progress, done = progressOn(cmd.ErrOrStderr())
+	}
 	workloads, err := survey.Read(ctx, cluster, survey.Scope{Namespace: namespace, Labels: flags.selector}, install, progress)
 	done()
 	if err != nil {
 		return err
 	}
-	if flags.output.value == "json" {
-		err = printJSON(cmd.OutOrStdout(), map[string]any{"installed": !install.Since.IsZero(), "workloads": workloads})
-	} else {
+	if flags.output.value == "text" {
 		err = printWorkloads(cmd.OutOrStdout(), workloads)
+	} else {
+		found := map[string]any{"workloads": workloads}
+		if !install.Hidden {
+			found["installed"] = !install.Since.IsZero()
+		}
+		err = report.Object(cmd.OutOrStdout(), flags.output.value, found)
 	}
 	if err == nil && slices.ContainsFunc(workloads, func(w survey.Workload) bool { return w.Bad() }) {
 		return errFound
@@ -105,25 +116,31 @@ func installed(ctx context.Context, cmd *cobra.Command, cluster survey.Cluster, 
 	return install, err
 }
 
-// every is after how many pods the progress is shown anew.
+// every is after how many objects the progress is shown anew.
 const every = 200
 
-// progressOn returns what shows the progress on w, if w is a terminal, and what clears it.
-func progressOn(w io.Writer) (progress func(pods int), done func()) {
-	if !terminal.Is(w) {
-		return nil, func() {}
-	}
+// progressOn returns what shows on w, a terminal, how many objects of a kind were read,
+// and what takes it away again.
+func progressOn(w io.Writer) (progress survey.Progress, done func()) {
 	shown := false
-	return func(pods int) {
-			if pods%every == 0 {
+	return func(kind string, n int) {
+			if n%every == 0 {
 				shown = true
-				fmt.Fprintf(w, "\r%d pods…", pods)
+				fmt.Fprintf(w, "\r\x1b[K%d %s…", n, kind)
 			}
 		}, func() {
 			if shown {
 				fmt.Fprint(w, "\r\x1b[K")
 			}
 		}
+}
+
+// in says which container something is about, if it is about one.
+func in(container string) string {
+	if container == "" {
+		return ""
+	}
+	return "container " + container + ": "
 }
 
 func printWorkloads(w io.Writer, workloads []survey.Workload) error {
@@ -134,23 +151,23 @@ func printWorkloads(w io.Writer, workloads []survey.Workload) error {
 	for i := range workloads {
 		load := &workloads[i]
 		counts[load.State]++
-		pods := fmt.Sprintf("%d pods", load.Pods)
+		pods := report.Count(load.Pods, "pod")
 		if load.InState < load.Pods {
-			pods = fmt.Sprintf("%d of %d pods", load.InState, load.Pods)
+			pods = fmt.Sprintf("%d of %s", load.InState, pods)
 		}
 		line := fmt.Sprintf("%s  %s %s/%s, %s", paint(colours[load.State], fmt.Sprintf("%-8s", load.State)), load.Kind, load.Namespace, load.Name, pods)
 		fmt.Fprintln(w, strings.TrimSuffix(line+": "+load.Why, ": "))
 		for _, f := range load.Findings {
 			if f.Level == finding.Warning {
 				fix := cmp.Or(map[bool]string{true: "softstop fixes it"}[f.Fixed], f.Fix)
-				fmt.Fprintf(w, "          %s: container %s: %s; %s\n", paint(terminal.Mind, string(f.ID)), cmp.Or(f.Container, "(all)"), f.What, fix)
+				fmt.Fprintf(w, "          %s: %s%s; %s\n", paint(terminal.Mind, string(f.ID)), in(f.Container), f.What, fix)
 			}
 		}
 		if load.Unwell() {
 			unwell++
 		}
 	}
-	_, err := fmt.Fprintf(w, "%d workloads: %d injected, %d missed, %d left; %d will not stop well\n",
-		len(workloads), counts[survey.Injected], counts[survey.Missed], counts[survey.Left], unwell)
+	_, err := fmt.Fprintf(w, "%s: %d injected, %d missed, %d left; %d will not stop well\n",
+		report.Count(len(workloads), "workload"), counts[survey.Injected], counts[survey.Missed], counts[survey.Left], unwell)
 	return err
 }

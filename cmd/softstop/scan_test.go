@@ -6,15 +6,18 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/spf13/cobra"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -157,11 +160,13 @@ func TestScan(t *testing.T) {
 		return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels}}
 	}
 	enabled := map[string]string{config.InjectKey: config.InjectEnabled}
-	c.create(t, namespace("shop", enabled), namespace("plain", nil), namespace("late", nil), namespace("softstop", nil))
+	c.create(t, namespace("shop", enabled), namespace("plain", nil), namespace("late", nil), namespace("softstop", nil),
+		namespace("wrong", map[string]string{config.InjectKey: "on"}))
 	c.create(t,
 		runningPod("shop", "old", "/app"),
 		runningPod("plain", "shell", "sh", "-c", "prepare; app"),
 		runningPod("late", "early", "/app"),
+		runningPod("wrong", "quiet", "/app"),
 	)
 	if out, err := c.scan(t, "-A"); !errors.Is(err, errFound) || !strings.Contains(out, "softstop is not installed in this cluster") {
 		t.Errorf("without softstop: %v\n%s", err, out)
@@ -212,7 +217,68 @@ func TestScan(t *testing.T) {
 	if shell := workloads["Pod plain/shell"]; !shell.Unwell() || shell.Findings[0].ID != "shell-as-pid1" || !shell.Findings[0].Fixed {
 		t.Errorf("a shell as process 1: %+v", shell.Findings)
 	}
+	for name, says := range map[string]string{
+		"Pod wrong/quiet": `namespace label softstop.dev/inject: "on" is ignored: it must be enabled or disabled`,
+		"Pod shop/down":   `softstop.dev/drain: "five" is ignored: it must be a duration`,
+	} {
+		if got := fmt.Sprint(workloads[name].Findings); !strings.Contains(got, "bad-value") || !strings.Contains(got, says) {
+			t.Errorf("%s: want %q in %s", name, says, got)
+		}
+	}
 	c.scopes(t)
+	c.fewRights(t)
+	c.many(t)
+}
+
+// fewRights holds that somebody who may read nothing but a namespace is not told that
+// softstop is not there.
+func (c cluster) fewRights(t *testing.T) {
+	t.Helper()
+	c.create(t,
+		&rbacv1.Role{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "reader"}, Rules: []rbacv1.PolicyRule{
+			{APIGroups: []string{"", "apps", "batch"}, Resources: []string{"namespaces", "pods", "replicasets", "jobs"}, Verbs: []string{"get", "list"}},
+		}},
+		&rbacv1.RoleBinding{
+			ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "reader"}, RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: "reader"},
+			Subjects: []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: "User", Name: "developer"}},
+		})
+	out, err := c.scan(t, "-n", "shop", "--as", "developer")
+	for _, want := range []string{"mutatingwebhookconfigurations", "is forbidden", "going on with built-in values", "Pod shop/down, 1 pod: the webhook has not seen it"} {
+		if !errors.Is(err, errFound) || !strings.Contains(out, want) {
+			t.Errorf("want %q in: %v\n%s", want, err, out)
+		}
+	}
+	if out, err := c.scan(t, "-n", "plain", "--as", "developer"); err == nil || !strings.Contains(err.Error(), `read namespace "plain": `) {
+		t.Errorf("a namespace that may not be read: %v\n%s", err, out)
+	}
+}
+
+// many holds that a list of several pages is read to its end, and that the progress is
+// told on the way.
+func (c cluster) many(t *testing.T) {
+	t.Helper()
+	const pods = 510 // the page has 500
+	c.create(t, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "many"}})
+	for i := range pods {
+		c.create(t, runningPod("many", fmt.Sprintf("pod-%d", i), "/app"))
+	}
+	var flags connection
+	flags.flags(&cobra.Command{})
+	flags.rules.ExplicitPath = c.kubeconfig
+	read, _, err := flags.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shown strings.Builder
+	progress, done := progressOn(&shown)
+	workloads, err := survey.Read(t.Context(), read, survey.Scope{Namespace: "many"}, survey.Install{Config: config.Default()}, progress)
+	done()
+	if err != nil || len(workloads) != pods {
+		t.Errorf("%d workloads, want %d: %v", len(workloads), pods, err)
+	}
+	if want := "\r\x1b[K200 pods…\r\x1b[K400 pods…\r\x1b[K"; shown.String() != want {
+		t.Errorf("progress %q, want %q", shown.String(), want)
+	}
 }
 
 // createWorkloads creates what the API server lets in although the webhook is down.
@@ -233,7 +299,9 @@ func (c cluster) createWorkloads(t *testing.T) {
 			Template: corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"app": "web"}}, Spec: runningPod("", "", "/app").Spec},
 		},
 	}
-	c.create(t, runningPod("shop", "down", "/app"), refuses, seen, set)
+	down := runningPod("shop", "down", "/app")
+	down.Annotations = map[string]string{"softstop.dev/drain": "five"}
+	c.create(t, down, refuses, seen, set)
 	status := webhook.Status{Version: "1", Containers: []webhook.ContainerStatus{{Name: "app", Action: webhook.HooksOnly, Reason: webhook.ReasonImageNotFound}}}
 	for _, name := range []string{"web-1-a", "web-1-b"} {
 		pod := runningPod("shop", name, "/app")
@@ -255,9 +323,10 @@ func (c cluster) scopes(t *testing.T) {
 	}
 	out, _ := c.scan(t, "-A")
 	for _, line := range []string{
-		"missed    Pod shop/old, 1 pods: created before softstop was installed; restart it\n",
+		"missed    Pod shop/old, 1 pod: created before softstop was installed; restart it\n",
+		`          bad-value: namespace label softstop.dev/inject: "on" is ignored: it must be enabled or disabled; correct the value`,
 		"          shell-as-pid1: container app: process 1 is a shell",
-		"workloads: 1 injected, 4 missed, 3 left; 2 will not stop well\n",
+		"workloads: 1 injected, 4 missed, 4 left; 4 will not stop well\n",
 	} {
 		if !strings.Contains(out, line) {
 			t.Errorf("no line %q in:\n%s", line, out)
@@ -267,7 +336,7 @@ func (c cluster) scopes(t *testing.T) {
 		"-l a==b==c":       `--selector "a==b==c": must be labels`,
 		"--context nobody": `context "nobody" does not exist`,
 		"-n nowhere":       `namespaces "nowhere" not found`,
-		"-o xml":           `--output "xml": must be text or json`,
+		"-o xml":           `--output "xml": must be text, json or yaml`,
 	} {
 		if _, err := c.scan(t, strings.SplitN(flags, " ", 2)...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", flags, err)

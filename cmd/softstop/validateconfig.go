@@ -2,41 +2,47 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/softstop/softstop/cmd/softstop/report"
 	"github.com/softstop/softstop/config"
 )
 
 func validateConfigCommand() *cobra.Command {
 	var files []string
+	var output format
 	cmd := &cobra.Command{
 		Use:   "validate-config -f FILE",
 		Short: "Check the cluster's configuration file",
 		Long: `Check the cluster's configuration file, as the webhook reads it: every error with its
 path and what is allowed. The exit code is 1 if there is one, 2 if a file cannot be read.`,
-		Example: "  kubectl -n softstop-system get configmap softstop -o 'jsonpath={.data.config\\.yaml}' | softstop validate-config -f -",
+		Example: "  kubectl -n softstop-system get configmap softstop-webhook -o 'jsonpath={.data.config\\.yaml}' | softstop validate-config -f -",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			paths, err := expand(files, false)
 			if err != nil {
 				return err
 			}
-			bad := false
-			for _, path := range paths {
+			verdicts := make([]verdict, len(paths))
+			for i, path := range paths {
 				name, data, err := load(cmd, path)
 				if err != nil {
 					return err
 				}
-				if _, err := config.Parse(data); err != nil {
-					bad = true
-					fmt.Fprintf(cmd.OutOrStdout(), "%s: is no valid configuration:\n%s\n", name, indented(err.Error()))
-				} else {
-					fmt.Fprintf(cmd.OutOrStdout(), "%s: valid\n", name)
-				}
+				verdicts[i] = verdictOn(name, data)
 			}
-			if bad {
+			if output.value == "text" {
+				for _, v := range verdicts {
+					v.print(cmd.OutOrStdout())
+				}
+			} else if err := report.Object(cmd.OutOrStdout(), output.value, verdicts); err != nil {
+				return err
+			}
+			if slices.ContainsFunc(verdicts, func(v verdict) bool { return !v.Valid }) {
 				return errFound
 			}
 			return nil
@@ -46,10 +52,30 @@ path and what is allowed. The exit code is 1 if there is one, 2 if a file cannot
 	// The flag is defined above, which is the only way these can fail.
 	_ = cmd.MarkFlagRequired("filename")
 	_ = cmd.MarkFlagFilename("filename", "yaml", "yml")
+	output.flag(cmd, "text, json or yaml", "text", "json", "yaml")
 	return cmd
 }
 
-// indented puts two spaces before every line.
-func indented(text string) string {
-	return "  " + strings.ReplaceAll(text, "\n", "\n  ")
+// verdict is what is said about one configuration file, as -o json and -o yaml print it.
+type verdict struct {
+	File  string `json:"file"`
+	Valid bool   `json:"valid"`
+	// Errors are all that is wrong, each with its path and what is allowed.
+	Errors []string `json:"errors"`
+}
+
+func verdictOn(name string, data []byte) verdict {
+	v := verdict{File: name, Valid: true, Errors: []string{}}
+	if _, err := config.Parse(data); err != nil {
+		v.Valid, v.Errors = false, strings.Split(err.Error(), "\n")
+	}
+	return v
+}
+
+func (v verdict) print(w io.Writer) {
+	if v.Valid {
+		fmt.Fprintf(w, "%s: valid\n", v.File)
+		return
+	}
+	fmt.Fprintf(w, "%s: is no valid configuration:\n  %s\n", v.File, strings.Join(v.Errors, "\n  "))
 }

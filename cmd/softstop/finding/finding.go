@@ -13,6 +13,7 @@ const (
 	GraceTooShort  ID = "grace-too-short"
 	GraceZero      ID = "grace-zero"
 	BadValue       ID = "bad-value"
+	Misplaced      ID = "misplaced"
 	CommandUnknown ID = "command-unknown"
 )
 
@@ -63,6 +64,7 @@ func Kinds() []Kind {
 		{GraceTooShort, Warning, "the preStop hook takes the whole grace period: the process is killed as soon as it is told", "raise terminationGracePeriodSeconds"},
 		{GraceZero, Warning, "terminationGracePeriodSeconds is 0: the pod is killed at once", "set it to 1 or more"},
 		{BadValue, Warning, "a softstop annotation does not hold as it was written", "correct the value"},
+		{Misplaced, Warning, "a softstop key is where nobody reads it", "make it an annotation of the pod, or of the pod template"},
 		{CommandUnknown, Note, "the spec does not say what the container runs", "set command, describe the image in the configuration, or let --registry ask"},
 	}
 }

@@ -57,9 +57,7 @@ func Of(pod *corev1.Pod, facts webhook.Facts) (Report, error) {
 			report.Findings = append(report.Findings, f)
 		}
 	}
-	for _, problem := range plan.Problems {
-		report.Findings = append(report.Findings, badValue(problem))
-	}
+	report.Findings = append(report.Findings, badValues(plan.Problems)...)
 	return report, nil
 }
 
@@ -90,12 +88,26 @@ func contains(all []Finding, one Finding) bool {
 	return slices.ContainsFunc(all, func(f Finding) bool { return f.ID == one.ID && f.Container == one.Container })
 }
 
-func badValue(problem config.Problem) Finding {
-	f := found(BadValue, "", problem.String(), "metadata", "annotations", problem.Key)
-	if problem.Limit {
-		f.Level = Note
+// BadValues returns what people wrote about pod, on it or on its namespace, that does not
+// hold.
+func BadValues(pod *corev1.Pod, facts webhook.Facts) []Finding {
+	return badValues(webhook.Decide(pod, facts).Problems)
+}
+
+func badValues(problems []config.Problem) (all []Finding) {
+	for _, problem := range problems {
+		f := found(BadValue, "", problem.String(), "metadata", "annotations", problem.Key)
+		if problem.Limit {
+			f.Level = Note
+		}
+		all = append(all, f)
 	}
-	return f
+	return all
+}
+
+// Stray is the finding of a key where nobody reads it; where says what it is there.
+func Stray(key, where string) Finding {
+	return found(Misplaced, "", fmt.Sprintf("%s is %s, where nobody reads it", key, where))
 }
 
 // KnownBy returns what facts know about images: the configuration's, then the answers.

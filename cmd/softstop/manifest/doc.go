@@ -4,6 +4,10 @@
 // It knows where workload kinds keep their pod template, and nothing else about them.
 // It decides nothing, and leaves the text to package splice.
 //
+//	file.go      documents, and the objects in them
+//	template.go  an object's pod, and operations on it
+//	stray.go     keys of softstop's where nobody reads them
+//
 // # Which objects have pods
 //
 // Pod, PodTemplate, the workloads of Kubernetes, lists of them, and every other kind

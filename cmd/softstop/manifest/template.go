@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -21,6 +22,8 @@ type Template struct {
 	OwnerKind string
 	// Path is where in the object the pod is, as a JSON pointer; empty for a Pod.
 	Path string
+	// Strays are keys of softstop's that mean nothing where they are.
+	Strays []Stray
 
 	file     *File
 	document *document
@@ -96,12 +99,32 @@ func (f *File) collectTemplate(d *document, path []string, object map[string]any
 	if err := d.Duplicate(t.path...); err != nil {
 		return f.problem(d, err)
 	}
+	if p := t.unquoted(template); p != nil {
+		return f.problem(d, p)
+	}
 	t.Pod = &corev1.Pod{}
 	if err := convert(template, t.Pod); err != nil {
 		return f.problem(d, &splice.Problem{Line: d.Line(t.path...), Text: fmt.Sprintf("read %s: %s", t.Title(), strings.TrimPrefix(err.Error(), "json: "))})
 	}
 	t.Pod.Namespace = t.Namespace
+	t.Strays = straysOf(&t, path, object, template)
 	f.Templates = append(f.Templates, t)
+	return nil
+}
+
+// unquoted returns the most frequent mistake there is in annotations: true without quotes.
+func (t *Template) unquoted(template map[string]any) error {
+	metadata, _ := template["metadata"].(map[string]any)
+	for _, section := range []string{"labels", "annotations"} {
+		values, _ := metadata[section].(map[string]any)
+		for _, key := range slices.Sorted(maps.Keys(values)) {
+			switch value := values[key].(type) {
+			case bool, float64:
+				line := t.document.Line(below(t.path, "metadata", section, key)...)
+				return &splice.Problem{Line: line, Text: fmt.Sprintf(`%s: %s: %v must be a text: "%v", with quotes`, t.Title(), key, value, value)}
+			}
+		}
+	}
 	return nil
 }
 

@@ -1,4 +1,4 @@
-// Package report writes findings: for people as text, for machines as JSON, for code
+// Package report writes findings: for people as text, for machines as JSON or YAML, for code
 // review as SARIF 2.1.0, for CI servers as JUnit.
 //
 // It finds nothing itself.

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -41,26 +40,19 @@ func Bad(pods []Pod) bool {
 }
 
 // Formats are the values of --output, the default first.
-func Formats() []string { return []string{"text", "json", "sarif", "junit"} }
+func Formats() []string { return []string{"text", "json", "yaml", "sarif", "junit"} }
 
 // Write writes pods in one of Formats. version is that of softstop.
 func Write(w io.Writer, format, version string, pods []Pod) error {
 	switch format {
-	case "json":
-		return writeJSON(w, map[string]any{"pods": pods})
+	case "json", "yaml":
+		return Object(w, format, map[string]any{"pods": pods})
 	case "sarif":
-		return writeJSON(w, sarifOf(version, pods))
+		return Object(w, "json", sarifOf(version, pods))
 	case "junit":
 		return writeJUnit(w, pods)
 	}
 	return writeText(w, pods)
-}
-
-func writeJSON(w io.Writer, value any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
 }
 
 // message is a finding in one sentence or two, without the place.
@@ -94,6 +86,6 @@ func writeText(w io.Writer, pods []Pod) error {
 			bad++
 		}
 	}
-	_, err := fmt.Fprintf(w, "%d of %d pods will not stop well (%d warnings, %d notes)\n", bad, len(pods), warnings, notes)
+	_, err := fmt.Fprintf(w, "%d of %s will not stop well (%s, %s)\n", bad, Count(len(pods), "pod"), Count(warnings, "warning"), Count(notes, "note"))
 	return err
 }

@@ -21,6 +21,7 @@ func FindInstall(ctx context.Context, cluster kubernetes.Interface) (Install, er
 	install := Install{Config: config.Default()}
 	found, err := cluster.AdmissionregistrationV1().MutatingWebhookConfigurations().List(ctx, metav1.ListOptions{LabelSelector: chartLabel})
 	if err != nil {
+		install.Hidden = true
 		return install, fmt.Errorf("list mutating webhook configurations: %w", err)
 	}
 	for i := range found.Items {

@@ -33,8 +33,10 @@ func States() []State { return []State{Missed, Injected, Left} }
 
 // Install is the softstop of a cluster.
 type Install struct {
-	// Since is when its webhook was registered; zero if it never was.
+	// Since is when its webhook was registered; zero if it never was, or Hidden.
 	Since time.Time
+	// Hidden means that whoever asks may not read its registration: nothing is known.
+	Hidden bool
 	// Config is its configuration.
 	Config config.Config
 	// Selectors say which namespaces each of its webhook entries is called for.
@@ -75,6 +77,7 @@ func Judge(pod *corev1.Pod, namespace Namespace, install Install) Judgement {
 		// What cannot be tried is not promised to be fixed.
 		_ = finding.MarkFixed(pod, facts, j.Findings)
 	}
+	j.Findings = append(j.Findings, finding.BadValues(pod, facts)...)
 	return j
 }
 
@@ -96,6 +99,8 @@ func unseen(pod *corev1.Pod, namespace Namespace, install Install, facts webhook
 	switch {
 	case plan.Skip != "":
 		return Left, string(plan.Skip) + ": " + plan.Skip.Sentence()
+	case install.Hidden:
+		return Missed, "the webhook has not seen it: it is older than softstop or than its namespace's label, or the webhook could not be reached; restart it"
 	case install.Since.IsZero():
 		return Missed, "softstop is not installed in this cluster"
 	case !slices.ContainsFunc(install.Selectors, func(s labels.Selector) bool { return s.Matches(labels.Set(namespace.Labels)) }):

@@ -30,10 +30,12 @@ type Scope struct {
 	Labels string
 }
 
-// Read judges every running pod of a scope and returns their workloads. progress, if not
-// nil, is told how many pods were judged, now and then.
-func Read(ctx context.Context, cluster Cluster, scope Scope, install Install, progress func(pods int)) ([]Workload, error) {
-	namespaces, err := readNamespaces(ctx, cluster, scope.Namespace)
+// Progress is told how many objects of a kind, such as pods, were read so far, after each.
+type Progress func(kind string, n int)
+
+// Read judges every running pod of a scope and returns their workloads.
+func Read(ctx context.Context, cluster Cluster, scope Scope, install Install, progress Progress) ([]Workload, error) {
+	namespaces, err := readNamespaces(ctx, cluster, scope.Namespace, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +43,7 @@ func Read(ctx context.Context, cluster Cluster, scope Scope, install Install, pr
 	for _, resource := range []schema.GroupVersionResource{
 		{Group: "apps", Version: "v1", Resource: "replicasets"}, {Group: "batch", Version: "v1", Resource: "jobs"},
 	} {
-		if err := readOwners(ctx, cluster, scope.Namespace, resource, owners); err != nil {
+		if err := readOwners(ctx, cluster, scope.Namespace, resource, owners, progress); err != nil {
 			return nil, err
 		}
 	}
@@ -52,6 +54,8 @@ func Read(ctx context.Context, cluster Cluster, scope Scope, install Install, pr
 	}
 	err = pager.New(list).EachListItem(ctx, metav1.ListOptions{LabelSelector: scope.Labels}, func(object runtime.Object) error {
 		pod, is := object.(*corev1.Pod)
+		pods++
+		progress("pods", pods)
 		if !is || !running(pod) {
 			return nil
 		}
@@ -60,9 +64,6 @@ func Read(ctx context.Context, cluster Cluster, scope Scope, install Install, pr
 			workloads[k] = &Workload{Namespace: k.namespace, Kind: k.kind, Name: k.name}
 		}
 		workloads[k].add(Judge(pod, namespaces[pod.Namespace], install))
-		if pods++; progress != nil {
-			progress(pods)
-		}
 		return nil
 	})
 	if err != nil {
@@ -76,7 +77,7 @@ func running(pod *corev1.Pod) bool {
 	return pod.DeletionTimestamp == nil && pod.Status.Phase != corev1.PodSucceeded && pod.Status.Phase != corev1.PodFailed
 }
 
-func readNamespaces(ctx context.Context, cluster Cluster, only string) (map[string]Namespace, error) {
+func readNamespaces(ctx context.Context, cluster Cluster, only string, progress Progress) (map[string]Namespace, error) {
 	namespaces := map[string]Namespace{}
 	keep := func(n *corev1.Namespace) {
 		namespaces[n.Name] = Namespace{
@@ -98,6 +99,7 @@ func readNamespaces(ctx context.Context, cluster Cluster, only string) (map[stri
 	err := pager.New(list).EachListItem(ctx, metav1.ListOptions{}, func(object runtime.Object) error {
 		if namespace, is := object.(*corev1.Namespace); is {
 			keep(namespace)
+			progress("namespaces", len(namespaces))
 		}
 		return nil
 	})
@@ -109,7 +111,8 @@ func readNamespaces(ctx context.Context, cluster Cluster, only string) (map[stri
 
 // readOwners reads who controls the objects of a resource, of which nothing else is of
 // interest.
-func readOwners(ctx context.Context, cluster Cluster, namespace string, resource schema.GroupVersionResource, owners map[key]key) error {
+func readOwners(ctx context.Context, cluster Cluster, namespace string, resource schema.GroupVersionResource, owners map[key]key, progress Progress) error {
+	read := 0
 	list := func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
 		return cluster.Metadata.Resource(resource).Namespace(namespace).List(ctx, options)
 	}
@@ -118,6 +121,8 @@ func readOwners(ctx context.Context, cluster Cluster, namespace string, resource
 		if err != nil {
 			return err
 		}
+		read++
+		progress(resource.Resource, read)
 		if owner := metav1.GetControllerOf(controlled); owner != nil {
 			kind := map[string]string{"replicasets": "ReplicaSet", "jobs": "Job"}[resource.Resource]
 			owners[key{controlled.GetNamespace(), kind, controlled.GetName()}] = key{controlled.GetNamespace(), owner.Kind, owner.Name}

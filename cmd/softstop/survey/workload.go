@@ -45,7 +45,9 @@ func (w *Workload) add(j Judgement) {
 		w.InState++
 	}
 	for _, f := range j.Findings {
-		if !slices.ContainsFunc(w.Findings, func(have finding.Finding) bool { return have.ID == f.ID && have.Container == f.Container }) {
+		if !slices.ContainsFunc(w.Findings, func(have finding.Finding) bool {
+			return have.ID == f.ID && have.Container == f.Container && (f.ID != finding.BadValue || have.What == f.What)
+		}) {
 			w.Findings = append(w.Findings, f)
 		}
 	}
