@@ -20,7 +20,7 @@ func (f *Finder) digest(ctx context.Context, reference name.Reference, c credent
 	if f.metrics.asked("tag", cached); cached {
 		return digest, nil
 	}
-	err := f.throughGate(reference, func() (err error) {
+	err := f.throughGate(ctx, reference, func() (err error) {
 		digest, err = f.registry.digest(ctx, reference, c)
 		return err
 	})
@@ -37,7 +37,7 @@ func (f *Finder) manifest(ctx context.Context, digest name.Digest, c credential)
 	if f.metrics.asked("digest", cached); cached {
 		return m, nil
 	}
-	err := f.throughGate(digest, func() (err error) {
+	err := f.throughGate(ctx, digest, func() (err error) {
 		m, err = f.registry.manifest(ctx, digest, c)
 		return err
 	})
@@ -47,8 +47,12 @@ func (f *Finder) manifest(ctx context.Context, digest name.Digest, c credential)
 	return m, err
 }
 
-// throughGate asks the reference's host if its gate is open.
-func (f *Finder) throughGate(reference name.Reference, ask func() error) error {
+// throughGate asks the reference's host if its gate is open. When the time is up it does
+// not: what another host has used of it is not this one's failure.
+func (f *Finder) throughGate(ctx context.Context, reference name.Reference, ask func() error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	host := reference.Context().RegistryStr()
 	g, found := f.gates.Get(host)
 	if !found {

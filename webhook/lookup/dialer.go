@@ -83,11 +83,23 @@ func checkAddress(address string, deny, allow []netip.Prefix) error {
 		return fmt.Errorf("dial %q: %w", address, errDenied)
 	}
 	ip := parsed.Addr().Unmap().WithZone("")
-	contains := func(p netip.Prefix) bool { return p.Contains(ip) }
-	if slices.ContainsFunc(deny, contains) && !slices.ContainsFunc(allow, contains) {
-		return fmt.Errorf("dial %s: %w", ip, errDenied)
+	for _, ip := range []netip.Addr{ip, behindNAT64(ip)} {
+		contains := func(p netip.Prefix) bool { return p.Contains(ip) }
+		if slices.ContainsFunc(deny, contains) && !slices.ContainsFunc(allow, contains) {
+			return fmt.Errorf("dial %s: %w", ip, errDenied)
+		}
 	}
 	return nil
+}
+
+// behindNAT64 returns the IPv4 address that ip stands for in a network of IPv6 alone
+// (RFC 6052), or ip.
+func behindNAT64(ip netip.Addr) netip.Addr {
+	if !netip.MustParsePrefix("64:ff9b::/96").Contains(ip) {
+		return ip
+	}
+	bytes := ip.As16()
+	return netip.AddrFrom4([4]byte(bytes[12:]))
 }
 
 // RoundTrip implements http.RoundTripper.

@@ -2,16 +2,17 @@
 //
 // One question's path, one file a step:
 //
-//	finder.go     the time budget, one flight for equal questions, failures remembered
-//	places.go     the mirrors of an image and its registry, each with its credentials
-//	keyring.go    the pod's pull secrets, the most specific path first, then none
-//	helper.go     Docker's credential helpers, where the configuration names one
-//	cached.go     what tags and digests mean, kept for each credential
-//	recent.go     a cache whose entries count for a time
-//	gate.go       per host: a rate limit and a breaker
-//	registry.go   HEAD to a digest, the index, the configuration of each platform
-//	dialer.go     the one transport: networks that are never dialled, sizes, plain HTTP
-//	platforms.go  which platforms count, and whether they agree (pure)
+//	finder.go       the time budget, one flight for equal questions, failures remembered
+//	places.go       the mirrors of an image and its registry, each with its credentials
+//	keyring.go      the pod's pull secrets, the most specific path first, then none
+//	helper.go       Docker's credential helpers, where the configuration names one
+//	cached.go       what tags and digests mean, kept for each credential
+//	recent.go       a cache whose entries count for a time
+//	gate.go         per host: a rate limit and a breaker
+//	registry.go     HEAD to a digest, the index, the configuration of each platform
+//	dialer.go       the one transport: networks that are never dialled, sizes, plain HTTP
+//	authorities.go  whose certificates are trusted
+//	platforms.go    which platforms count, and whether they agree (pure)
 //
 // It always answers within its budget: what the image runs, or a webhook.Reason. It
 // downloads no layers, and does not decide what an answer means for a pod.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -117,7 +118,7 @@ func (f *Finder) Ask(ctx context.Context, pod *corev1.Pod, containers, platforms
 			continue
 		}
 		asked.Go(func() {
-			answer := f.ask(ctx, &c, credentials, platforms)
+			answer := guarded(ctx, func() webhook.ImageAnswer { return f.ask(ctx, &c, credentials, platforms) })
 			mu.Lock()
 			defer mu.Unlock()
 			answers[c.Name] = answer
@@ -151,7 +152,7 @@ func (f *Finder) ask(ctx context.Context, c *corev1.Container, credentials []cre
 		// The flight is shared: one pod's request that ends must not end the others'.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.settings.Budget)
 		defer cancel()
-		return f.answer(ctx, places, platforms, q), nil
+		return guarded(ctx, func() webhook.ImageAnswer { return f.answer(ctx, places, platforms, q) }), nil
 	})
 	select {
 	case result := <-flight:
@@ -161,6 +162,18 @@ func (f *Finder) ask(ctx context.Context, c *corev1.Container, credentials []cre
 	case <-ctx.Done():
 	}
 	return webhook.ImageAnswer{Reason: webhook.ReasonRegistryUnavailable}
+}
+
+// guarded is ask, with an answer even if it panics. In a goroutine nobody else would
+// recover, and one answer of a registry's that nobody has thought of would end the process.
+func guarded(ctx context.Context, ask func() webhook.ImageAnswer) (answer webhook.ImageAnswer) {
+	defer func() {
+		if r := recover(); r != nil {
+			logr.FromContextOrDiscard(ctx).Error(fmt.Errorf("panic: %v", r), "image not found out", "stack", string(debug.Stack()))
+			answer = webhook.ImageAnswer{Reason: webhook.ReasonImageInvalid}
+		}
+	}()
+	return ask()
 }
 
 // answer asks every place that may know the image, with every credential for it, and

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -61,23 +62,37 @@ func (s secrets) PullSecret(_ context.Context, namespace, name string) (map[stri
 	return data, nil
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T) *world { return newWorldAt(t, "127.0.0.1") }
+
+// newWorldAt starts the registry at an address of this machine's.
+func newWorldAt(t *testing.T, ip string) *world {
 	w := &world{T: t, secrets: secrets{}}
 	backend := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	w.host = serveAt(t, ip, func(rw http.ResponseWriter, r *http.Request) {
 		w.requests.Add(1)
 		if front := w.front.Load(); front != nil && (*front)(rw, r) {
 			return
 		}
 		backend.ServeHTTP(rw, r)
-	}))
-	t.Cleanup(server.Close)
-	w.host = strings.TrimPrefix(server.URL, "http://")
+	})
 	w.settings = config.Registry{
 		Budget: budget, Insecure: []string{w.host},
 		Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	}
 	return w
+}
+
+// serveAt serves at an address of this machine's, and returns it with the port.
+func serveAt(t *testing.T, ip string, handler http.HandlerFunc) (host string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", ip+":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: handler}}
+	server.Start()
+	t.Cleanup(server.Close)
+	return listener.Addr().String()
 }
 
 func (w *world) misbehave(front func(http.ResponseWriter, *http.Request) bool) { w.front.Store(&front) }
@@ -330,7 +345,7 @@ func TestDenied(t *testing.T) {
 	w.settings.Allow = nil
 	f := w.finder()
 	w.wantReason(w.ask(f, w.host+"/web:1"), webhook.ReasonRegistryDenied)
-	for _, host := range []string{"169.254.169.254", "[fd00:ec2::254]:443", "[::ffff:169.254.169.254]:443", "localhost:1", "0.0.0.0:1"} {
+	for _, host := range []string{"169.254.169.254", "[fd00:ec2::254]:443", "[::ffff:169.254.169.254]:443", "[64:ff9b::169.254.169.254]:443", "localhost:1", "0.0.0.0:1"} {
 		w.wantReason(w.ask(f, host+"/web:1"), webhook.ReasonRegistryDenied)
 	}
 	service, err := lookup.New(w.settings, lookup.Around{Deny: []netip.Prefix{netip.MustParsePrefix("10.96.0.0/12")}})
@@ -340,6 +355,145 @@ func TestDenied(t *testing.T) {
 	w.wantReason(w.ask(service, "10.96.0.10/web:1"), webhook.ReasonRegistryDenied)
 	if made := w.requests.Load() - before; made != 0 {
 		t.Errorf("%d requests", made)
+	}
+}
+
+// TestDeniedOnTheWay: a registry that may be asked sends softstop on, by a name, to an
+// address that may not: by redirects and as the place to get tokens. The library, which
+// looks at what is written, lets it pass; the dialer does not.
+func TestDeniedOnTheWay(t *testing.T) {
+	var reached atomic.Int64
+	victim := serveAt(t, "127.0.0.1", func(http.ResponseWriter, *http.Request) { reached.Add(1) })
+	_, port, _ := strings.Cut(victim, ":")
+	there := "http://localhost:" + port + "/secret"
+	redirects := func(part string) func(http.ResponseWriter, *http.Request) bool {
+		return func(w http.ResponseWriter, r *http.Request) bool {
+			if !strings.Contains(r.URL.Path, part) {
+				return false
+			}
+			http.Redirect(w, r, there, http.StatusTemporaryRedirect)
+			return true
+		}
+	}
+	for name, front := range map[string]func(http.ResponseWriter, *http.Request) bool{
+		"manifest": redirects("/manifests/"), "configuration": redirects("/blobs/"),
+		"token realm": func(w http.ResponseWriter, _ *http.Request) bool {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="`+there+`",service="x"`)
+			w.WriteHeader(http.StatusUnauthorized)
+			return true
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorldAt(t, "127.0.0.2")
+			w.push("web:1", v1.Config{Entrypoint: []string{"/app"}})
+			w.settings.Insecure = append(w.settings.Insecure, "localhost:"+port)
+			w.misbehave(front)
+			if w.ask(w.finder(), w.host+"/web:1"); reached.Swap(0) == 0 {
+				t.Error("softstop was not sent on: this test tests nothing")
+			}
+			w.settings.Allow = []netip.Prefix{netip.MustParsePrefix("127.0.0.2/32")}
+			w.wantReason(w.ask(w.finder(), w.host+"/web:1"), webhook.ReasonRegistryDenied)
+			if reached.Load() != 0 {
+				t.Error("the address was asked")
+			}
+		})
+	}
+}
+
+// TestTokens: a registry that wants tokens, as most public ones do, from a server of
+// another name that wants the password.
+func TestTokens(t *testing.T) {
+	w := newWorldAt(t, "127.0.0.2")
+	w.push("team/web:1", v1.Config{Entrypoint: []string{"/app"}})
+	tokens := serveAt(t, "127.0.0.1", func(rw http.ResponseWriter, r *http.Request) {
+		if _, password, _ := r.BasicAuth(); password != "secret" || r.FormValue("scope") != "repository:team/web:pull" {
+			rw.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		fmt.Fprint(rw, `{"token":"for a while"}`)
+	})
+	tokens = strings.Replace(tokens, "127.0.0.1", "localhost", 1)
+	w.misbehave(func(rw http.ResponseWriter, r *http.Request) bool {
+		if r.Header.Get("Authorization") == "Bearer for a while" {
+			return false
+		}
+		rw.Header().Set("WWW-Authenticate", `Bearer realm="http://`+tokens+`/token",service="x"`)
+		rw.WriteHeader(http.StatusUnauthorized)
+		return true
+	})
+	w.settings.Insecure = append(w.settings.Insecure, tokens)
+	w.secrets["shop/right"] = secret(t, map[string]string{w.host + "/team": "secret"})
+	w.secrets["shop/wrong"] = secret(t, map[string]string{w.host: "guess"})
+	f := w.finder()
+	w.wantReason(w.ask(f, w.host+"/team/web:1"), webhook.ReasonRegistryUnauthorized)
+	w.wantReason(w.ask(f, w.host+"/team/web:1", pullWith("wrong")), webhook.ReasonRegistryUnauthorized)
+	w.wantCommand(w.ask(f, w.host+"/team/web:1", pullWith("wrong", "right")), "/app")
+}
+
+// TestSizes: what is longer than any honest answer is refused, and, where the registry
+// says so beforehand, not even fetched.
+func TestSizes(t *testing.T) {
+	w := newWorld(t)
+	long := strings.Repeat("x", 5<<20)
+	w.push("command:1", v1.Config{Entrypoint: []string{"/app"}, Cmd: []string{long[:40<<10]}})
+	w.push("configuration:1", v1.Config{Entrypoint: []string{"/app"}, Labels: map[string]string{"long": long}})
+	w.push("web:1", v1.Config{Entrypoint: []string{"/app"}})
+	many := map[string]v1.Config{}
+	for i := range 20 {
+		many[fmt.Sprintf("linux/arch%d", i)] = v1.Config{Entrypoint: []string{"/app"}}
+	}
+	w.pushIndex("many:1", many)
+	f := w.finder()
+	w.wantReason(w.ask(f, w.host+"/command:1"), webhook.ReasonImageInvalid)
+	w.wantReason(w.ask(f, w.host+"/many:1"), webhook.ReasonImageInvalid)
+	var sent atomic.Int64
+	w.misbehave(func(rw http.ResponseWriter, r *http.Request) bool {
+		switch {
+		case strings.Contains(r.URL.Path, "/configuration/blobs/"):
+			sent.Add(1)
+			return false
+		case strings.Contains(r.URL.Path, "/web/manifests/") && r.Method == http.MethodGet:
+			rw.Header().Set("Content-Type", "application/vnd.oci.image.manifest.v1+json")
+			rw.Header().Set("Content-Length", fmt.Sprint(len(long)))
+			n, _ := io.WriteString(rw, long)
+			sent.Add(int64(n))
+			return true
+		case strings.Contains(r.URL.Path, "/web/blobs/"):
+			for r.Context().Err() == nil {
+				if n, err := rw.Write(make([]byte, 64<<10)); err != nil || n == 0 {
+					return true
+				}
+			}
+			return true
+		}
+		return false
+	})
+	w.wantReason(w.ask(f, w.host+"/configuration:1"), webhook.ReasonImageInvalid)
+	if sent.Load() != 0 {
+		t.Error("a configuration that says it is too long was fetched")
+	}
+	w.wantReason(w.ask(f, w.host+"/web:1"), webhook.ReasonImageInvalid)
+	if sent.Load() > 4<<20 {
+		t.Errorf("%d bytes of a manifest were read that says it is too long", sent.Load())
+	}
+}
+
+// TestDeadline: the budget is nothing beside the end of the request.
+func TestDeadline(t *testing.T) {
+	w := newWorld(t)
+	w.misbehave(func(_ http.ResponseWriter, r *http.Request) bool {
+		<-r.Context().Done()
+		return true
+	})
+	w.settings.Budget = 2 * time.Second
+	f := w.finder()
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: w.host + "/web:1"}}}}
+	begin := time.Now()
+	w.wantReason(f.Ask(ctx, pod, []string{"app"}, nil)["app"], webhook.ReasonRegistryUnavailable)
+	if took := time.Since(begin); took > time.Second {
+		t.Errorf("the answer took %s", took)
 	}
 }
 
@@ -501,6 +655,42 @@ func TestMirror(t *testing.T) {
 	f := origin.finder()
 	origin.wantCommand(origin.ask(f, origin.host+"/web:1"), "/mirror")
 	origin.wantCommand(origin.ask(f, origin.host+"/only:1"), "/origin")
+}
+
+// TestMirrorOfTheHub: the registry that a name without a host means has two names.
+func TestMirrorOfTheHub(t *testing.T) {
+	for _, hub := range []string{"docker.io", "index.docker.io"} {
+		w := newWorld(t)
+		w.push("hub/library/web:1", v1.Config{Entrypoint: []string{"/mirror"}})
+		w.settings.Mirrors = map[string][]string{hub: {w.host + "/hub"}}
+		w.wantCommand(w.ask(w.finder(), "web:1"), "/mirror")
+	}
+}
+
+// TestMirrorHangs: a mirror that uses up the time is left alone soon, and its origin is
+// not taken for one that does not answer.
+func TestMirrorHangs(t *testing.T) {
+	origin, mirror := newWorld(t), newWorld(t)
+	mirror.misbehave(func(_ http.ResponseWriter, r *http.Request) bool {
+		<-r.Context().Done()
+		return true
+	})
+	const tries = 8
+	for i := range tries {
+		origin.push(fmt.Sprintf("web:%d", i), v1.Config{Entrypoint: []string{"/origin"}})
+	}
+	origin.settings.Mirrors = map[string][]string{origin.host: {mirror.host}}
+	origin.settings.Insecure = append(origin.settings.Insecure, mirror.host)
+	f := origin.finder()
+	for i := range tries {
+		got := origin.ask(f, fmt.Sprintf("%s/web:%d", origin.host, i))
+		if got.Reason == "" {
+			origin.wantCommand(got, "/origin")
+			return
+		}
+		origin.wantReason(got, webhook.ReasonRegistryUnavailable)
+	}
+	t.Errorf("after %d images the origin is not asked yet", tries)
 }
 
 // TestMirrorsHaveTheirOwnCredentials: a mirror never sees the password of its origin.

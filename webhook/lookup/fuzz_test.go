@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"github.com/softstop/softstop/config"
@@ -65,34 +64,4 @@ func FuzzReference(f *testing.F) {
 			}
 		}
 	})
-}
-
-// TestMatching holds hard pod 15: the most specific path first, then the others, then
-// none at all; patterns as the kubelet reads them.
-func TestMatching(t *testing.T) {
-	repository := func(image string) name.Repository {
-		parsed, err := name.NewRepository(image)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return parsed
-	}
-	for image, want := range map[string]string{
-		"registry.example/team/web": "team host ", "registry.example/teams/web": "host ", "registry.example/team": "team host ",
-		"a.registry.example/x": "star ", "a.b.registry.example/x": "", "library/nginx": "hub ", "registry.example:5000/x": "",
-	} {
-		credentials, err := parseConfig([]byte(`{"auths":{
-			"https://registry.example/v2/":{"username":"host"},"registry.example/team":{"username":"team"},
-			"*.registry.example":{"username":"star"},"docker.io":{"username":"hub"},"other.example":{"username":"other"}}}`))
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := ""
-		for _, c := range matching(credentials, repository(image)) {
-			got += c.auth.Username + " "
-		}
-		if got != want+" " {
-			t.Errorf("%s: got %q, want %q", image, got, want+" ")
-		}
-	}
 }

@@ -31,13 +31,13 @@ func newGate() *gate { return &gate{limiter: rate.NewLimiter(perSecond, burst)} 
 func (g *gate) open(now time.Time) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if now.Before(g.until) {
+	if now.Before(g.until) || !g.limiter.AllowN(now, 1) {
 		return false
 	}
 	if g.failures >= patience {
 		g.until = now.Add(pause) // this question is the trial; others wait for its end
 	}
-	return g.limiter.AllowN(now, 1)
+	return true
 }
 
 // report tells the gate how a question ended: whether the host answered at all.

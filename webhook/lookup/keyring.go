@@ -86,8 +86,12 @@ func normal(pattern string) string {
 	return strings.TrimSuffix(host+"/"+rest, "/")
 }
 
+// maxCredentials bounds how often one registry is asked for one image: a pull secret may
+// have thousands, and all pods share the host's gate.
+const maxCredentials = 8
+
 // matching returns the credentials for repository, the most specific path first; of
-// equally specific ones the first given. Asking without comes last.
+// equally specific ones the first given; maxCredentials at most. Asking without comes last.
 func matching(credentials []credential, repository name.Repository) []credential {
 	image := repository.RegistryStr() + "/" + repository.RepositoryStr()
 	var found []credential
@@ -101,7 +105,7 @@ func matching(credentials []credential, repository name.Repository) []credential
 	slices.SortStableFunc(found, func(a, b credential) int {
 		return cmp.Compare(strings.Count(b.pattern, "/"), strings.Count(a.pattern, "/"))
 	})
-	return append(found, credential{})
+	return append(found[:min(len(found), maxCredentials)], credential{})
 }
 
 // matches reports whether the credential is for image, host/path, by the kubelet's

@@ -62,6 +62,10 @@ func (f *Finder) withHelper(ctx context.Context, p place) []credential {
 	return slices.Insert(slices.Clone(p.credentials), len(p.credentials)-1, found...)
 }
 
+// maxRemembered is the longest pull secret that is remembered, in bytes. Honest ones are
+// shorter; thousands of the longest that there can be would fill the memory.
+const maxRemembered = 32 << 10
+
 // credentials returns what the pod's pull secrets and the configuration hold. A secret
 // that is missing or broken is passed over: the kubelet does the same.
 func (f *Finder) credentials(ctx context.Context, pod *corev1.Pod) []credential {
@@ -83,7 +87,9 @@ func (f *Finder) credentials(ctx context.Context, pod *corev1.Pod) []credential 
 					continue
 				}
 			}
-			f.pulls.Add(name, found)
+			if len(data[corev1.DockerConfigJsonKey])+len(data[corev1.DockerConfigKey]) <= maxRemembered {
+				f.pulls.Add(name, found)
+			}
 		}
 		all = append(all, found...)
 	}

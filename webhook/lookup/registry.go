@@ -59,8 +59,9 @@ type manifest struct {
 	image    config.Image
 }
 
-// maxWords bounds what is kept of a configuration, in bytes.
-const maxWords = 64 << 10
+// maxWords bounds what is kept of a configuration, in bytes: a cache full of them is less
+// than half of what the chart gives a replica.
+const maxWords = 32 << 10
 
 // errInvalid means that the registry's answer is no valid image.
 var errInvalid = errors.New("not a valid image")
