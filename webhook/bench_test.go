@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/serving"
 )
 
 // reviewBody is what the API server posts for an ordinary web server's pod: a port, probes, a dozen variables, its token's volume and
@@ -72,7 +73,7 @@ func BenchmarkDecode(b *testing.B) {
 
 // BenchmarkAnswer answers the same review over the handler's own HTTP interface: decode, decide, plan, patch, respond.
 func BenchmarkAnswer(b *testing.B) {
-	server := webhook.InTime(&admission.Webhook{Handler: handler(&around{})})
+	server := serving.InTime(&admission.Webhook{Handler: handler(&around{})})
 	body := reviewBody(b)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -38,8 +38,6 @@ const (
 	// nonRoot is the user of the init's image; it is set only where the pod would
 	// otherwise make the installer root.
 	nonRoot = 65532
-	// tries bounds the search for a free name or path.
-	tries = 9
 )
 
 // Program is the path of the init in wrapped containers.
@@ -127,47 +125,63 @@ func isInstaller(c *corev1.Container) bool {
 		c.Command[0] == imageProgram && c.Command[1] == "install"
 }
 
-// freeMountPath returns a path that no container to be wrapped uses, or the last one
-// tried.
+// freeMountPath returns a path at the root that no container to be wrapped uses. (Where
+// one has a mount at the root itself there is none: place sees to it.)
 func (p *Plan) freeMountPath() string {
-	return firstFree(mountPath, func(candidate string) bool {
-		return slices.ContainsFunc(p.Containers, func(c ContainerPlan) bool {
-			return c.Action == Wrapped && mountTaken(c.container, candidate) && !mountTaken(c.container, "/")
-		})
-	})
+	taken := map[string]bool{}
+	for i := range p.Containers {
+		if p.Containers[i].Action != Wrapped {
+			continue
+		}
+		for _, used := range mountPaths(p.Containers[i].container) {
+			top, _, _ := strings.Cut(used[1:], "/")
+			taken["/"+top] = true
+		}
+	}
+	return firstFree(mountPath, taken)
+}
+
+// mountPaths are where c has volumes and devices.
+func mountPaths(c *corev1.Container) (paths []string) {
+	for _, m := range c.VolumeMounts {
+		paths = append(paths, path.Clean("/"+m.MountPath))
+	}
+	for _, d := range c.VolumeDevices {
+		paths = append(paths, path.Clean("/"+d.DevicePath))
+	}
+	return paths
 }
 
 // mountTaken reports whether a mount of c is at dir, below it or above it. A mount at
 // the root is above everything.
 func mountTaken(c *corev1.Container, dir string) bool {
-	taken := func(used string) bool {
-		used = path.Clean("/" + used)
-		if dir == "/" {
-			return used == "/"
-		}
+	return slices.ContainsFunc(mountPaths(c), func(used string) bool {
 		return used == dir || used == "/" || strings.HasPrefix(used, dir+"/") || strings.HasPrefix(dir, used+"/")
-	}
-	return slices.ContainsFunc(c.VolumeMounts, func(m corev1.VolumeMount) bool { return taken(m.MountPath) }) ||
-		slices.ContainsFunc(c.VolumeDevices, func(d corev1.VolumeDevice) bool { return taken(d.DevicePath) })
+	})
 }
 
 func freeVolumeName(pod *corev1.Pod) string {
-	return firstFree(volumeName, func(name string) bool {
-		return slices.ContainsFunc(pod.Spec.Volumes, func(v corev1.Volume) bool { return v.Name == name })
-	})
+	taken := map[string]bool{}
+	for i := range pod.Spec.Volumes {
+		taken[pod.Spec.Volumes[i].Name] = true
+	}
+	return firstFree(volumeName, taken)
 }
 
 func freeContainerName(pod *corev1.Pod) string {
-	return firstFree(installerName, func(name string) bool {
-		return slices.ContainsFunc(slices.Concat(pod.Spec.InitContainers, pod.Spec.Containers),
-			func(c corev1.Container) bool { return c.Name == name })
-	})
+	taken := map[string]bool{}
+	for _, list := range [][]corev1.Container{pod.Spec.InitContainers, pod.Spec.Containers} {
+		for i := range list {
+			taken[list[i].Name] = true
+		}
+	}
+	return firstFree(installerName, taken)
 }
 
-// firstFree returns base, or base-2 to base-9, whichever is not taken.
-func firstFree(base string, taken func(string) bool) string {
+// firstFree returns base, or base-2, base-3 and so on, whichever is not taken.
+func firstFree(base string, taken map[string]bool) string {
 	name := base
-	for n := 2; n <= tries && taken(name); n++ {
+	for n := 2; taken[name]; n++ {
 		name = base + "-" + strconv.Itoa(n)
 	}
 	return name

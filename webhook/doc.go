@@ -1,12 +1,19 @@
 // Package webhook turns a pod into the same pod with softstop in it.
 //
-// One request's path, one file a step:
+// One request's path, which handler.go walks, one file a step and what it needs below it:
 //
-//	decode   decode.go   the API server's review becomes a typed pod, for reading only
-//	decide   decide.go   which containers are wrapped, get hooks only, are left, and why
-//	plan     plan.go     the stop plan's arithmetic; what the pod will look like, as data
-//	patch    patch.go    the plan becomes a short list of JSON patch operations
-//	respond  respond.go  patch, warnings and log line
+//	decode   decode.go     the API server's review becomes a typed pod, for reading only
+//	decide   decide.go     which containers are wrapped, get hooks only, are left, and why
+//	           podreason.go  why a pod is left alone as a whole
+//	           command.go    what a container runs
+//	           initnames.go  programs and containers that are known by name
+//	plan     plan.go       what the pod will look like, as data
+//	           stopplan.go   the arithmetic of the stop plan
+//	           hooks.go      preStop hooks, other people's and ours
+//	           carrier.go    how the init gets into the pod, with resources.go
+//	           annotate.go   what the annotations are to say, with status.go
+//	patch    patch.go      the plan becomes a short list of JSON patch operations
+//	respond  respond.go    patch, warnings and the audit log's entries
 //
 // And back, for the people's CLI: undo.go returns the operations that take softstop out
 // of a pod again.
@@ -15,7 +22,7 @@
 // pod and the Facts about its surroundings and returns a Plan. What has to be asked of
 // the outside (the namespace, the nodes, an image) is asked by the Handler beforehand.
 //
-// It does not look after certificates (webhook/serving), does not read the cluster
+// It does not serve (webhook/serving), does not read the cluster
 // (webhook/cluster) and does not know how the init does its work (initbin).
 //
 // # Why the patch is not a diff

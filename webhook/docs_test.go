@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -95,6 +96,11 @@ func TestHardPods(t *testing.T) {
 		for holder := range strings.SplitSeq(row[2], ", ") {
 			if !exists(row[1], holder) {
 				t.Errorf("hard pod %s: there is no %s", row[1], holder)
+			}
+		}
+		for _, kind := range []string{"golden", "node"} {
+			if exists(row[1], kind) && !slices.Contains(strings.Split(row[2], ", "), kind) {
+				t.Errorf("hard pod %s: the %s is not listed", row[1], kind)
 			}
 		}
 	}

@@ -96,6 +96,9 @@ func inject(t *testing.T, input string) (file, content string) {
 		return strings.TrimSuffix(input, ".in.yaml") + ".reason", string(plan.Skip) + "\n" + out.String()
 	}
 	injected := apply(t, raw, operations)
+	if err := keepsStopPlan(decode(t, raw), decode(t, injected)); plan.Skip == "" && err != nil {
+		t.Error(err)
+	}
 	if _, again := webhook.Inject(decode(t, injected), facts); len(again) != 0 {
 		t.Errorf("injecting twice is not injecting once: the second patch is %v", again)
 	}

@@ -1,13 +1,12 @@
 package webhook_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -169,22 +168,6 @@ func patched(raw []byte, response admission.Response) ([]byte, error) {
 	return patch.Apply(raw)
 }
 
-func TestInTime(t *testing.T) {
-	var left time.Duration
-	h := webhook.InTime(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		left = 0
-		if deadline, set := r.Context().Deadline(); set {
-			left = time.Until(deadline)
-		}
-	}))
-	for query, want := range map[string]time.Duration{"?timeout=4s": 3 * time.Second, "": 0, "?timeout=x": 0, "?timeout=-1s": 0} {
-		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/mutate"+query, nil))
-		if left > want || left < want-time.Second {
-			t.Errorf("%q leaves %s, want %s", query, left, want)
-		}
-	}
-}
-
 // bigPod is hard pod 41: 1,500 environment entries in two containers, about 1 MB.
 func bigPod() []byte {
 	var env []corev1.EnvVar
@@ -220,6 +203,32 @@ func TestLongArguments(t *testing.T) {
 	c := decode(t, injected).Spec.Containers[0]
 	if at := slices.Index(c.Command, "--"); at < 0 || !slices.Equal(c.Command[at+1:], pod.Spec.Containers[0].Command) || !slices.Equal(c.Args, pod.Spec.Containers[0].Args) {
 		t.Error("an argument was changed")
+	}
+}
+
+// TestFullAnnotations: a pod whose annotations are as long as the API server takes is
+// injected, without the status that would make it invalid.
+func TestFullAnnotations(t *testing.T) {
+	const most = 256 << 10 // keys and values
+	for spare, status := range map[int]bool{0: false, 100: false, 1000: true} {
+		filler := strings.Repeat("x", most-len("filler")-spare)
+		raw := []byte(strings.Replace(plain, `"generateName":"web-"`, `"annotations":{"filler":"`+filler+`"}`, 1))
+		got := handler(&around{}).Handle(t.Context(), review(raw))
+		once, err := patched(raw, got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pod := decode(t, once)
+		size := 0
+		for key, value := range pod.Annotations {
+			size += len(key) + len(value)
+		}
+		if _, has := pod.Annotations[config.StatusKey]; size > most || has != status || has == (len(got.Warnings) > 0) || pod.Labels[config.InjectedKey] == "" {
+			t.Errorf("with %d bytes to spare: %d bytes of annotations, status %t, warnings %q, labels %v", spare, size, has, got.Warnings, pod.Labels)
+		}
+		if again := handler(&around{}).Handle(t.Context(), review(once)); len(again.Patch) > 0 {
+			t.Errorf("with %d bytes to spare: the second patch is %s", spare, again.Patch)
+		}
 	}
 }
 
@@ -303,8 +312,9 @@ func TestBigPod(t *testing.T) {
 	runtime.KeepAlive(raw)
 }
 
-// FuzzHandler: no panic, no refusal; injected twice is injected once; the patch changes
-// nothing but what softstop is about.
+// FuzzHandler: no panic, no refusal; injected twice is injected once; the stop plan's
+// invariant holds; the patch changes nothing but what softstop is about, and keeps fields
+// that nobody here knows.
 func FuzzHandler(f *testing.F) {
 	inputs, _ := filepath.Glob("testdata/*.yaml")
 	for _, input := range inputs {
@@ -340,10 +350,57 @@ func FuzzHandler(f *testing.F) {
 		if again := handler(a).Handle(t.Context(), review(once)); len(again.Patch) != 0 {
 			t.Fatalf("injected once:\n%s\nthe second patch: %v", once, again.Patch)
 		}
+		if err := keepsStopPlan(decode(t, raw), decode(t, once)); err != nil {
+			t.Fatalf("%v in:\n%s", err, once)
+		}
 		if before, after := others(t, raw), others(t, once); !reflect.DeepEqual(before, after) {
 			t.Fatalf("something else changed\nbefore: %v\nafter: %v", before, after)
 		}
+		newer, added := withNewerFields(t, raw)
+		gotNewer := handler(a).Handle(t.Context(), review(newer))
+		if !bytes.Equal(gotNewer.Patch, got.Patch) {
+			t.Fatalf("fields that nobody knows change the patch from %s to %s", got.Patch, gotNewer.Patch)
+		}
+		kept, err := patched(newer, gotNewer)
+		if err != nil || bytes.Count(kept, []byte(newerField)) != added {
+			t.Fatalf("%d fields that nobody knows before, after: %s (%v)", added, kept, err)
+		}
 	})
+}
+
+// newerField is a field of an API that is newer than our types.
+const newerField = `"newerThanSoftstop"`
+
+// withNewerFields adds the field wherever a pod has objects that softstop looks into, and
+// returns how many there are then.
+func withNewerFields(t *testing.T, raw []byte) (newer []byte, added int) {
+	t.Helper()
+	var pod any
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	if err := decoder.Decode(&pod); err != nil {
+		t.Fatal(err)
+	}
+	var add func(object any, inside ...string)
+	add = func(object any, inside ...string) {
+		switch o := object.(type) {
+		case map[string]any:
+			for _, key := range inside {
+				add(o[key], "containers", "initContainers", "volumes", "lifecycle", "preStop", "volumeMounts", "ports", "env")
+			}
+			o[strings.Trim(newerField, `"`)] = map[string]any{"a": []any{json.Number("12345678901234567890"), nil}}
+		case []any:
+			for _, element := range o {
+				add(element, inside...)
+			}
+		}
+	}
+	add(pod, "metadata", "spec")
+	newer, err := json.Marshal(pod)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newer, bytes.Count(newer, []byte(newerField))
 }
 
 // asTheAPIServerSendsIt reports whether raw is a pod as it can arrive: read and written

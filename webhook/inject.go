@@ -9,7 +9,7 @@ import (
 // It is the whole engine: the webhook and the people's CLI both call it.
 func Inject(pod *corev1.Pod, facts Facts) (Plan, []jsonpatch.Operation) {
 	plan := MakePlan(pod, Decide(pod, facts), facts)
-	return plan, Patch(pod, plan, facts.Version)
+	return plan, Patch(pod, plan)
 }
 
 // Wanted returns the containers that could be wrapped if somebody knew what their

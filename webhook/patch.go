@@ -13,10 +13,6 @@ import (
 	"github.com/softstop/softstop/config"
 )
 
-// safeToEvict is the cluster autoscaler's list of volumes that do not keep a pod on
-// its node. Without our entry every injected pod's emptyDir would.
-const safeToEvict = "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"
-
 // patch collects operations; pointers and guards are built in one place.
 type patch struct{ operations []jsonpatch.Operation }
 
@@ -37,12 +33,25 @@ func pointer(path ...string) string {
 
 // Patch returns the operations that make plan of pod: none if pod already is as
 // planned.
-func Patch(pod *corev1.Pod, plan Plan, version string) []jsonpatch.Operation {
+func Patch(pod *corev1.Pod, plan Plan) []jsonpatch.Operation {
 	p := &patch{}
-	if plan.Skip != "" {
-		p.leave(pod, plan, version)
-		return p.operations
+	if plan.Skip == "" {
+		p.handle(pod, plan)
 	}
+	annotations := plan.Annotations
+	if len(p.operations) == 0 && sameStatus(pod.Annotations, annotations) {
+		annotations = maps.Clone(annotations)
+		delete(annotations, config.StatusKey) // only the version differs
+	}
+	p.entries(pod.Annotations, annotations, "metadata", "annotations")
+	if plan.Skip == "" {
+		p.entries(pod.Labels, map[string]string{config.InjectedKey: "true"}, "metadata", "labels")
+	}
+	return p.operations
+}
+
+// handle changes what is in the spec of a pod that is not left alone as a whole.
+func (p *patch) handle(pod *corev1.Pod, plan Plan) {
 	for i := range plan.Containers {
 		p.container(&plan.Containers[i], plan.Carrier)
 	}
@@ -51,33 +60,6 @@ func Patch(pod *corev1.Pod, plan Plan, version string) []jsonpatch.Operation {
 	}
 	if plan.Carrier != nil && !plan.Carrier.Present {
 		p.carrier(pod, plan.Carrier)
-	}
-	status := statusOf(pod, plan, version)
-	annotations := map[string]string{}
-	if len(p.operations) > 0 || !status.same(pod.Annotations[config.StatusKey]) {
-		annotations[config.StatusKey] = status.String()
-	}
-	if c := plan.Carrier; c != nil && c.Kind == config.CarrierEmptyDir {
-		if list := pod.Annotations[safeToEvict]; !slices.Contains(strings.Split(list, ","), c.Volume) {
-			annotations[safeToEvict] = strings.TrimPrefix(list+","+c.Volume, ",")
-		}
-	}
-	p.entries(pod.Annotations, annotations, "metadata", "annotations")
-	p.entries(pod.Labels, map[string]string{config.InjectedKey: "true"}, "metadata", "labels")
-	return p.operations
-}
-
-// leave writes into the status why a pod that wanted softstop goes without. A pod that
-// did not is none of our business, the API server's copy of a static pod must stay what
-// the kubelet has, and what an earlier pass wrote about containers still tells how to
-// undo it.
-func (p *patch) leave(pod *corev1.Pod, plan Plan, version string) {
-	earlier, _ := ReadStatus(pod.Annotations[config.StatusKey])
-	if !plan.Consent.In || plan.Skip == ReasonMirrorPod || plan.Skip == ReasonRefused || len(earlier.Containers) > 0 {
-		return
-	}
-	if status := statusOf(pod, plan, version); !status.same(pod.Annotations[config.StatusKey]) {
-		p.entries(pod.Annotations, map[string]string{config.StatusKey: status.String()}, "metadata", "annotations")
 	}
 }
 

@@ -26,6 +26,8 @@ type Plan struct {
 	Carrier *CarrierPlan
 	// Containers are in the order of Decision.Containers.
 	Containers []ContainerPlan
+	// Annotations are what the pod's are to say; none for a pod that did not opt in.
+	Annotations map[string]string
 	// Problems are the values that were not understood.
 	Problems []config.Problem
 	// Warnings are sentences for the person who creates the pod.
@@ -55,25 +57,30 @@ func MakePlan(pod *corev1.Pod, decision Decision, facts Facts) Plan {
 	for _, problem := range decision.Problems {
 		plan.warn("%s", problem)
 	}
-	if plan.Skip != "" {
-		if plan.Skip.Warns() {
-			plan.warn("the pod is left unchanged: %s", plan.Skip.Sentence())
-		}
-		return plan
+	switch {
+	case plan.Skip == "":
+		plan.handle(pod, decision, facts)
+	case plan.Skip.Warns():
+		plan.warn("the pod is left unchanged: %s", plan.Skip.Sentence())
 	}
+	plan.annotate(pod, facts.Version)
+	return plan
+}
+
+// handle plans for a pod that is not left alone as a whole.
+func (p *Plan) handle(pod *corev1.Pod, decision Decision, facts Facts) {
 	if grace := pod.Spec.TerminationGracePeriodSeconds; grace != nil {
-		plan.GraceBefore = time.Duration(min(max(*grace, 1), int64(maxGrace/time.Second))) * time.Second
+		p.GraceBefore = time.Duration(min(max(*grace, 1), int64(maxGrace/time.Second))) * time.Second
 	}
 	for _, choice := range decision.Containers {
-		plan.Containers = append(plan.Containers, ContainerPlan{Choice: choice})
+		p.Containers = append(p.Containers, ContainerPlan{Choice: choice})
 	}
-	plan.Carrier = plan.carry(pod, decision.Policy, facts)
-	plan.time(facts, ownerKind(pod, facts) == "Job")
-	for i := range plan.Containers {
-		plan.equip(&plan.Containers[i], facts.Nodes)
+	p.Carrier = p.carry(pod, decision.Policy, facts)
+	p.schedule(facts, ownerKind(pod, facts) == "Job")
+	for i := range p.Containers {
+		p.equip(&p.Containers[i], facts.Nodes)
 	}
-	plan.explain()
-	return plan
+	p.warnOfReasons()
 }
 
 // refusals are the problems that strict refuses a pod for: values that somebody wrote
@@ -94,8 +101,8 @@ func (p *Plan) warn(format string, args ...any) {
 	p.Warnings = append(p.Warnings, "softstop: "+fmt.Sprintf(format, args...))
 }
 
-// time makes the stop plan and gives every container its times.
-func (p *Plan) time(facts Facts, job bool) {
+// schedule makes the stop plan and gives every container its times.
+func (p *Plan) schedule(facts Facts, job bool) {
 	var wishes []Wish
 	for i := range p.Containers {
 		if p.Containers[i].Action != Left {
@@ -109,7 +116,7 @@ func (p *Plan) time(facts Facts, job bool) {
 	solved := SolveStopPlan(p.GraceBefore, facts.Config.Limits.MaxGrace, wishes)
 	p.Grace = solved.Grace
 	if solved.Shortened {
-		p.warn("the grace period is limited to %s: stop timeouts or drains were shortened to fit", solved.Grace)
+		p.warn("the grace period is limited to %s: stop timeouts or drains were shortened to fit; ask for less, or raise limits.maxGrace in the configuration", solved.Grace)
 	}
 	for i := range p.Containers {
 		if p.Containers[i].Action != Left {
@@ -164,7 +171,7 @@ func (p *Plan) equip(c *ContainerPlan, nodes Nodes) {
 		}
 	}
 	if grace := shortestProbeGrace(c.container); grace > 0 && grace < c.Drain {
-		p.warn("container %q: a probe's terminationGracePeriodSeconds of %s is below the drain of %s, so a failed probe kills it before it is told to stop", c.Name, grace, c.Drain)
+		p.warn("container %q: a probe's terminationGracePeriodSeconds of %s is below the drain of %s, so a failed probe kills it before it is told to stop; raise the one or shorten the other", c.Name, grace, c.Drain)
 	}
 }
 
@@ -213,8 +220,8 @@ func shortestProbeGrace(c *corev1.Container) time.Duration {
 	return shortest
 }
 
-// explain warns about the containers that a person can do something for.
-func (p *Plan) explain() {
+// warnOfReasons tells of the containers that are not wrapped and could be.
+func (p *Plan) warnOfReasons() {
 	for _, c := range p.Containers {
 		if c.Reason.Warns() {
 			p.warn("container %q is not wrapped: %s", c.Name, c.Sentence())

@@ -48,7 +48,7 @@ const (
 type explanation struct {
 	// what is so.
 	what string
-	// fix is what to do about it; empty means that nothing has to be done.
+	// fix is what to do about it; empty means that all is well without.
 	fix string
 	// warns means that whoever creates the pod should hear of it: it asked for more
 	// than it gets.
@@ -61,19 +61,19 @@ func (r Reason) explanation() explanation {
 	case ReasonNotOptedIn:
 		return explanation{"neither the pod nor its namespace opted in", `set the annotation softstop.dev/inject: "true" on the pod or the label softstop.dev/inject: enabled on the namespace`, false}
 	case ReasonOptedOut:
-		return explanation{"the pod or its namespace opted out", "", false}
+		return explanation{"the pod or its namespace opted out", `remove the annotation softstop.dev/inject: "false" or the label softstop.dev/inject: disabled`, false}
 	case ReasonMirrorPod:
 		return explanation{"it mirrors a static pod, which the kubelet runs from a file", "use softstop inject on the file", true}
 	case ReasonWindows:
-		return explanation{"it runs on Windows, where there are no Unix signals", "", true}
+		return explanation{"it runs on Windows, where there are no Unix signals", optOut, true}
 	case ReasonWasm:
-		return explanation{"its RuntimeClass runs WebAssembly, which has no processes", "", true}
+		return explanation{"its RuntimeClass runs WebAssembly, which has no processes", optOut, true}
 	case ReasonGraceZero:
 		return explanation{"terminationGracePeriodSeconds is 0: it asks to be killed at once", "set it to 1 or more", true}
 	case ReasonWorkflowEngine:
-		return explanation{"a workflow engine (Tekton, Argo Workflows) runs its steps itself", "", false}
+		return explanation{"a workflow engine (Tekton, Argo Workflows) starts and stops its steps itself", "", false}
 	case ReasonNothingToDo:
-		return explanation{"none of its containers can be handled", "", false}
+		return explanation{"none of its containers can be handled", "look at the reason of each", false}
 	case ReasonRefused:
 		return explanation{"it is refused: the cluster's configuration is strict, and a value means nothing", "correct the value that the message names", false}
 	case ReasonNoCommand:
@@ -83,17 +83,17 @@ func (r Reason) explanation() explanation {
 	case ReasonHasInit:
 		return explanation{"its command starts with an init of its own", "remove that init to get softstop's", false}
 	case ReasonMustBePID1:
-		return explanation{"its command is an init system that must be process 1", "", false}
+		return explanation{"its command is an init system that must be process 1 and stops its services itself", "", false}
 	case ReasonMeshSidecar:
-		return explanation{"it is a service mesh's proxy, which stops by its own rules", "", false}
+		return explanation{"it is a service mesh's proxy, which stops by its own rules", nameIt, false}
 	case ReasonSidecar:
-		return explanation{"softstop.dev/sidecars is false", "", false}
+		return explanation{"softstop.dev/sidecars is false", "set it to true to have native sidecars wrapped", false}
 	case ReasonInitContainer:
-		return explanation{"init containers run to completion before the application starts", "name it in softstop.dev/containers to have it wrapped", false}
+		return explanation{"init containers run to completion before the application starts", nameIt, false}
 	case ReasonExcluded:
-		return explanation{"softstop.dev/containers or softstop.dev/exclude-containers leaves it out", "", false}
+		return explanation{"softstop.dev/containers or softstop.dev/exclude-containers leaves it out", "change that to have it wrapped", false}
 	case ReasonMountTaken:
-		return explanation{"a volume is mounted at / or at every path softstop could use", "move that mount", true}
+		return explanation{"a volume is mounted at / or where the init is", "move that mount", true}
 	case ReasonPullNever:
 		return explanation{"imagePullPolicy is Never, so the image is on the node only", ownCommand, true}
 	case ReasonBadReference:
@@ -116,8 +116,15 @@ func (r Reason) explanation() explanation {
 	return explanation{}
 }
 
-// ownCommand is what to do about an image that nobody can look up.
-const ownCommand = `set its command, or the annotation softstop.dev/command.CONTAINER: '["program"]'`
+// The fixes that several reasons share.
+const (
+	// ownCommand is for an image that nobody can look up.
+	ownCommand = `set its command, or the annotation softstop.dev/command.CONTAINER: '["program"]'`
+	// nameIt is for a container that is left alone unless somebody wants it.
+	nameIt = "name it, beside the others, in softstop.dev/containers to have it wrapped"
+	// optOut is for a pod that never can.
+	optOut = `set the annotation softstop.dev/inject: "false" on it to hear no more of this`
+)
 
 // String returns the reason's word.
 func (r Reason) String() string { return string(r) }

@@ -2,6 +2,7 @@ package webhook_test
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,6 +35,38 @@ func TestReasons(t *testing.T) {
 	}
 	if !slices.Equal(declared, listed) {
 		t.Errorf("declared %v\nlisted   %v", declared, listed)
+	}
+}
+
+// TestReasonsHaveFixes: whoever hears of a reason hears what to do about it; the others
+// that say nothing are for what is well as it is.
+func TestReasonsHaveFixes(t *testing.T) {
+	well := []webhook.Reason{webhook.ReasonWorkflowEngine, webhook.ReasonMustBePID1}
+	for _, reason := range webhook.Reasons() {
+		if fix := strings.Contains(reason.Sentence(), "; "); !fix && (reason.Warns() || !slices.Contains(well, reason)) {
+			t.Errorf("%s says no fix: %s", reason, reason.Sentence())
+		}
+	}
+}
+
+// TestReasonsAreMet: for every reason there is a golden pod that comes out with it.
+func TestReasonsAreMet(t *testing.T) {
+	outputs, _ := filepath.Glob("testdata/*.out.yaml")
+	lonely, _ := filepath.Glob("testdata/*.reason")
+	met := map[webhook.Reason]bool{}
+	for _, file := range slices.Concat(outputs, lonely) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range regexp.MustCompile(`"reason":"([a-z0-9-]+)"|^([a-z0-9-]+)\n`).FindAllStringSubmatch(string(text), -1) {
+			met[webhook.Reason(found[1]+found[2])] = true
+		}
+	}
+	for _, reason := range webhook.Reasons() {
+		if !met[reason] {
+			t.Errorf("no golden pod has the reason %s", reason)
+		}
 	}
 }
 

@@ -127,14 +127,10 @@ func (s Status) container(name string) ContainerStatus {
 	return ContainerStatus{}
 }
 
-// same reports whether the annotation value says what s says, whichever version wrote it.
-func (s Status) same(annotation string) bool {
-	var old Status
-	if json.Unmarshal([]byte(annotation), &old) != nil {
-		return false
-	}
-	old.Version = s.Version
-	return reflect.DeepEqual(old, s)
+// same reports whether s says what other says, whichever versions wrote them.
+func (s Status) same(other Status) bool {
+	other.Version = s.Version
+	return reflect.DeepEqual(other, s)
 }
 
 // ReadStatus reads the softstop.dev/status annotation.

@@ -61,7 +61,7 @@ func addHandler(ctx, stop context.Context, mgr manager.Manager, direct client.Cl
 			}
 		},
 	}}
-	mgr.GetWebhookServer().Register(webhook.Path, serving.Polite(stop, serving.Limit(webhook.InTime(review))))
+	mgr.GetWebhookServer().Register(webhook.Path, serving.Polite(stop, serving.Limit(serving.InTime(review))))
 	return nil
 }
 

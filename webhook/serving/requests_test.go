@@ -8,6 +8,7 @@ import (
 	"net/http/httptrace"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestPolite: an answer that begins after the stop is whole, and the client's next
@@ -75,6 +76,23 @@ func TestLimit(t *testing.T) {
 		response.Body.Close()
 		if response.StatusCode != c.code {
 			t.Errorf("%s: %s", name, response.Status)
+		}
+	}
+}
+
+// TestInTime: a review ends when three quarters of its time are over.
+func TestInTime(t *testing.T) {
+	var left time.Duration
+	h := InTime(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		left = 0
+		if deadline, set := r.Context().Deadline(); set {
+			left = time.Until(deadline)
+		}
+	}))
+	for query, want := range map[string]time.Duration{"?timeout=4s": 3 * time.Second, "": 0, "?timeout=x": 0, "?timeout=-1s": 0} {
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/mutate"+query, nil))
+		if left > want || left < want-time.Second {
+			t.Errorf("%q leaves %s, want %s", query, left, want)
 		}
 	}
 }
