@@ -6,17 +6,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/yaml"
 
 	"github.com/softstop/softstop/config"
 )
@@ -129,45 +125,6 @@ func (s *suite) warningsReachThePerson(t *testing.T) {
 	}
 }
 
-// goldenPodsAreValid creates the output of every golden pod that the API server would
-// accept as it came in.
-func (s *suite) goldenPodsAreValid(t *testing.T) {
-	s.namespace(t, "shop", nil)
-	outputs, err := filepath.Glob("../../webhook/testdata/*.out.yaml")
-	if err != nil || len(outputs) == 0 {
-		t.Fatalf("no golden pods: %v", err)
-	}
-	create := func(file string) error {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		if _, after, two := bytes.Cut(data, []byte("\n---\n")); two {
-			data = after
-		}
-		object := &unstructured.Unstructured{}
-		if err := yaml.Unmarshal(data, object); err != nil {
-			return err
-		}
-		object.SetNamespace("shop")
-		// The file is what the webhook made already, or not to be injected.
-		unstructured.RemoveNestedField(object.Object, "metadata", "annotations", config.InjectKey)
-		return s.client.Create(t.Context(), object, client.DryRunAll)
-	}
-	created := 0
-	for _, output := range outputs {
-		if err := create(strings.TrimSuffix(output, ".out.yaml") + ".in.yaml"); err != nil {
-			t.Logf("%s is itself invalid: %v", filepath.Base(output), err)
-			continue
-		}
-		created++
-		if err := create(output); err != nil {
-			t.Errorf("%s: %v", filepath.Base(output), err)
-		}
-	}
-	t.Logf("%d of %d golden pods created", created, len(outputs))
-}
-
 // webhookDown is hard pod 87: pods still start.
 func (s *suite) webhookDown(t *testing.T) {
 	p := pod("enabled", "down", nil)
@@ -182,10 +139,25 @@ func (s *suite) webhookDown(t *testing.T) {
 	}
 }
 
+// fullAnnotations: a pod whose annotations are as long as they may be is not made invalid.
+func (s *suite) fullAnnotations(t *testing.T) {
+	p := pod("enabled", "full", map[string]string{"filler": strings.Repeat("x", 256<<10-len("filler"))})
+	if err := s.client.Create(t.Context(), p, client.DryRunAll); err != nil {
+		t.Fatal(err)
+	}
+	if p.Labels[config.InjectedKey] == "" || p.Annotations[config.StatusKey] != "" {
+		t.Errorf("labels %v, status %q", p.Labels, p.Annotations[config.StatusKey])
+	}
+}
+
 // tighten gives p what Pod Security's restricted profile asks of it.
 func tighten(p *corev1.Pod) {
 	p.Spec.SecurityContext = &corev1.PodSecurityContext{RunAsNonRoot: new(true), SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}}
-	p.Spec.Containers[0].SecurityContext = &corev1.SecurityContext{
-		AllowPrivilegeEscalation: new(false), Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
+	for _, list := range [][]corev1.Container{p.Spec.InitContainers, p.Spec.Containers} {
+		for i := range list {
+			list[i].SecurityContext = &corev1.SecurityContext{
+				AllowPrivilegeEscalation: new(false), Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
+			}
+		}
 	}
 }

@@ -4,7 +4,9 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,20 +14,30 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/intstr"
+	counted "k8s.io/component-helpers/resource"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/softstop/softstop/config"
 )
 
-// anyPodStaysValid makes pods by chance. Each that the API server accepts as it is, it
-// must accept injected, with the same QoS class.
+// anyPodStaysValid makes pods by chance, in namespaces with and without rules. Each that
+// the API server accepts as it is, it must accept injected, with the same QoS class and
+// the same request to scheduler and quota.
 func (s *suite) anyPodStaysValid(t *testing.T) {
+	enabled := map[string]string{config.InjectKey: config.InjectEnabled}
+	s.namespace(t, "any", enabled)
+	s.limited(t, "any-limited", enabled)
+	s.namespace(t, "any-restricted", map[string]string{config.InjectKey: config.InjectEnabled, "pod-security.kubernetes.io/enforce": "restricted"})
 	seed := uint64(time.Now().UnixNano())
 	r := rand.New(rand.NewPCG(seed, 0))
-	valid, injected := 0, 0
-	for i := range 400 {
+	const tries = 600
+	valid, injected := 0, map[string]int{}
+	for i := range tries {
 		p := randomPod(r)
-		p.Namespace, p.Name = "enabled", fmt.Sprintf("any-%d", i)
+		p.Namespace, p.Name = pick(r, "any", "any", "any-limited", "any-restricted"), fmt.Sprintf("any-%d", i)
+		if p.Namespace == "any-restricted" {
+			tighten(p)
+		}
 		left := p.DeepCopy()
 		left.Annotations[config.InjectKey] = "false"
 		err := s.client.Create(t.Context(), left, client.DryRunAll)
@@ -41,16 +53,29 @@ func (s *suite) anyPodStaysValid(t *testing.T) {
 			t.Fatalf("seed %d: valid as it is, but injected: %v\n%+v", seed, err, given)
 		}
 		if p.Labels[config.InjectedKey] == "true" {
-			injected++
+			injected[p.Namespace]++
 		}
-		if p.Status.QOSClass != left.Status.QOSClass {
-			t.Fatalf("seed %d: QoS class was %s and is %s:\n%+v", seed, left.Status.QOSClass, p.Status.QOSClass, given)
+		if was, is := asks(left), asks(p); was != is {
+			t.Fatalf("seed %d: the pod asks for %s, without softstop for %s:\n%+v", seed, is, was, given)
 		}
 	}
-	t.Logf("%d of 400 pods valid, %d of them injected", valid, injected)
-	if injected < 50 {
-		t.Errorf("only %d pods were injected: the generator no longer makes much", injected)
+	t.Logf("%d of %d pods valid; injected: %v", valid, tries, injected)
+	if len(injected) < 3 || slices.Min(slices.Collect(maps.Values(injected))) < 20 {
+		t.Errorf("too few were injected: the generator no longer makes much")
 	}
+}
+
+// asks is the pod's QoS class, and what scheduler and quota count, in words.
+func asks(p *corev1.Pod) string {
+	words := string(p.Status.QOSClass)
+	for _, list := range []corev1.ResourceList{counted.PodRequests(p, counted.PodResourcesOptions{}), counted.PodLimits(p, counted.PodResourcesOptions{})} {
+		words += "; "
+		for _, name := range slices.Sorted(maps.Keys(list)) {
+			quantity := list[name]
+			words += fmt.Sprintf(" %s=%s", name, quantity.String())
+		}
+	}
+	return words
 }
 
 // maybe calls f for one of n.
@@ -82,9 +107,13 @@ func randomPod(r *rand.Rand) *corev1.Pod {
 	maybe(r, 8, func() {
 		spec.Resources = &corev1.ResourceRequirements{Limits: corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("2"), corev1.ResourceMemory: resource.MustParse("1Gi")}}
 	})
-	for i := range r.IntN(3) {
+	maybe(r, 8, func() { spec.HostNetwork = true })
+	maybe(r, 8, func() { spec.ActiveDeadlineSeconds = new(int64(60)) })
+	maybe(r, 8, func() { spec.ImagePullSecrets = []corev1.LocalObjectReference{{Name: "pull"}} })
+	for i := range r.IntN(4) {
 		spec.Volumes = append(spec.Volumes, corev1.Volume{
-			Name: pick(r, "softstop", "data", "softstop-2") + fmt.Sprint(i)[:r.IntN(2)], VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}},
+			Name:         pick(r, "softstop", "data", "softstop-2") + fmt.Sprint(i)[:r.IntN(2)],
+			VolumeSource: randomVolume(r),
 		})
 	}
 	for i := range r.IntN(3) {
@@ -102,6 +131,17 @@ func randomPod(r *rand.Rand) *corev1.Pod {
 		spec.Containers = append(spec.Containers, c)
 	}
 	return p
+}
+
+func randomVolume(r *rand.Rand) corev1.VolumeSource {
+	return pick(r,
+		corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}},
+		corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{Medium: corev1.StorageMediumMemory}},
+		corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: "settings"}}},
+		corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "disk"}},
+		corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: "/"}},
+		corev1.VolumeSource{Image: &corev1.ImageVolumeSource{Reference: "files:1"}},
+	)
 }
 
 func randomContainer(r *rand.Rand, name string, spec *corev1.PodSpec) corev1.Container {
@@ -125,7 +165,24 @@ func randomContainer(r *rand.Rand, name string, spec *corev1.PodSpec) corev1.Con
 	maybe(r, 4, func() {
 		c.LivenessProbe = &corev1.Probe{TerminationGracePeriodSeconds: new(int64(3)), ProbeHandler: *probe()}
 	})
+	maybe(r, 5, func() { c.WorkingDir = "/work" })
+	maybe(r, 6, func() { c.TTY, c.Stdin = true, true })
+	maybe(r, 6, func() { c.ImagePullPolicy = corev1.PullNever })
+	maybe(r, 6, func() {
+		c.SecurityContext = &corev1.SecurityContext{Privileged: new(r.IntN(2) == 0), RunAsUser: new(int64(r.IntN(2000)))}
+	})
+	maybe(r, 6, func() {
+		c.ResizePolicy = []corev1.ContainerResizePolicy{{ResourceName: corev1.ResourceCPU, RestartPolicy: corev1.RestartContainer}}
+	})
+	maybe(r, 5, func() {
+		c.Env = []corev1.EnvVar{{Name: "X", ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: "metadata.name"}}}}
+	})
 	for _, v := range spec.Volumes {
+		maybe(r, 6, func() {
+			if v.PersistentVolumeClaim != nil {
+				c.VolumeDevices = append(c.VolumeDevices, corev1.VolumeDevice{Name: v.Name, DevicePath: pick(r, "/softstop", "/dev/disk")})
+			}
+		})
 		maybe(r, 2, func() {
 			path := pick(r, "/data", "/softstop", "/softstop/x", "/", "/softstop-2/")
 			for _, m := range c.VolumeMounts {
@@ -133,7 +190,7 @@ func randomContainer(r *rand.Rand, name string, spec *corev1.PodSpec) corev1.Con
 					return
 				}
 			}
-			c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: v.Name, MountPath: path})
+			c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: v.Name, MountPath: path, SubPath: pick(r, "", "", "part")})
 		})
 	}
 	maybe(r, 3, func() {

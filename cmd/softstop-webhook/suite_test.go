@@ -86,6 +86,7 @@ func TestAPIServer(t *testing.T) {
 	t.Run("dry run", s.dryRun)
 	t.Run("restricted", s.restricted)
 	t.Run("warnings", s.warningsReachThePerson)
+	t.Run("full annotations", s.fullAnnotations)
 	t.Run("golden pods are valid", s.goldenPodsAreValid)
 	t.Run("any pod stays valid", s.anyPodStaysValid)
 	t.Run("reinvocation", s.reinvocation)

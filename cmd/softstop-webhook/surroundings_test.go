@@ -15,7 +15,6 @@ import (
 	admissionv1 "k8s.io/api/admission/v1"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -106,67 +105,6 @@ func (s *suite) nodes(t *testing.T) {
 	})
 	await("v1.36.3", "containerd://1.7.28", func(p *corev1.Pod) bool { return emptyDir(p) && preStop(p).Sleep != nil })
 	await("v1.29.9", "containerd://2.4.2", func(p *corev1.Pod) bool { return emptyDir(p) && preStop(p).Exec != nil })
-}
-
-// quotaAndLimits holds hard pods 62 and 63: a quota that demands limits, and a
-// LimitRange with a minimum, a maximum and a ratio. Nothing about the pod's request
-// changes.
-func (s *suite) quotaAndLimits(t *testing.T) {
-	s.namespace(t, "tight", map[string]string{config.InjectKey: config.InjectEnabled})
-	hard := corev1.ResourceList{
-		corev1.ResourceRequestsCPU: resource.MustParse("100m"), corev1.ResourceLimitsCPU: resource.MustParse("200m"),
-		corev1.ResourceRequestsMemory: resource.MustParse("64Mi"), corev1.ResourceLimitsMemory: resource.MustParse("64Mi"),
-	}
-	quota := &corev1.ResourceQuota{ObjectMeta: metav1.ObjectMeta{Namespace: "tight", Name: "quota"}, Spec: corev1.ResourceQuotaSpec{Hard: hard}}
-	limits := &corev1.LimitRange{ObjectMeta: metav1.ObjectMeta{Namespace: "tight", Name: "limits"}, Spec: corev1.LimitRangeSpec{
-		Limits: []corev1.LimitRangeItem{{
-			Type:                 corev1.LimitTypeContainer,
-			Min:                  corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("100m"), corev1.ResourceMemory: resource.MustParse("64Mi")},
-			Max:                  corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("200m"), corev1.ResourceMemory: resource.MustParse("64Mi")},
-			MaxLimitRequestRatio: corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("2")},
-		}},
-	}}
-	for _, object := range []client.Object{quota, limits} {
-		if err := s.client.Create(t.Context(), object); err != nil {
-			t.Fatal(err)
-		}
-	}
-	// No controller runs here that would fill in the quota's status.
-	quota.Status = corev1.ResourceQuotaStatus{Hard: hard, Used: corev1.ResourceList{}}
-	for name := range hard {
-		quota.Status.Used[name] = resource.MustParse("0")
-	}
-	if err := s.client.Status().Update(t.Context(), quota); err != nil {
-		t.Fatal(err)
-	}
-	p := pod("tight", "fits", nil)
-	p.Spec.Containers[0].Resources = corev1.ResourceRequirements{
-		Requests: corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("100m"), corev1.ResourceMemory: resource.MustParse("64Mi")},
-		Limits:   corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("200m"), corev1.ResourceMemory: resource.MustParse("64Mi")},
-	}
-	// The API server's caches of quota and limits follow within a moment; a pod that
-	// breaks them is refused from then on.
-	breaks := pod("tight", "breaks", map[string]string{config.InjectKey: "false"})
-	err := wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, 30*time.Second, true, func(ctx context.Context) (bool, error) {
-		return s.client.Create(ctx, breaks.DeepCopy(), client.DryRunAll) != nil, nil
-	})
-	if err != nil {
-		t.Fatal("quota and LimitRange do not work here: ", err)
-	}
-	if err := s.client.Create(t.Context(), p); err != nil {
-		t.Fatal(err)
-	}
-	if len(p.Spec.InitContainers) != 1 {
-		t.Errorf("no carrier: %+v", p.Spec)
-	}
-	if err := s.client.Get(t.Context(), client.ObjectKeyFromObject(quota), quota); err != nil {
-		t.Fatal(err)
-	}
-	for name, used := range quota.Status.Used {
-		if want := hard[name]; used.Cmp(want) != 0 {
-			t.Errorf("the pod counts for %s of %s, want %s", used.String(), name, want.String())
-		}
-	}
 }
 
 func pemOf(der []byte) []byte {
