@@ -3,8 +3,20 @@
 //
 // The webhook writes it (Options.Words), PID 1 reads it (Parse); both live here so
 // that one round-trip fuzz test holds them together. The packages below it are the
-// program itself: watcher (PID 1, runs without the Go runtime), stopper (the ladder)
-// and install (the carrier's copy).
+// program itself:
+//
+//	watcher      PID 1, without the Go runtime: starts, reaps, keeps the deadline
+//	stopper      the ladder, in ordinary Go: a child of the watcher for one stop
+//	handover     what the two say to each other, and which exit code comes of it
+//	proc         what /proc says about a process, for both
+//	sys          system calls without the runtime
+//	ordinary     the watcher inside an ordinary Go program
+//	install      the carrier's copy
+//	fault        errors without package fmt
+//	gate         tests of the object code
+//	processtest  tests with real processes
+//
+// A SIGTERM's way through them is in the watcher's documentation.
 //
 // It does not know pods, annotations or policies: durations, signals and exit codes
 // arrive here decided.

@@ -169,6 +169,21 @@ func TestTheDeafAreKilledAndNamed(t *testing.T) {
 	})
 }
 
+// The report said that the container had ended by SIGTERM, of which the shell in front had died, where its application
+// had been killed and the exit code said so.
+func TestReportOfAKilledHeir(t *testing.T) {
+	eachBuild(t, func(t *testing.T, b build) {
+		path := filepath.Join(t.TempDir(), "report")
+		x := start(t, b, []string{"--stop-timeout=600ms", "--report", path}, shell(deaf(), "; echo never")...)
+		x.out.see(t, "app ready")
+		x.stop()
+		x.expect(137)
+		if r := readReport(t, path); r.ExitCode != 137 || len(r.Killed) != 1 {
+			t.Errorf("the report says %+v", r)
+		}
+	})
+}
+
 func readReport(t *testing.T, path string) reportLine {
 	t.Helper()
 	text, err := os.ReadFile(path)

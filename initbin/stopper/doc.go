@@ -7,6 +7,15 @@
 // watcher keeps the deadline, reaps and owns the exit code: nothing here can make the
 // init late.
 //
+//	main.go     the task is read; relay.go does the one that is no stop
+//	look.go     one look through /proc; examine.go knows what to read of each process,
+//	            process.go what that says about it, family.go who belongs to whom
+//	ladder.go   one step up: shells.go, readers.go, wrappers.go and orphans.go have the
+//	            rules of those names below
+//	stop.go     carries out the step (signal.go, pipes.go), waits for ends (watcher.go),
+//	            kills what is left at the deadline
+//	report.go   the line of JSON
+//
 // # The ladder
 //
 //	main      The main process is told first. A process that does something of its own
@@ -18,7 +27,7 @@
 //	          its children are its own affair. Behind a foreground child it cannot: if
 //	          after 40 ms it sits at the same place in the kernel, that child, which bears
 //	          no trace of a background job, is told.
-//	pipes     A process that reads what others print is not told while they print, nor for
+//	readers   A process that reads what others print is not told while they print, nor for
 //	          500 ms after: tee ends by itself with the last word. If it is told, because
 //	          it handles the signal, a second read end stays open and is passed on: nobody
 //	          dies of SIGPIPE in its cleanup.

@@ -10,16 +10,6 @@ import (
 	"github.com/softstop/softstop/initbin/proc"
 )
 
-const (
-	// actTime is what a shell with a trap gets to run it before its foreground child is
-	// told; in its wait builtin it needs a millisecond or two.
-	actTime = 40 * time.Millisecond
-	// orphanPause lets an orphan run that was told by a supervisor in its last moment.
-	orphanPause = 100 * time.Millisecond
-	// drainPause lets a process read what is left in its pipe after the last writer.
-	drainPause = 500 * time.Millisecond
-)
-
 // ladder decides whom to tell. It remembers what it has seen and said, and does
 // nothing itself. Its times count from the beginning of the stop.
 type ladder struct {
@@ -42,7 +32,7 @@ type memory struct {
 	told   bool
 	toldAt time.Duration
 	why    string
-	place  string // a shell's place when it was told
+	place  string // where a shell sat in the kernel when it was told
 	acted  bool   // the shell has moved since
 	// trusted is the supervisor in whose hands the process was when it was first seen.
 	trusted  *memory
@@ -99,9 +89,9 @@ func (l *ladder) step(f *family, now time.Duration) []action {
 		s.everyone("all are told")
 	case l.target == initbin.TargetAuto && f.main != nil:
 		s.visit(f.main, "main process")
-		s.adopt()
+		s.tellOrphans()
 	case l.target == initbin.TargetAuto || f.main == nil:
-		s.adopt()
+		s.tellOrphans()
 	}
 	s.thaw()
 	l.looked = true
@@ -115,12 +105,12 @@ func (l *ladder) remember(f *family, now time.Duration) {
 		if !l.looked {
 			l.memories[f.main.id()] = l.main
 		}
-		l.place(f.main, hands{})
+		l.meet(f.main, hands{})
 	} else if l.mainEnded == 0 {
 		l.mainEnded = now
 	}
 	for _, o := range f.orphans {
-		l.place(o, hands{})
+		l.meet(o, hands{})
 	}
 	if !l.looked && l.main.told && l.target == initbin.TargetGroup {
 		for _, p := range f.all {
@@ -133,8 +123,9 @@ func (l *ladder) remember(f *family, now time.Duration) {
 // and the nearest that is not told; nil for none.
 type hands struct{ parent, trusted, wrapper *memory }
 
-// place walks the tree below p.
-func (l *ladder) place(p *process, h hands) {
+// meet walks the tree from p down: at first sight it remembers in whose hands each
+// process is, and until it is told what it does about the signal.
+func (l *ladder) meet(p *process, h hands) {
 	m := l.of(p)
 	if m.parent == nil && m.trusted == nil && m.wrapper == nil {
 		m.parent, m.trusted, m.wrapper = h.parent, h.trusted, h.wrapper
@@ -150,7 +141,7 @@ func (l *ladder) place(p *process, h hands) {
 		h.wrapper = m
 	}
 	for _, child := range p.children {
-		l.place(child, h)
+		l.meet(child, h)
 	}
 }
 
@@ -227,49 +218,4 @@ func (s *stepping) visitAll(children []*process, why string) {
 	for _, child := range children {
 		s.visit(child, why)
 	}
-}
-
-// freeze stops a wrapper, so that it cannot act before those below it have ended.
-func (s *stepping) freeze(p *process, m *memory) {
-	if !m.frozen {
-		m.frozen = true
-		s.actions = append(s.actions, action{freeze, p, "it would signal everybody twice"})
-	}
-}
-
-// thaw continues frozen wrappers with nobody left whom they could hurt.
-func (s *stepping) thaw() {
-	busy := map[*memory]bool{}
-	for _, p := range s.family.all {
-		busy[s.of(p).wrapper] = true
-	}
-	for _, p := range s.family.all {
-		if m := s.of(p); m.frozen && !m.thawed && !busy[m] {
-			m.thawed = true
-			s.actions = append(s.actions, action{thaw, p, "nobody is left below the wrapper"})
-		}
-	}
-}
-
-// held reports whether p must not be told yet because another process still writes to
-// its standard input, or has just stopped: it ends by itself once it has read all of
-// it, and the other could not finish its last words without it.
-func (s *stepping) held(p *process) bool {
-	m := s.of(p)
-	if m.told {
-		return false
-	}
-	for _, feeder := range s.family.feeders(p) {
-		if !s.inRing(p, feeder) {
-			m.fedUntil = s.now
-			return true
-		}
-	}
-	return m.fedUntil != 0 && s.now < m.fedUntil+drainPause
-}
-
-// inRing reports whether p writes to feeder as well: in a ring somebody must begin, and
-// that is the older one.
-func (s *stepping) inRing(p, feeder *process) bool {
-	return p.feeds(feeder) && byAge(p, feeder) < 0
 }

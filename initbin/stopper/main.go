@@ -38,26 +38,6 @@ func Main(args []string) int {
 	return handover.ExitDone
 }
 
-// relay passes the task's signal on.
-func (s *stop) relay() error {
-	f, err := s.looker.settled()
-	if err != nil {
-		return err
-	}
-	signal := initbin.Signal(s.task.Signal).String()
-	list := receivers(f, s.task.Signal, s.options.SignalTarget)
-	for _, p := range list {
-		s.verbose("pass ", signal, " on to ", p.who())
-		if err := send(p, s.task.Signal); err != nil {
-			say("pass ", signal, " on to ", p.who(), ": ", err.Error())
-		}
-	}
-	if len(list) == 0 {
-		s.verbose("nobody handles ", signal, ": dropped")
-	}
-	return nil
-}
-
 // say writes one line to the container's standard error.
 func say(parts ...string) {
 	os.Stderr.WriteString(initbin.Name + ": " + strings.Join(parts, "") + "\n")

@@ -1,9 +1,16 @@
 package stopper
 
-import "github.com/softstop/softstop/initbin/proc"
+import (
+	"time"
 
-// adopt tells orphans, as soon as nobody else can be about to tell them.
-func (s *stepping) adopt() {
+	"github.com/softstop/softstop/initbin/proc"
+)
+
+// orphanPause lets an orphan run that was told by a supervisor in its last moment.
+const orphanPause = 100 * time.Millisecond
+
+// tellOrphans tells orphans, as soon as nobody else can be about to tell them.
+func (s *stepping) tellOrphans() {
 	for _, o := range s.family.orphans {
 		m := s.of(o)
 		if !m.isOrphan {
@@ -13,14 +20,14 @@ func (s *stepping) adopt() {
 			s.visit(o, m.why)
 			continue
 		}
-		if why := s.release(o, m); why != "" {
+		if why := s.whyNow(o, m); why != "" {
 			s.visit(o, why)
 		}
 	}
 }
 
-// release says why orphan o may be told now; "" means that it may not.
-func (s *stepping) release(o *process, m *memory) string {
+// whyNow says why orphan o may be told now; "" means that it may not.
+func (s *stepping) whyNow(o *process, m *memory) string {
 	since := m.orphaned
 	if m.trusted == nil {
 		if !s.main.answers {

@@ -2,6 +2,26 @@ package stopper
 
 import "github.com/softstop/softstop/initbin"
 
+// relay passes the task's signal on.
+func (s *stop) relay() error {
+	f, err := s.looker.settled()
+	if err != nil {
+		return err
+	}
+	signal := initbin.Signal(s.task.Signal).String()
+	list := receivers(f, s.task.Signal, s.options.SignalTarget)
+	for _, p := range list {
+		s.verbose("pass ", signal, " on to ", p.who())
+		if err := send(p, s.task.Signal); err != nil {
+			say("pass ", signal, " on to ", p.who(), ": ", err.Error())
+		}
+	}
+	if len(list) == 0 {
+		s.verbose("nobody handles ", signal, ": dropped")
+	}
+	return nil
+}
+
 // receivers returns who is to get a signal that is not a stop: the first process on
 // each path that handles it, and nobody whom it would kill. SIGCONT harms nobody and
 // goes to all, as a signal to the main process's group goes to all of the group.

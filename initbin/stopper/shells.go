@@ -1,5 +1,11 @@
 package stopper
 
+import "time"
+
+// actTime is what a shell with a trap gets to run it before its foreground child is
+// told; in its wait builtin it needs a millisecond or two.
+const actTime = 40 * time.Millisecond
+
 // helpShell looks after a shell that was told and has a trap. In its wait builtin the
 // shell runs the trap at once, and its children are its own affair. While it waits for
 // a foreground child it cannot: then that child is told in its place.

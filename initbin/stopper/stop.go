@@ -35,7 +35,10 @@ type stop struct {
 	ending  handover.Ending
 	report  report
 	pipes   pipes
-	front   []*process // who stands between the init and the heir
+	// heir is the pid of the heir, see handover.Ending; 0 if there is none. front are those
+	// who stand between it and the init.
+	heir  int
+	front []*process
 }
 
 // run climbs the ladder until nobody is left, and reports.
@@ -43,7 +46,6 @@ func (s *stop) run() error {
 	s.ending = handover.Ending{Asked: s.task.Mode == handover.Stop, Told: s.task.Signal, OK: s.options.OKExitCodes}
 	timeout := time.Duration(s.task.Deadline - s.task.Since)
 	l := newLadder(s.task, s.options.SignalTarget, timeout)
-	heir := 0
 	look := s.looker.settled
 	for {
 		began := s.now()
@@ -53,27 +55,18 @@ func (s *stop) run() error {
 		}
 		look = s.looker.look
 		if !l.looked {
-			if f.main == nil && s.mainIsHidden() {
-				return errors.New("the main process cannot be seen in /proc (hidepid?)")
-			}
-			if s.task.Told {
-				s.wakeTold(f)
-				s.report.told(s.mainProcess(f), 0)
-			} else if p, front := f.heir(s.task.Signal); p != nil {
-				heir, s.front = p.PID, front
-			}
-			if err := message(s.looker.watcher, s.looker.self, heir); err != nil {
+			if err := s.takeOver(f); err != nil {
 				return err
 			}
 		}
 		s.report.seen(f, s.now())
 		s.pipes.drain(f)
 		if len(f.all) == 0 && f.ending == 0 {
-			return s.finish(heir)
+			return s.finish()
 		}
 		if began >= timeout {
 			s.killAll(f)
-			return s.finish(heir)
+			return s.finish()
 		}
 		for _, a := range l.step(f, began) {
 			s.act(a)
@@ -82,8 +75,23 @@ func (s *stop) run() error {
 		for _, e := range list {
 			l.ended(int(e.PID), int(e.Status))
 		}
-		s.note(list, heir)
+		s.note(list)
 	}
+}
+
+// takeOver tells the watcher, after the first look, that the ladder is in hand here, and
+// who the heir is.
+func (s *stop) takeOver(f *family) error {
+	if f.main == nil && s.mainIsHidden() {
+		return errors.New("the main process cannot be seen in /proc (hidepid?)")
+	}
+	if s.task.Told {
+		s.wakeTold(f)
+		s.report.told(s.mainProcess(f), 0)
+	} else if p, front := f.heir(s.task.Signal); p != nil {
+		s.heir, s.front = p.PID, front
+	}
+	return message(s.looker.watcher, s.looker.self, s.heir)
 }
 
 // pause is how long to wait before the next look, if nobody ends meanwhile: looking at
@@ -151,12 +159,12 @@ func (s *stop) act(a action) {
 }
 
 // note keeps what the container's exit code will depend on.
-func (s *stop) note(list []handover.Event, heir int) {
+func (s *stop) note(list []handover.Event) {
 	for _, e := range list {
 		if int(e.PID) == s.task.Main {
 			s.ending.MainGone, s.ending.Main = true, int(e.Status)
 		}
-		if int(e.PID) == heir {
+		if int(e.PID) == s.heir {
 			s.ending.HeirGone, s.ending.Heir = true, int(e.Status)
 		}
 	}
@@ -181,7 +189,7 @@ func (s *stop) killAll(f *family) {
 			say("killed ", p.who(), " in state ", string(p.State), ": still there ", short(s.now()), " after ", s.cause())
 			s.report.killed(p)
 		}
-		s.note(events(soon), 0)
+		s.note(events(soon))
 		next, err := s.looker.look()
 		if err != nil {
 			return
@@ -202,11 +210,11 @@ func (s *stop) cause() string {
 }
 
 // finish writes the report. The main process's end may still be on its way here.
-func (s *stop) finish(heir int) error {
+func (s *stop) finish() error {
 	for end := s.now() + soon; !s.ending.MainGone && s.now() < end; {
-		s.note(events(soon), heir)
+		s.note(events(soon))
 	}
-	s.note(events(0), heir)
+	s.note(events(0))
 	if s.options.Report == "" || s.task.Mode != handover.Stop {
 		return nil
 	}

@@ -38,6 +38,20 @@
 //	          started. If it died of being told, it was only a shell in front of the
 //	          application: then the heir's code, whom it was waiting for.
 //
+// # A SIGTERM's way
+//
+//	start.go     long before: all signals are blocked, the command line is read
+//	spawn.go     the main process is started; exec.go finds the program
+//	watch.go     what PID 1 knows, and its loop: fetch a signal, reap, do what is due
+//	receive.go   the signal is fetched; is it a stop, or only to be passed on?
+//	stop.go      the stop begins: the main process is told, if that needs no look around
+//	due.go       the clock: the end of the drain, the stopper's start, the deadline
+//	launch.go    the stopper is started with its task
+//	             stopper: main.go reads the task, look.go the processes, ladder.go decides
+//	             whom to tell, stop.go tells them and kills at the deadline, report.go reports
+//	reap.go      who has ended is reaped, the stopper hears of it; the last one ends the program
+//	tree.go      where the stopper fails: everybody is told, and killed at the deadline
+//
 // # How it runs without the runtime
 //
 // The program is linked with -E, so that the kernel enters at entry (entry_*.s) instead

@@ -8,8 +8,8 @@ import (
 	"github.com/softstop/softstop/initbin/sys"
 )
 
-// stopperEnv is the stopper's whole environment: one thread of Go code is enough for
-// it, and what the application sets for its own Go runtime is not meant for it.
+// The stopper's whole environment: one thread of Go code is enough for it, and what the
+// application sets for its own Go runtime is not meant for it.
 var (
 	oneProcessor = [...]byte{'G', 'O', 'M', 'A', 'X', 'P', 'R', 'O', 'C', 'S', '=', '1', 0}
 	noCollection = [...]byte{'G', 'O', 'G', 'C', '=', 'o', 'f', 'f', 0}

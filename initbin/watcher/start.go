@@ -84,7 +84,7 @@ func (w *watch) parse(argc int) bool {
 	w.command = 1 + command
 	w.reports = len(o.Report) > 0
 	w.drain, w.timeout = int64(o.Drain), int64(o.StopTimeout)
-	w.stopSignal, w.target, w.end.OK, w.verbose = o.StopSignal, o.SignalTarget, o.OKExitCodes, o.Verbose
+	w.stopSignal, w.target, w.end.OK = o.StopSignal, o.SignalTarget, o.OKExitCodes
 	return true
 }
 
