@@ -90,7 +90,7 @@ func (h *Handler) Handle(ctx context.Context, request admission.Request) (respon
 	outcome := Outcome{DryRun: ptr.Deref(request.DryRun, false)}
 	fail := func(failure Failure, err error, details ...any) admission.Response {
 		ctrl.LoggerFrom(ctx).Error(err, "admitting the pod unchanged", details...)
-		h.observe(Outcome{Pod: outcome.Pod, DryRun: outcome.DryRun, Failure: failure})
+		h.observe(ctx, Outcome{Pod: outcome.Pod, DryRun: outcome.DryRun, Failure: failure})
 		return unchanged(err)
 	}
 	defer func() {
@@ -113,15 +113,22 @@ func (h *Handler) Handle(ctx context.Context, request admission.Request) (respon
 	plan, operations := Inject(pod, facts)
 	response = respond(plan, operations)
 	outcome.Plan, outcome.PatchBytes = plan, len(response.Patch)
-	h.observe(outcome)
+	h.observe(ctx, outcome)
 	ctrl.LoggerFrom(ctx).V(1).Info("answered", "skip", plan.Skip, "operations", len(operations), "warnings", plan.Warnings)
 	return response
 }
 
-func (h *Handler) observe(outcome Outcome) {
-	if h.Observe != nil {
-		h.Observe(outcome)
+// observe tells Observe. Who only watches must not cost a pod its answer.
+func (h *Handler) observe(ctx context.Context, outcome Outcome) {
+	if h.Observe == nil {
+		return
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			ctrl.LoggerFrom(ctx).Error(fmt.Errorf("internal error: %v", r), "a review is not counted", "stack", string(debug.Stack()))
+		}
+	}()
+	h.Observe(outcome)
 }
 
 // facts asks about the pod's surroundings.

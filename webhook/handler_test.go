@@ -100,6 +100,20 @@ func TestHandlerNeverRefuses(t *testing.T) {
 	}
 }
 
+// TestObserverPanics: a mistake in counting costs the pod nothing.
+func TestObserverPanics(t *testing.T) {
+	for name, c := range map[string]struct {
+		around *around
+		patch  bool
+	}{"a pod that is injected": {&around{}, true}, "a pod that a panic leaves alone": {&around{panics: true}, false}} {
+		h := handler(c.around)
+		h.Observe = func(webhook.Outcome) { panic("miscounted") }
+		if got := h.Handle(t.Context(), review([]byte(plain))); !got.Allowed || (len(got.Patch) > 0) != c.patch {
+			t.Errorf("%s: got %+v", name, got)
+		}
+	}
+}
+
 // TestHandlerTakesTheRequestsNamespace holds hard pod 40.
 func TestHandlerTakesTheRequestsNamespace(t *testing.T) {
 	a := &around{}

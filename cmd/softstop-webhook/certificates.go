@@ -33,7 +33,7 @@ func configureTLS(server *tls.Config, o options, certificates serving.Certificat
 	server.MinVersion = o.tlsVersion
 	serving.Configure(server, certificates)
 	if o.clientCA != "" {
-		serving.Clients{CAFile: o.clientCA, Names: o.clientNames}.Configure(server)
+		o.clients().Configure(server)
 	}
 }
 

@@ -43,6 +43,11 @@ func (o options) hosts() []string {
 	return []string{o.service + "." + o.namespace + ".svc", o.service + "." + o.namespace}
 }
 
+// clients are who may call, where that is asked.
+func (o options) clients() serving.Clients {
+	return serving.Clients{CAFile: o.clientCA, Names: o.clientNames}
+}
+
 // lameDuck covers the time until every API server has heard that this replica's
 // endpoint is gone.
 const lameDuck = 5 * time.Second

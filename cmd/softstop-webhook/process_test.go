@@ -25,20 +25,43 @@ type replica struct {
 	cmd    *exec.Cmd
 	port   int // of the webhook
 	probes string
+	log    string // file
 	ended  chan error
 }
 
-// startReplica starts the program built at binary.
-func (s *suite) startReplica(t *testing.T, binary string) *replica {
+// buildProgram builds the program for as long as t goes on.
+func buildProgram(t *testing.T) (string, error) {
+	binary := filepath.Join(t.TempDir(), "softstop-webhook")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the webhook: %w: %s", err, out)
+	}
+	return binary, nil
+}
+
+// startReplica starts the program and returns when it is ready.
+func (s *suite) startReplica(t *testing.T, flags ...string) *replica {
 	t.Helper()
+	r := s.runReplica(t, flags...)
+	eventually(t, "a replica gets ready", func(context.Context) (bool, error) { return r.ready(), nil })
+	return r
+}
+
+// runReplica starts the program; flags come after those that all need.
+func (s *suite) runReplica(t *testing.T, flags ...string) *replica {
+	t.Helper()
+	binary, err := s.program()
+	if err != nil {
+		t.Fatal(err)
+	}
 	r := &replica{port: freePort(t), ended: make(chan error, 1)}
 	r.probes = fmt.Sprintf("127.0.0.1:%d", freePort(t))
-	r.cmd = exec.Command(binary, "--config="+s.config, "--host=localhost", "--metrics-address=0", "--lame-duck=100ms",
-		"--certificate-rotation=2s", fmt.Sprintf("--port=%d", r.port), "--probe-address="+r.probes)
+	r.cmd = exec.Command(binary, append([]string{"--config=" + s.config, "--host=localhost", "--metrics-address=0", "--lame-duck=100ms",
+		"--certificate-rotation=2s", fmt.Sprintf("--port=%d", r.port), "--probe-address=" + r.probes}, flags...)...)
 	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.log = log.Name()
 	r.cmd.Stdout, r.cmd.Stderr = log, log
 	r.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := r.cmd.Start(); err != nil {
@@ -52,17 +75,24 @@ func (s *suite) startReplica(t *testing.T, binary string) *replica {
 			t.Logf("log of the replica at port %d:\n%s", r.port, text)
 		}
 	})
-	eventually(t, "a replica gets ready", func(context.Context) (bool, error) { return r.ready(), nil })
 	return r
 }
 
 func (r *replica) ready() bool {
-	response, err := http.Get("http://" + r.probes + "/readyz")
+	code, _ := r.readiness()
+	return code == http.StatusOK
+}
+
+// readiness asks as the kubelet does, and returns the checks one by one; 0 if nobody
+// answers.
+func (r *replica) readiness() (code int, checks string) {
+	response, err := http.Get("http://" + r.probes + "/readyz?verbose")
 	if err != nil {
-		return false
+		return 0, ""
 	}
-	response.Body.Close()
-	return response.StatusCode == http.StatusOK
+	defer response.Body.Close()
+	text, _ := io.ReadAll(response.Body)
+	return response.StatusCode, string(text)
 }
 
 // stop sends SIGTERM and returns how the program ended.
@@ -136,10 +166,6 @@ func (s *service) serve() {
 // replaced, with pods created all the while, of which some take longer to answer than
 // the lame duck time. No admission fails, and each replica ends with exit code 0.
 func (s *suite) replicasRoll(t *testing.T) {
-	binary := filepath.Join(t.TempDir(), "softstop-webhook")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
 	listener, err := net.Listen("tcp", s.address)
 	if err != nil {
 		t.Fatal(err)
@@ -147,7 +173,7 @@ func (s *suite) replicasRoll(t *testing.T) {
 	front := &service{Listener: listener}
 	defer front.Close()
 	go front.serve()
-	old := s.startReplica(t, binary)
+	old := s.startReplica(t)
 	front.set(old)
 	s.waitUntilCalled(t)
 	l := s.startLoadOf(t,
@@ -159,7 +185,7 @@ func (s *suite) replicasRoll(t *testing.T) {
 			return p
 		})
 	for range 3 {
-		fresh := s.startReplica(t, binary)
+		fresh := s.startReplica(t)
 		front.set(old, fresh)
 		if err := old.stop(); err != nil {
 			t.Errorf("the replica did not end well after SIGTERM: %v", err)

@@ -30,6 +30,12 @@ import (
 	"github.com/softstop/softstop/config"
 )
 
+// password opens both registries, wrongPassword none. No log may have them.
+const (
+	password      = "correct-horse-7f3a"
+	wrongPassword = "battery-staple-19c2"
+)
+
 // slow is how long the registry thinks about a tag of the repository slow.
 const slow = 300 * time.Millisecond
 
@@ -39,7 +45,7 @@ func startRegistry(t *testing.T) (host string) {
 	t.Helper()
 	backend := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, password, _ := r.BasicAuth(); password != "secret" {
+		if _, given, _ := r.BasicAuth(); given != password {
 			w.Header().Set("WWW-Authenticate", `Basic realm="test"`)
 			w.WriteHeader(http.StatusUnauthorized)
 			return
@@ -75,7 +81,7 @@ func push(t *testing.T, image string, through *http.Transport) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	login := remote.WithAuth(&authn.Basic{Username: "user", Password: "secret"})
+	login := remote.WithAuth(&authn.Basic{Username: "user", Password: password})
 	var refused error
 	eventually(t, "the registry takes an image", func(context.Context) (bool, error) {
 		refused = remote.Write(tag, made, remote.WithTransport(through), login)
@@ -87,10 +93,10 @@ func push(t *testing.T, image string, through *http.Transport) {
 }
 
 // startPrivate starts the registry that most people run, with a certificate that nobody
-// knows and the password secret.
+// knows and the same password.
 func startPrivate(t *testing.T) (host, authorities string) {
 	t.Helper()
-	host, authorities = startDistribution(t, "secret")
+	host, authorities = startDistribution(t, password)
 	insecure := http.DefaultTransport.(*http.Transport).Clone()
 	insecure.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // the test's own
 	push(t, host+"/team/web:1", insecure)
@@ -114,8 +120,8 @@ func (s *suite) pullSecret(t *testing.T, namespace, name, password string) {
 // the webhook reads pull secrets with the chart's rights.
 func (s *suite) lookUp(t *testing.T) {
 	s.namespace(t, "private", map[string]string{config.InjectKey: config.InjectEnabled})
-	s.pullSecret(t, "private", "pull", "secret")
-	s.pullSecret(t, "private", "wrong", "guess")
+	s.pullSecret(t, "private", "pull", password)
+	s.pullSecret(t, "private", "wrong", wrongPassword)
 	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: "private", Name: "puller"}, ImagePullSecrets: []corev1.LocalObjectReference{{Name: "pull"}}}
 	if err := s.client.Create(t.Context(), account); err != nil {
 		t.Fatal(err)

@@ -95,15 +95,15 @@ func addParts(ctx, stop context.Context, mgr manager.Manager, certificates servi
 	if err := addHandler(ctx, stop, mgr, direct, o.config, recorder); err != nil {
 		return err
 	}
-	return addChecks(stop, mgr, certificates)
+	return addChecks(stop, mgr, certificates, o)
 }
 
 // addChecks gives mgr its health and readiness.
-func addChecks(stop context.Context, mgr manager.Manager, certificates serving.Certificates) error {
+func addChecks(stop context.Context, mgr manager.Manager, certificates serving.Certificates, o options) error {
 	if err := mgr.AddHealthzCheck("ping", healthz.Ping); err != nil {
 		return fmt.Errorf("add health check: %w", err)
 	}
-	for name, check := range map[string]healthz.Checker{
+	checks := map[string]healthz.Checker{
 		"certificate": serving.Ready(certificates),
 		"server":      once(mgr.GetWebhookServer().StartedChecker()),
 		"caches": func(r *http.Request) error {
@@ -113,7 +113,11 @@ func addChecks(stop context.Context, mgr manager.Manager, certificates serving.C
 			return nil
 		},
 		"stopping": func(*http.Request) error { return stop.Err() },
-	} {
+	}
+	if o.clientCA != "" {
+		checks["clients"] = o.clients().Ready
+	}
+	for name, check := range checks {
 		if err := mgr.AddReadyzCheck(name, check); err != nil {
 			return fmt.Errorf("add readiness check %q: %w", name, err)
 		}

@@ -17,7 +17,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-logr/logr"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -48,7 +47,10 @@ type suite struct {
 	// audit is the file with the webhook's calls; chart is what was installed.
 	audit string
 	chart []*unstructured.Unstructured
+	log   *listener
 	end   func() error // stops the webhook and returns how it ended
+	// program builds the webhook and returns its file.
+	program func() (string, error)
 }
 
 // warnings collects what the API server warns about.
@@ -79,7 +81,6 @@ func TestAPIServer(t *testing.T) {
 	host := startRegistry(t)
 	private, authorities := startPrivate(t)
 	chart := renderChart(t, "--set", "stopReports.enabled=true,registry.caConfigMap=authorities,config.registry.insecure[0]="+host+",config.registry.allow[0]=127.0.0.1/32")
-	ctrl.SetLogger(logr.Discard())
 	s := start(t, chart, authorities)
 	s.registry, s.private = host, private
 	t.Run("who is called", s.whoIsCalled)
@@ -97,12 +98,16 @@ func TestAPIServer(t *testing.T) {
 	t.Run("events", s.leftAloneEvents)
 	t.Run("stop reports", s.stopReports)
 	t.Run("replicas agree", s.replicasAgree)
+	t.Run("too large", s.tooLarge)
 	t.Run("trust is restored", s.trustIsRestored)
 	t.Run("rotation under load", s.rotationUnderLoad)
 	if err := s.end(); err != nil {
 		t.Errorf("the webhook did not end well after its stop signal: %v", err)
 	}
 	t.Run("rights", s.rights)
+	t.Run("no secret is told", s.noSecretIsTold)
+	t.Run("not ready", s.notReady)
+	t.Run("not ready while stopping", s.notReadyWhileStopping)
 	t.Run("replicas roll under load", s.replicasRoll)
 	t.Run("webhook down", s.webhookDown)
 }
@@ -161,7 +166,9 @@ func start(t *testing.T, chart []*unstructured.Unstructured, authorities string)
 			t.Errorf("stop API server: %v", err)
 		}
 	})
-	s := &suite{warnings: &warnings{}, audit: calls, chart: chart}
+	s := &suite{warnings: &warnings{}, audit: calls, chart: chart, log: &listener{}}
+	s.program = sync.OnceValues(func() (string, error) { return buildProgram(t) })
+	ctrl.SetLogger(s.log.logger())
 	admin.WarningHandler = s.warnings
 	if s.client, err = client.New(rest.CopyConfig(admin), client.Options{}); err != nil {
 		t.Fatal(err)
@@ -185,7 +192,7 @@ func start(t *testing.T, chart []*unstructured.Unstructured, authorities string)
 	t.Setenv("KUBECONFIG", file)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- serve(ctx, o, logr.Discard()) }()
+	go func() { ended <- serve(ctx, o, s.log.logger()) }()
 	s.end = sync.OnceValue(func() error {
 		stop()
 		return <-ended

@@ -7,8 +7,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -76,7 +78,8 @@ func deleteSecret(ctx context.Context, s *scene) (string, error) {
 	return "made again by the operator", nil
 }
 
-// breakConfig makes the configuration nonsense, then rolls: who starts with it cannot serve. The operator repairs it and rolls again.
+// breakConfig makes the configuration nonsense, then rolls: who starts with it must not become ready, and the others stay. The operator
+// repairs it and rolls again.
 func breakConfig(ctx context.Context, s *scene) (string, error) {
 	maps := s.Client.CoreV1().ConfigMaps(stage.Namespace)
 	set := func(ctx context.Context, text string) (string, error) {
@@ -91,6 +94,10 @@ func breakConfig(ctx context.Context, s *scene) (string, error) {
 		}
 		return old, nil
 	}
+	before, err := s.Ready(ctx)
+	if err != nil {
+		return "", err
+	}
 	good, err := set(ctx, "mode: [nonsense")
 	if err != nil {
 		return "", err
@@ -100,8 +107,24 @@ func breakConfig(ctx context.Context, s *scene) (string, error) {
 	}
 	<-ctx.Done()
 	ctx = context.WithoutCancel(ctx)
+	after, err := s.Ready(ctx)
+	if err != nil {
+		return "", err
+	}
+	if names(after) != names(before) {
+		return "", fmt.Errorf("the configuration is invalid and %s are ready, want %s as before", names(after), names(before))
+	}
 	if _, err := set(ctx, good); err != nil {
 		return "", err
 	}
-	return "", s.roll(ctx)
+	return "the old replicas stay", s.roll(ctx)
+}
+
+// names are those of pods, in one line.
+func names(pods []corev1.Pod) string {
+	var all []string
+	for _, pod := range pods {
+		all = append(all, pod.Name)
+	}
+	return strings.Join(all, " and ")
 }

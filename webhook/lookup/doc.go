@@ -11,6 +11,7 @@
 //	gate.go         per host: a rate limit and a breaker
 //	registry.go     HEAD to a digest, the index, the configuration of each platform
 //	dialer.go       the one transport: networks that are never dialled, sizes, plain HTTP
+//	words.go        what may be said of a failure: nothing that a registry has sent
 //	authorities.go  whose certificates are trusted
 //	platforms.go    which platforms count, and whether they agree (pure)
 //

@@ -180,6 +180,7 @@ func guarded(ctx context.Context, ask func() webhook.ImageAnswer) (answer webhoo
 // logs what went wrong if none knows.
 func (f *Finder) answer(ctx context.Context, places []place, platforms []string, q question) webhook.ImageAnswer {
 	var failed error
+	var said []string
 	for _, p := range places {
 		for _, c := range f.withHelper(ctx, p) {
 			image, err := f.find(ctx, p.image, c, platforms)
@@ -189,7 +190,8 @@ func (f *Finder) answer(ctx context.Context, places []place, platforms []string,
 			if errors.Is(err, errDiffer) {
 				return webhook.ImageAnswer{Reason: webhook.ReasonPlatformsDiffer}
 			}
-			failed = errors.Join(failed, fmt.Errorf("ask for %s: %w", p.image, err))
+			failed = errors.Join(failed, err)
+			said = append(said, fmt.Sprintf("ask for %s: %s", p.image, words(err)))
 			if reason := reasonOf(err); reason != webhook.ReasonRegistryUnauthorized && reason != webhook.ReasonImageNotFound {
 				break // another credential will not help
 			}
@@ -197,7 +199,7 @@ func (f *Finder) answer(ctx context.Context, places []place, platforms []string,
 	}
 	reason := reasonOf(failed)
 	f.failures.Add(q, reason)
-	logr.FromContextOrDiscard(ctx).Info("image not found out", "image", q.image, "reason", reason, "error", failed.Error())
+	logr.FromContextOrDiscard(ctx).Info("image not found out", "image", q.image, "reason", reason, "error", strings.Join(said, "; "))
 	return webhook.ImageAnswer{Reason: reason}
 }
 

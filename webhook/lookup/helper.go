@@ -78,7 +78,7 @@ func askHelper(ctx context.Context, program, host string) (authn.AuthConfig, err
 	command.Stdout = &limited{to: &out, left: maxHelper}
 	command.WaitDelay = 100 * time.Millisecond // for a child that keeps the output open
 	if err := command.Run(); err != nil {
-		return authn.AuthConfig{}, fmt.Errorf("ask credential helper %q for %s: %w: %.200s", program, host, errors.Join(err, ctx.Err()), firstLine(out.String()))
+		return authn.AuthConfig{}, fmt.Errorf("ask credential helper %q for %s: %w: %.200s", program, host, errors.Join(err, ctx.Err()), complaint(out.String()))
 	}
 	var answer struct{ Username, Secret string }
 	if err := json.Unmarshal(out.Bytes(), &answer); err != nil { // its text may hold the secret
@@ -90,8 +90,13 @@ func askHelper(ctx context.Context, program, host string) (authn.AuthConfig, err
 	return authn.AuthConfig{Username: answer.Username, Password: answer.Secret}, nil
 }
 
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
+// complaint is the sentence that a helper which fails prints in place of its answer; one
+// that has answered and then failed has printed the secret.
+func complaint(printed string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(printed), "\n")
+	if strings.ContainsAny(line, "{\"") {
+		return "(what it printed is left out)"
+	}
 	return line
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"slices"
 )
@@ -26,18 +27,34 @@ func (c Clients) Configure(server *tls.Config) {
 	server.VerifyConnection = c.verify
 }
 
+// Ready is a readiness check: it fails while nobody can be let in because the file of
+// authorities cannot be used.
+func (c Clients) Ready(*http.Request) error {
+	_, err := c.authorities()
+	return err
+}
+
+func (c Clients) authorities() (*x509.CertPool, error) {
+	data, err := os.ReadFile(c.CAFile)
+	if err != nil {
+		return nil, fmt.Errorf("read the authorities of clients: %w", err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(data) {
+		return nil, fmt.Errorf("read the authorities of clients: no certificate in %q", c.CAFile)
+	}
+	return roots, nil
+}
+
 func (c Clients) verify(state tls.ConnectionState) error {
 	if len(state.PeerCertificates) == 0 {
 		return errors.New("the client shows no certificate")
 	}
-	data, err := os.ReadFile(c.CAFile)
+	roots, err := c.authorities()
 	if err != nil {
-		return fmt.Errorf("read the authorities of clients: %w", err)
+		return err
 	}
-	o := x509.VerifyOptions{Roots: x509.NewCertPool(), Intermediates: x509.NewCertPool(), KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}
-	if !o.Roots.AppendCertsFromPEM(data) {
-		return fmt.Errorf("read the authorities of clients: no certificate in %q", c.CAFile)
-	}
+	o := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool(), KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}
 	for _, intermediate := range state.PeerCertificates[1:] {
 		o.Intermediates.AddCert(intermediate)
 	}

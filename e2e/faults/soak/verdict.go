@@ -44,7 +44,9 @@ const warmUp = 0.2
 func judge(q quantity, samples []sample) verdict {
 	var values []float64
 	for _, s := range samples[int(float64(len(samples))*warmUp):] {
-		values = append(values, s.values[q.metric]/q.per)
+		if value, is := s.values[q.metric]; is { // what nobody measures does not count as flat
+			values = append(values, value/q.per)
+		}
 	}
 	if len(values) < 3 {
 		return verdict{grew: true} // too few to say that it did not

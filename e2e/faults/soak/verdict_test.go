@@ -27,6 +27,7 @@ func TestJudge(t *testing.T) {
 		"only the warm-up":   {series(func(i int) float64 { return min(float64(i)*3, 50) }), false},
 		"shrinking":          {series(func(i int) float64 { return 100 - float64(i) }), false},
 		"too few to tell":    {series(saw)[:2], true},
+		"nobody measures it": {make([]sample, 100), true},
 		"one value is a lot": {series(func(i int) float64 { return map[bool]float64{true: 500, false: 50}[i == 99] }), false},
 	} {
 		if got := judge(q, c.samples); got.grew != c.grew {
