@@ -159,6 +159,7 @@ func shown(node *yaml.Node) string {
 		return "this mapping"
 	case yaml.SequenceNode:
 		return "this list"
+	default:
+		return strconv.Quote(node.Value)
 	}
-	return strconv.Quote(node.Value)
 }

@@ -66,7 +66,7 @@ func (f Field) PerContainer() bool {
 	switch f {
 	case FieldDrain, FieldStopTimeout, FieldStopSignal, FieldSignalTarget, FieldOKExitCodes, FieldCommand:
 		return true
-	case FieldContainers, FieldExcludeContainers, FieldSidecars, FieldCarrier:
+	case FieldInject, FieldContainers, FieldExcludeContainers, FieldSidecars, FieldCarrier:
 	}
 	return false
 }

@@ -124,7 +124,7 @@ func TestPolicyHolds(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	r := rand.New(rand.NewPCG(seed, 0))
 	for range 5_000 {
-		c, pod := chance(t, r)
+		c, pod := chance(r)
 		silent := pod
 		silent.NamespaceAnnotations, silent.Annotations = nil, nil
 		resolved, without := c.Resolve(pod), c.Resolve(silent)
@@ -159,7 +159,7 @@ func TestPolicyHolds(t *testing.T) {
 }
 
 // chance makes a configuration and a pod.
-func chance(t *testing.T, r *rand.Rand) (config.Config, config.Subject) {
+func chance(r *rand.Rand) (config.Config, config.Subject) {
 	all := samples()
 	some := func(good bool) map[string]string {
 		found := map[string]string{}
@@ -218,6 +218,7 @@ func setting(p config.Policy, f config.Field) any {
 		return p.Carrier
 	case config.FieldCommand:
 		return p.Command
+	default:
+		return nil // inject is no setting
 	}
-	return nil // inject is no setting
 }

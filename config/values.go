@@ -104,8 +104,9 @@ func (v *Values) set(f Field, text string) (ok bool) {
 		}
 		v.Command = words
 		return true
+	default:
+		return false // inject is no value
 	}
-	return false
 }
 
 func store[T any](to **T, value T, ok bool) bool {

@@ -167,7 +167,7 @@ func (s *suite) replicasAgree(t *testing.T) {
 		replicas = append(replicas, &serving.Keeper{Client: s.client, Secret: client.ObjectKeyFromObject(secret), Configuration: "agree",
 			DNSNames: []string{"agree"}, Rotation: serving.DefaultRotation, Log: logr.Discard()})
 	}
-	all := func(count int) {
+	all := func() {
 		t.Helper()
 		var wait sync.WaitGroup
 		for _, replica := range replicas {
@@ -193,23 +193,23 @@ func (s *suite) replicasAgree(t *testing.T) {
 				t.Errorf("replica %d shows what is not trusted: %v", i, err)
 			}
 		}
-		if shown != count {
-			t.Errorf("%d replicas show a certificate, want %d", shown, count)
+		if shown != 3 {
+			t.Errorf("%d replicas show a certificate, want 3", shown)
 		}
 	}
 	for range 3 {
 		add()
 	}
-	all(3)
+	all()
 	before := string(c.Webhooks[0].ClientConfig.CABundle)
-	all(3)
+	all()
 	if string(c.Webhooks[0].ClientConfig.CABundle) != before {
 		t.Error("a second look changed the trust")
 	}
 	if err := s.client.Delete(t.Context(), secret); err != nil {
 		t.Fatal(err)
 	}
-	all(3)
+	all()
 	if string(c.Webhooks[0].ClientConfig.CABundle) != before {
 		t.Error("the Secret came back with other authorities")
 	}
@@ -224,5 +224,5 @@ func (s *suite) replicasAgree(t *testing.T) {
 	if err := replicas[3].Ensure(t.Context(), time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	all(3) // the fourth waits until it is sure
+	all() // the fourth waits until it is sure
 }

@@ -26,7 +26,7 @@ func nothing(ctx context.Context, _ *scene) (string, error) {
 func killReplicas(ctx context.Context, s *scene) (string, error) {
 	kills := 0
 	for ctx.Err() == nil {
-		if err := s.AwaitReady(ctx, replicas); err != nil {
+		if s.AwaitReady(ctx, replicas) != nil {
 			break // its time is over
 		}
 		pods, err := s.Ready(ctx)

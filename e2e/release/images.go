@@ -21,7 +21,7 @@ import (
 // images builds both images for all architectures and joins them.
 func (r release) images(ctx context.Context) error {
 	for _, target := range []string{"webhook", "init"} {
-		var index v1.ImageIndex = mutate.IndexMediaType(empty.Index, types.OCIImageIndex)
+		index := mutate.IndexMediaType(empty.Index, types.OCIImageIndex)
 		for _, architecture := range architectures() {
 			image, err := r.image(ctx, target, architecture)
 			if err != nil {

@@ -53,8 +53,9 @@ func (d *Document) end(node *yaml.Node) (int, error) {
 			return at, nil // a block, or a single pair in a flow list
 		}
 		return d.closing(at)
+	default:
+		return d.scalarEnd(node)
 	}
-	return d.scalarEnd(node)
 }
 
 // closing returns the offset behind the bracket that ends a flow collection, at being
