@@ -36,8 +36,6 @@ func (s *suite) notReady(t *testing.T) {
 		"--config=" + folder + "/missing": "read configuration",
 		"--config=" + nonsense:            nonsense,
 		"--certificate-folder=" + folder:  "read the serving certificate",
-		"--client-names=somebody":         "needs --client-ca",
-		"--certificate-rotation=1ms":      "must be at least",
 	} {
 		r := s.runReplica(t, flag)
 		select {

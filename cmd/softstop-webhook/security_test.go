@@ -122,7 +122,11 @@ func TestTLSVersions(t *testing.T) {
 		server := httptest.NewUnstartedServer(http.NotFoundHandler())
 		server.Config.ErrorLog = nil
 		server.TLS = &tls.Config{MinVersion: tls.VersionTLS10} //nolint:gosec // configureTLS must raise it
-		configureTLS(server.TLS, parseFlags("test", c.flags), given{pair})
+		o, _, err := parseFlags(c.flags)
+		if err != nil {
+			t.Fatal(err)
+		}
+		configureTLS(server.TLS, o, given{pair})
 		server.StartTLS()
 		for version := uint16(tls.VersionTLS10); version <= tls.VersionTLS13; version++ {
 			connection, err := tls.Dial("tcp", server.Listener.Addr().String(), &tls.Config{
