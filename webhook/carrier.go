@@ -33,6 +33,9 @@ const (
 	volumeName    = "softstop"
 	installerName = "softstop-install"
 	mountPath     = "/softstop"
+	// tokenPath is where the API server's admission mounts the service account's token into
+	// every container that has nothing there.
+	tokenPath = "/var/run/secrets/kubernetes.io/serviceaccount"
 	// imageProgram is where the init's image has the program.
 	imageProgram = "/" + initbin.Name
 	// nonRoot is the user of the init's image; it is set only where the pod would
@@ -189,7 +192,8 @@ func firstFree(base string, taken map[string]bool) string {
 
 // installer returns the init container that copies the init into the emptyDir. It
 // passes Pod Security's restricted profile whatever the pod's own security context
-// says.
+// says, and gets no token: it has no use for one. (Without that, the API server would add
+// the token's mount after us and, since the pod has changed again, call us again.)
 func installer(pod *corev1.Pod, carrier *CarrierPlan) *corev1.Container {
 	security := &corev1.SecurityContext{
 		AllowPrivilegeEscalation: ptr.To(false),
@@ -208,6 +212,9 @@ func installer(pod *corev1.Pod, carrier *CarrierPlan) *corev1.Container {
 		Command:         []string{imageProgram, "install", carrier.MountPath},
 		Resources:       installerResources(pod),
 		SecurityContext: security,
-		VolumeMounts:    []corev1.VolumeMount{{Name: carrier.Volume, MountPath: carrier.MountPath}},
+		VolumeMounts: []corev1.VolumeMount{
+			{Name: carrier.Volume, MountPath: carrier.MountPath},
+			{Name: carrier.Volume, MountPath: tokenPath, ReadOnly: true},
+		},
 	}
 }

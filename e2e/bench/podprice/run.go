@@ -84,6 +84,9 @@ func Run(ctx context.Context, g *ground.Ground, o Options) (page.Section, error)
 			}
 			r.starts.Add(k.name, took.Seconds())
 		}
+		if err := b.end(ctx, fmt.Sprintf("start-%d", i)); err != nil {
+			return page.Section{}, err
+		}
 	}
 	var err error
 	if r.memory, err = b.memory(ctx, o.Copies); err != nil {
@@ -95,7 +98,7 @@ func Run(ctx context.Context, g *ground.Ground, o Options) (page.Section, error)
 	return r.section(), nil
 }
 
-// start starts a pod, takes the time until it runs, and deletes it.
+// start starts a pod and returns the time until it runs.
 func (b bench) start(ctx context.Context, k kind, name string) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -104,14 +107,24 @@ func (b bench) start(ctx context.Context, k kind, name string) (time.Duration, e
 		return 0, err
 	}
 	life, err := b.trackers[k.name].AwaitRunning(ctx, name)
-	if err != nil {
-		return 0, err
-	}
-	if err := b.Client.CoreV1().Pods(k.namespace()).Delete(ctx, name, metav1.DeleteOptions{}); err != nil {
-		return 0, fmt.Errorf("delete %s/%s: %w", k.namespace(), name, err)
-	}
-	_, err = b.trackers[k.name].AwaitGone(ctx, name)
 	return life.Running.Sub(begin), err
+}
+
+// end deletes the pod of that name of each kind, and waits until all are gone.
+func (b bench) end(ctx context.Context, name string) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for _, k := range kinds() {
+		if err := b.Client.CoreV1().Pods(k.namespace()).Delete(ctx, name, metav1.DeleteOptions{}); err != nil {
+			return fmt.Errorf("delete %s/%s: %w", k.namespace(), name, err)
+		}
+	}
+	for _, k := range kinds() {
+		if _, err := b.trackers[k.name].AwaitGone(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // create makes a pod and checks that it is the kind it should be.
