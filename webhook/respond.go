@@ -21,7 +21,7 @@ func respond(plan Plan, operations []jsonpatch.Operation) admission.Response {
 		response = admission.Denied("softstop: " + strings.Join(refusals(plan.Problems), "; "))
 	}
 	if len(operations) > 0 {
-		patch, err := json.Marshal(operations)
+		patch, err := json.Marshal(sent(operations))
 		if err != nil { // our own types: cannot happen
 			return unchanged(err)
 		}
@@ -29,6 +29,19 @@ func respond(plan Plan, operations []jsonpatch.Operation) admission.Response {
 	}
 	response.AuditAnnotations = audit(plan)
 	return response.WithWarnings(shortened(plan.Warnings)...)
+}
+
+// operation is a jsonpatch.Operation without its MarshalJSON, with which all of a patch
+// would be encoded and checked twice. All it is for, an explicit null, no patch here has.
+type operation jsonpatch.Operation
+
+// sent returns operations as they are sent.
+func sent(operations []jsonpatch.Operation) []operation {
+	list := make([]operation, len(operations))
+	for i, o := range operations {
+		list[i] = operation(o)
+	}
+	return list
 }
 
 // audit returns what the API server's audit log is told. It puts the name of the webhook's

@@ -30,6 +30,7 @@ type contestant struct {
 const (
 	none     = "none"
 	noop     = "noop"
+	repeat   = "repeat"
 	explicit = "explicit"
 	cached   = "cached"
 	lookup   = "lookup"
@@ -49,6 +50,7 @@ func contestants(digest string) []contestant {
 	return []contestant{
 		{name: none, title: "no webhook", image: known, explicit: true},
 		{name: noop, title: "a webhook that does nothing", image: known, explicit: true},
+		{name: repeat, title: "a webhook that repeats softstop's patch", image: known, explicit: true, changed: status},
 		{name: explicit, title: "softstop, command in the pod", inject: true, image: known, explicit: true, changed: status},
 		{name: cached, title: "softstop, image it knows (by digest)", inject: true, changed: status, image: func(int) string {
 			return registries[0] + "/bench/app-0@" + digest
@@ -74,7 +76,6 @@ func (c contestant) labels() map[string]string {
 
 // pod is the n-th pod: an ordinary web server's, with a port, probes, resources, and a dozen variables. No scheduler takes it.
 func (c contestant) pod(name string, n int) *corev1.Pod {
-	noToken := false
 	var env []corev1.EnvVar
 	for i := range 12 {
 		env = append(env, corev1.EnvVar{Name: fmt.Sprintf("SETTING_%d", i), Value: "a value of some length"})
@@ -99,7 +100,7 @@ func (c contestant) pod(name string, n int) *corev1.Pod {
 			Annotations: map[string]string{"prometheus.io/scrape": "true"},
 		},
 		Spec: corev1.PodSpec{
-			SchedulerName: "nobody", AutomountServiceAccountToken: &noToken, Containers: []corev1.Container{container},
+			SchedulerName: "nobody", Containers: []corev1.Container{container},
 		},
 	}
 }

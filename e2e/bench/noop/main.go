@@ -1,9 +1,9 @@
 //go:build linux
 
-// The webhook that does nothing: controller-runtime's webhook server with a handler that allows. What an admission costs beside it is
-// what softstop itself costs.
+// The webhooks that softstop is measured beside, on controller-runtime's webhook server: one that allows and does nothing, and one that
+// gives every pod the same patch. What an admission costs more than beside the second is what softstop itself costs.
 //
-//	noop    serves /mutate on :9443; it makes its own certificate and puts it into the configuration named by NOOP_CONFIGURATION
+//	noop    serves /mutate and /repeat on :9443; it makes its own certificate and puts it into the configuration named by NOOP_CONFIGURATION
 package main
 
 import (
@@ -64,6 +64,7 @@ func serve(ctx context.Context, configuration string) error {
 	}
 	allow := admission.HandlerFunc(func(context.Context, admission.Request) admission.Response { return admission.Allowed("") })
 	mgr.GetWebhookServer().Register("/mutate", &admission.Webhook{Handler: allow})
+	mgr.GetWebhookServer().Register("/repeat", &admission.Webhook{Handler: &repeater{}})
 	if err := mgr.AddReadyzCheck("server", mgr.GetWebhookServer().StartedChecker()); err != nil {
 		return err
 	}
