@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,7 +19,8 @@ import (
 )
 
 // whoIsCalled is the table of design.md, hard pods 78, 80 and 81: who is injected, and
-// that nobody else costs a call.
+// that nobody else costs a call. Who is injected costs one: the API server finds nothing
+// to add to our container, the service account's token least of all.
 func (s *suite) whoIsCalled(t *testing.T) {
 	label := func(v string) map[string]string { return map[string]string{config.InjectKey: v} }
 	s.namespace(t, "enabled", label("enabled"))
@@ -49,6 +51,7 @@ func (s *suite) whoIsCalled(t *testing.T) {
 				annotations = map[string]string{config.InjectKey: c.annotation}
 			}
 			before, p := calls(t), pod(c.namespace, "who", annotations)
+			p.Spec.AutomountServiceAccountToken = new(true)
 			if err := s.client.Create(t.Context(), p, client.DryRunAll); err != nil {
 				t.Fatal(err)
 			}
@@ -57,6 +60,14 @@ func (s *suite) whoIsCalled(t *testing.T) {
 			}
 			if injected := p.Labels[config.InjectedKey] == "true"; injected != c.injected {
 				t.Errorf("injected %t, want %t", injected, c.injected)
+			}
+			if v := p.Spec.Volumes; !slices.ContainsFunc(v, func(v corev1.Volume) bool { return v.Projected != nil }) {
+				t.Errorf("no token in %+v: nothing is tried", v)
+			}
+			for _, i := range p.Spec.InitContainers {
+				if slices.ContainsFunc(i.VolumeMounts, func(m corev1.VolumeMount) bool { return m.Name != "softstop" }) {
+					t.Errorf("%s has %+v", i.Name, i.VolumeMounts)
+				}
 			}
 		})
 	}
