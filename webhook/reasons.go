@@ -141,14 +141,3 @@ func (r Reason) Sentence() string {
 	}
 	return e.what + "; " + e.fix
 }
-
-// Reasons returns the whole list.
-func Reasons() []Reason {
-	return []Reason{
-		ReasonNotOptedIn, ReasonOptedOut, ReasonMirrorPod, ReasonWindows, ReasonWasm, ReasonGraceZero,
-		ReasonWorkflowEngine, ReasonNothingToDo, ReasonRefused, ReasonNoCommand, ReasonEmptyImage, ReasonHasInit,
-		ReasonMustBePID1, ReasonMeshSidecar, ReasonSidecar, ReasonInitContainer, ReasonExcluded, ReasonMountTaken,
-		ReasonPullNever, ReasonBadReference, ReasonRegistryDenied, ReasonRegistryUntrusted, ReasonRegistryUnauthorized, ReasonImageNotFound,
-		ReasonRegistryUnavailable, ReasonImageInvalid, ReasonPlatformsDiffer,
-	}
-}

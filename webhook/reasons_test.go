@@ -11,20 +11,26 @@ import (
 	"github.com/softstop/softstop/webhook"
 )
 
-// TestReasons: the list is complete, every reason has a sentence, and a warning with it
-// is not cut by the API server for a container with an ordinary name.
-func TestReasons(t *testing.T) {
+// reasons are all that the code declares.
+func reasons(t *testing.T) (all []webhook.Reason) {
+	t.Helper()
 	source, err := os.ReadFile("reasons.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var declared []string
 	for _, found := range regexp.MustCompile(`Reason = "([a-z0-9-]+)"`).FindAllStringSubmatch(string(source), -1) {
-		declared = append(declared, found[1])
+		all = append(all, webhook.Reason(found[1]))
 	}
-	var listed []string
-	for _, reason := range webhook.Reasons() {
-		listed = append(listed, string(reason))
+	if len(all) < 20 {
+		t.Fatalf("only %q are declared", all)
+	}
+	return all
+}
+
+// TestReasons: every reason has a sentence, and a warning with it is not cut by the API
+// server for a container with an ordinary name.
+func TestReasons(t *testing.T) {
+	for _, reason := range reasons(t) {
 		sentence := strings.ReplaceAll(reason.Sentence(), "CONTAINER", "application-server")
 		if sentence == "" || strings.HasSuffix(sentence, ".") {
 			t.Errorf("%s: %q is no sentence without a full stop", reason, sentence)
@@ -33,16 +39,13 @@ func TestReasons(t *testing.T) {
 			t.Errorf("%s: a warning of %d bytes", reason, len(warning))
 		}
 	}
-	if !slices.Equal(declared, listed) {
-		t.Errorf("declared %v\nlisted   %v", declared, listed)
-	}
 }
 
 // TestReasonsHaveFixes: whoever hears of a reason hears what to do about it; the others
 // that say nothing are for what is well as it is.
 func TestReasonsHaveFixes(t *testing.T) {
 	well := []webhook.Reason{webhook.ReasonWorkflowEngine, webhook.ReasonMustBePID1}
-	for _, reason := range webhook.Reasons() {
+	for _, reason := range reasons(t) {
 		if fix := strings.Contains(reason.Sentence(), "; "); !fix && (reason.Warns() || !slices.Contains(well, reason)) {
 			t.Errorf("%s says no fix: %s", reason, reason.Sentence())
 		}
@@ -63,7 +66,7 @@ func TestReasonsAreMet(t *testing.T) {
 			met[webhook.Reason(found[1]+found[2])] = true
 		}
 	}
-	for _, reason := range webhook.Reasons() {
+	for _, reason := range reasons(t) {
 		if !met[reason] {
 			t.Errorf("no golden pod has the reason %s", reason)
 		}
@@ -76,7 +79,7 @@ func TestReasonsAreDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, reason := range webhook.Reasons() {
+	for _, reason := range reasons(t) {
 		if row := "| `" + string(reason) + "` | " + reason.Sentence() + " |"; !strings.Contains(string(page), row) {
 			t.Errorf("docs/webhook.md lacks the row:\n%s", row)
 		}

@@ -156,7 +156,7 @@ func hash(paths ...string) (sum [sha256.Size]byte, err error) {
 			if err != nil {
 				return sum, err
 			}
-			fmt.Fprintf(h, "%q %x\n", file, sha256.Sum256(data))
+			_, _ = fmt.Fprintf(h, "%q %x\n", file, sha256.Sum256(data))
 		}
 	}
 	copy(sum[:], h.Sum(nil))
