@@ -7,6 +7,7 @@ import (
 // Metrics counts what was done to pods. Reviews, their duration and their errors are
 // counted by the webhook server itself. It is a prometheus.Collector.
 type Metrics struct {
+	Collectors
 	pods, containers, failures *prometheus.CounterVec
 	patch                      prometheus.Histogram
 }
@@ -27,28 +28,11 @@ func NewMetrics() *Metrics {
 			Name: "softstop_patch_bytes", Help: "The length of the patches.", Buckets: prometheus.ExponentialBuckets(256, 4, 7),
 		}),
 	}
+	m.Collectors = Collectors{m.pods, m.containers, m.failures, m.patch}
 	for _, failure := range Failures() { // an alert needs a zero to count from
 		m.failures.WithLabelValues(string(failure))
 	}
 	return m
-}
-
-func (m *Metrics) all() []prometheus.Collector {
-	return []prometheus.Collector{m.pods, m.containers, m.failures, m.patch}
-}
-
-// Describe implements prometheus.Collector.
-func (m *Metrics) Describe(to chan<- *prometheus.Desc) {
-	for _, c := range m.all() {
-		c.Describe(to)
-	}
-}
-
-// Collect implements prometheus.Collector.
-func (m *Metrics) Collect(to chan<- prometheus.Metric) {
-	for _, c := range m.all() {
-		c.Collect(to)
-	}
 }
 
 // Observe counts one review. It is for Handler.Observe.

@@ -2,11 +2,14 @@ package lookup
 
 import (
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/softstop/softstop/webhook"
 )
 
 // Metrics counts what looking up costs. One may serve several Finders, one after the
 // other. It is a prometheus.Collector.
 type Metrics struct {
+	webhook.Collectors
 	seconds  prometheus.Histogram
 	cache    *prometheus.CounterVec
 	requests *prometheus.CounterVec
@@ -14,7 +17,7 @@ type Metrics struct {
 
 // NewMetrics returns counters that nobody collects yet.
 func NewMetrics() *Metrics {
-	return &Metrics{
+	m := &Metrics{
 		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "softstop_lookup_seconds", Help: "How long looking up all images of one pod took.",
 			Buckets: []float64{.001, .005, .02, .1, .25, .5, 1, 2, 5, 10, 25},
@@ -26,20 +29,8 @@ func NewMetrics() *Metrics {
 			Name: "softstop_lookup_requests_total", Help: "Questions to registries, by result: answered, failed, or closed, where the breaker or the rate limit kept the host from being asked.",
 		}, []string{"result"}),
 	}
-}
-
-// Describe implements prometheus.Collector.
-func (m *Metrics) Describe(to chan<- *prometheus.Desc) {
-	for _, c := range []prometheus.Collector{m.seconds, m.cache, m.requests} {
-		c.Describe(to)
-	}
-}
-
-// Collect implements prometheus.Collector.
-func (m *Metrics) Collect(to chan<- prometheus.Metric) {
-	for _, c := range []prometheus.Collector{m.seconds, m.cache, m.requests} {
-		c.Collect(to)
-	}
+	m.Collectors = webhook.Collectors{m.seconds, m.cache, m.requests}
+	return m
 }
 
 // asked counts a question to the cache of that name.

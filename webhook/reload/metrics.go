@@ -5,14 +5,19 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/softstop/softstop/webhook"
 )
 
 // Metrics says which configuration holds. It is a prometheus.Collector.
-type Metrics struct{ generation, hash, good, since prometheus.Gauge }
+type Metrics struct {
+	webhook.Collectors
+	generation, hash, good, since prometheus.Gauge
+}
 
 // NewMetrics returns gauges that nobody collects yet.
 func NewMetrics() *Metrics {
-	return &Metrics{
+	m := &Metrics{
 		generation: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "softstop_config_generation", Help: "How many configurations this replica has taken over since it started.",
 		}),
@@ -26,24 +31,8 @@ func NewMetrics() *Metrics {
 			Name: "softstop_config_last_reload_success_timestamp_seconds", Help: "When the configuration that holds was taken over, in seconds since 1970.",
 		}),
 	}
-}
-
-func (m *Metrics) all() []prometheus.Gauge {
-	return []prometheus.Gauge{m.generation, m.hash, m.good, m.since}
-}
-
-// Describe implements prometheus.Collector.
-func (m *Metrics) Describe(to chan<- *prometheus.Desc) {
-	for _, g := range m.all() {
-		g.Describe(to)
-	}
-}
-
-// Collect implements prometheus.Collector.
-func (m *Metrics) Collect(to chan<- prometheus.Metric) {
-	for _, g := range m.all() {
-		g.Collect(to)
-	}
+	m.Collectors = webhook.Collectors{m.generation, m.hash, m.good, m.since}
+	return m
 }
 
 func (m *Metrics) accept(c content, now time.Time) {
