@@ -63,7 +63,7 @@ func parseFlags(args []string) (o options, help string, err error) {
 		return o, "", fmt.Errorf("%w; softstop-webhook --help lists the flags", err)
 	} else if err != nil {
 		flags.PrintDefaults()
-		return o, "softstop-webhook [flags]\n" + usage.String(), nil
+		return o, "softstop-webhook [flags]\n" + usage.String(), nil //nolint:nilerr // to ask for help is no mistake
 	}
 	if flags.NArg() > 0 {
 		return o, "", fmt.Errorf("argument %q is not understood: softstop-webhook takes flags only", flags.Arg(0))

@@ -25,10 +25,7 @@ func nothing(ctx context.Context, _ *scene) (string, error) {
 // leads to the next victim.
 func killReplicas(ctx context.Context, s *scene) (string, error) {
 	kills := 0
-	for ctx.Err() == nil {
-		if s.AwaitReady(ctx, replicas) != nil {
-			break // its time is over
-		}
+	for s.AwaitReady(ctx, replicas) == nil { // until its time is over
 		pods, err := s.Ready(ctx)
 		if err != nil || len(pods) == 0 {
 			continue
