@@ -32,8 +32,12 @@ func FromAnnotations(source Source, annotations map[string]string, limits Limits
 		name, container, single := strings.Cut(text, ".")
 		field, value := Field(name), annotations[key]
 		switch {
-		case !field.known() || single && (!field.PerContainer() || container == ""):
-			problems = append(problems, Problem{Key: key, Value: value, Verdict: "is ignored: softstop has no such field"})
+		case !field.known():
+			problems = append(problems, Problem{Key: key, Value: value, Verdict: "is ignored: softstop has no such field; it has " + strings.Join(lockable()[1:], ", ")})
+		case single && !field.PerContainer():
+			problems = append(problems, Problem{Key: key, Value: value, Verdict: "is ignored: it holds for the whole pod, as " + Prefix + name})
+		case single && container == "":
+			problems = append(problems, Problem{Key: key, Value: value, Verdict: "is ignored: behind the dot it must name a container"})
 		case limits.locks(field):
 			problems = append(problems, locked(key, value))
 		case !settings.set(field, container, value):

@@ -111,24 +111,33 @@ func initKind(c *corev1.Container) Kind {
 
 // unknownNames are the containers named in the pod's own annotations that the pod does not have.
 // A namespace may well name containers that only some of its pods have.
-func unknownNames(pod *corev1.Pod, settings config.Settings) []config.Problem {
-	known := map[string]bool{}
+func unknownNames(pod *corev1.Pod, settings config.Settings) (problems []config.Problem) {
+	var known []string
 	for _, list := range [][]corev1.Container{pod.Spec.InitContainers, pod.Spec.Containers} {
 		for i := range list {
-			known[list[i].Name] = true
-		}
-	}
-	var problems []config.Problem
-	check := func(key string, names []string) {
-		for _, name := range names {
-			if !known[name] {
-				problems = append(problems, config.Problem{Key: config.Prefix + key, Value: name, Verdict: "is ignored: the pod has no such container"})
+			if !isInstaller(&list[i]) {
+				known = append(known, list[i].Name)
 			}
 		}
 	}
-	check(string(config.FieldContainers), settings.All.Containers)
-	check(string(config.FieldExcludeContainers), settings.All.ExcludeContainers)
-	check("*.CONTAINER", slices.Sorted(maps.Keys(settings.Each)))
+	check := func(key, value, name string) {
+		if !slices.Contains(known, name) {
+			verdict := "is ignored: the pod has no such container; it has " + strings.Join(known, ", ")
+			problems = append(problems, config.Problem{Key: key, Value: value, Verdict: verdict})
+		}
+	}
+	for _, name := range settings.All.Containers {
+		check(config.Prefix+string(config.FieldContainers), name, name)
+	}
+	for _, name := range settings.All.ExcludeContainers {
+		check(config.Prefix+string(config.FieldExcludeContainers), name, name)
+	}
+	for _, key := range slices.Sorted(maps.Keys(pod.Annotations)) {
+		_, name, _ := strings.Cut(strings.TrimPrefix(key, config.Prefix), ".")
+		if _, set := settings.Each[name]; set && strings.HasPrefix(key, config.Prefix) {
+			check(key, pod.Annotations[key], name)
+		}
+	}
 	return problems
 }
 

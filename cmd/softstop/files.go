@@ -41,6 +41,8 @@ func expand(arguments []string, recursive bool) ([]string, error) {
 			}
 			files = append(files, argument)
 			continue
+		case argument == "":
+			return nil, fmt.Errorf(`-f "": must be a file, a folder, or - for standard input`)
 		case strings.HasPrefix(argument, "http://"), strings.HasPrefix(argument, "https://"):
 			return nil, fmt.Errorf("-f %s: URLs are not read; pipe it: curl -fsS %s | softstop … -f -", argument, argument)
 		}

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // The exit codes of every command.
@@ -33,7 +32,7 @@ func run(args []string) int {
 	case errors.Is(err, errFound):
 		return exitFound
 	case err != nil:
-		for line := range strings.Lines(err.Error()) {
+		for line := range strings.Lines(inWords(root, rest, err)) {
 			fmt.Fprintln(os.Stderr, "softstop:", strings.TrimRight(line, "\n"))
 		}
 		return exitFailed
@@ -63,6 +62,8 @@ func command(name string) *cobra.Command {
 		Long:          "Pods that stop well, with no image rebuild.\n\nExit codes: 0 fine, 1 something was found, 2 the command could not do its work.",
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		// See inWords.
+		DisableSuggestions: true,
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
@@ -73,17 +74,4 @@ func command(name string) *cobra.Command {
 		sub.Example = strings.ReplaceAll(sub.Example, "softstop "+sub.Name(), name+" "+sub.Name())
 	}
 	return root
-}
-
-// flagError says of a flag that cannot be read what would be allowed.
-func flagError(cmd *cobra.Command, err error) error {
-	var invalid *pflag.InvalidValueError
-	var unknown *pflag.NotExistError
-	switch {
-	case errors.As(err, &invalid) && invalid.GetFlag().Value.Type() == "bool":
-		return fmt.Errorf("--%s %q: must be true or false", invalid.GetFlag().Name, invalid.GetValue())
-	case errors.As(err, &unknown):
-		return fmt.Errorf("%w; %s --help lists the flags", err, cmd.CommandPath())
-	}
-	return err
 }

@@ -21,14 +21,14 @@ spec:
   template:
     metadata:
       labels: {app: deaf}
-      annotations: {softstop.dev/stop-timeout: 1s, softstop.dev/drain: five}
+      annotations: {softstop.dev/stop-timeout: 1s, softstop.dev/signal-target: nobody}
     spec:
       containers:
       - name: deaf
         image: ` + images.App + `
         imagePullPolicy: Never
         command: [/app, --deaf]
-        livenessProbe: {exec: {command: ["false"]}, periodSeconds: 1, failureThreshold: 1}
+        livenessProbe: {exec: {command: [sh, -c, exit 1]}, periodSeconds: 1, failureThreshold: 1}
 `
 
 // forcedStop: whoever describes the pod reads who was killed, whoever describes the
@@ -43,7 +43,7 @@ func (w *walk) forcedStop(t *testing.T) {
 		{[]string{`"signal":"SIGTERM"`, `"killed":[{`, `"command":"/app --deaf"`}, []string{"describe", "pod", "--selector", "app=deaf"}},
 		{[]string{
 			"StopForced", `container "deaf": killed after 1s: /app --deaf (pid `,
-			"BadValue", `softstop.dev/drain: "five" is ignored: it must be a duration`,
+			"BadValue", `softstop.dev/signal-target: "nobody" is ignored: it must be auto, main, group or all`,
 		}, []string{"describe", "deployment", "deaf"}},
 	} {
 		eventually(t, time.Minute, func() (bool, string) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -19,6 +20,9 @@ type report struct {
 		State   string `json:"state"`
 	} `json:"killed"`
 }
+
+// maxSeconds bounds what a report can say, far from overflow: a day, as stop timeouts are.
+const maxSeconds = 24 * 60 * 60
 
 // readReport reads a termination message; false means that it is not the init's.
 func readReport(message string) (report, bool) {
@@ -51,7 +55,8 @@ func Judge(pod *corev1.Pod, container string, ended *corev1.ContainerStateTermin
 			names = append(names, fmt.Sprintf("%s (pid %d, state %s)", k.Command, k.PID, k.State))
 		}
 		stop.Forced = true
-		stop.Note = fmt.Sprintf("killed after %gs: %s", *r.Seconds, strings.Join(names, ", "))
+		after := time.Duration(min(*r.Seconds, maxSeconds) * float64(time.Second)).Round(100 * time.Millisecond)
+		stop.Note = fmt.Sprintf("killed after %s: %s", after, strings.Join(names, ", "))
 	case reported:
 	case pod.DeletionTimestamp == nil:
 		return Stop{}, false

@@ -4,7 +4,8 @@
 // It knows where workload kinds keep their pod template, and nothing else about them.
 // It decides nothing, and leaves the text to package splice.
 //
-//	file.go      documents, and the objects in them
+//	split.go     a file's documents
+//	file.go      the objects in them
 //	template.go  an object's pod, and operations on it
 //	stray.go     keys of softstop's where nobody reads them
 //

@@ -55,7 +55,7 @@ func Parse(name string, data []byte) (*File, error) {
 		above += bytes.Count(text, []byte("\n"))
 		var err error
 		if d.Document, err = splice.Parse(text); err != nil {
-			errs = append(errs, file.problem(d, err))
+			errs = append(errs, hinted(file.problem(d, err), text))
 			continue
 		}
 		file.documents = append(file.documents, d)
@@ -76,27 +76,12 @@ func notText(data []byte) int {
 	return -1
 }
 
-// split cuts data before the lines that start a document. What is only comments and
-// directives before the first such line belongs to the document it starts.
-func split(data []byte) [][]byte {
-	var texts [][]byte
-	at := 0
-	for _, found := range regexp.MustCompile(`(?m)^---([ \t\r\n]|\z)`).FindAllIndex(data, -1) {
-		if len(texts) > 0 || !onlyPreamble(data[at:found[0]]) {
-			texts = append(texts, data[at:found[0]])
-			at = found[0]
-		}
+// hinted adds to err what helps with a template that is not rendered.
+func hinted(err error, text []byte) error {
+	if bytes.Contains(text, []byte("{{")) {
+		return fmt.Errorf("%w; if it is a template, render it first: helm template … | softstop … -f -", err)
 	}
-	return append(texts, data[at:])
-}
-
-func onlyPreamble(text []byte) bool {
-	for line := range bytes.Lines(text) {
-		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] != '#' && line[0] != '%' {
-			return false
-		}
-	}
-	return true
+	return err
 }
 
 // problem says in which file, line and document err is.
