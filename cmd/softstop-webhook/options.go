@@ -59,13 +59,13 @@ func parseFlags(args []string) (o options, help string, err error) {
 	flags.SetOutput(&usage)
 	o.define(flags)
 	flags.Usage = func() {}
-	if err := flags.Parse(args); err != nil && !errors.Is(err, flag.ErrHelp) {
-		return o, "", fmt.Errorf("%w; softstop-webhook --help lists the flags", err)
-	} else if err != nil {
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
 		flags.PrintDefaults()
-		return o, "softstop-webhook [flags]\n" + usage.String(), nil //nolint:nilerr // to ask for help is no mistake
-	}
-	if flags.NArg() > 0 {
+		return o, "softstop-webhook [flags]\n" + usage.String(), nil
+	case err != nil:
+		return o, "", fmt.Errorf("%w; softstop-webhook --help lists the flags", err)
+	case flags.NArg() > 0:
 		return o, "", fmt.Errorf("argument %q is not understood: softstop-webhook takes flags only", flags.Arg(0))
 	}
 	return o, "", o.check()

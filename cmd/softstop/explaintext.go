@@ -71,7 +71,7 @@ func (e *explanation) print(w io.Writer, width int, paint terminal.Paint) (drawn
 	if drawn {
 		fmt.Fprintln(w)
 		for line := range strings.Lines(chart.Text(width, paint)) {
-			fmt.Fprint(w, "  ", line)
+			fmt.Fprintf(w, "  %s", line)
 		}
 	}
 	return drawn

@@ -45,7 +45,7 @@ be read.`,
 		Args:    noArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return scan(cmd, &flags) },
 	}
-	flags.connection.flags(cmd)
+	flags.flags(cmd)
 	cmd.Flags().BoolVarP(&flags.all, "all-namespaces", "A", false, "look at all namespaces")
 	cmd.Flags().StringVarP(&flags.selector, "selector", "l", "", "only pods with these `labels`, such as app=web,tier!=db")
 	cmd.Flags().StringVar(&flags.config, "config", "", "the configuration `file`, instead of the cluster's own")
@@ -130,7 +130,7 @@ func progressOn(w io.Writer) (progress survey.Progress, done func()) {
 			}
 		}, func() {
 			if shown {
-				fmt.Fprint(w, "\r\x1b[K")
+				fmt.Fprintf(w, "\r\x1b[K")
 			}
 		}
 }

@@ -97,7 +97,8 @@ func (w *walk) rollBack(t *testing.T) {
 
 // givenCertificate has the webhook show a certificate that the user has made.
 func (w *walk) givenCertificate(t *testing.T) {
-	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "2m", "--set", "certificates.mode=secret",
+	// Helm asks before it takes the caBundle over from the webhook, which has written it.
+	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "2m", "--force-conflicts", "--set", "certificates.mode=secret",
 		"--set", "certificates.secret.name="+givenSecret, "--set-file", "certificates.secret.caBundle="+w.authority)
 	// API servers hear of another authority a moment later.
 	eventually(t, time.Minute, func() (bool, string) {
