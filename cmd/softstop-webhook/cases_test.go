@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/webhook/serving"
 )
 
 // whoIsCalled is the table of design.md, hard pods 78, 80 and 81: who is injected, and
@@ -158,6 +159,20 @@ func (s *suite) fullAnnotations(t *testing.T) {
 	}
 	if p.Labels[config.InjectedKey] == "" || p.Annotations[config.StatusKey] != "" {
 		t.Errorf("labels %v, status %q", p.Labels, p.Annotations[config.StatusKey])
+	}
+}
+
+// longInJSON: a pod that the API server takes, and whose JSON is longer than what is read,
+// is left alone like any other, and not an error.
+func (s *suite) longInJSON(t *testing.T) {
+	s.warnings.take()
+	p := pod("enabled", "long", nil)
+	p.Spec.Containers[0].Env = []corev1.EnvVar{{Name: "X", Value: strings.Repeat("<", serving.MaxReview/6)}} // six bytes each
+	if err := s.packed.Create(t.Context(), p, client.DryRunAll); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(s.warnings.take(), "\n"); p.Labels[config.InjectedKey] != "" || !strings.Contains(got, "the pod is left unchanged: its review has") {
+		t.Errorf("labels %v, warnings %q", p.Labels, got)
 	}
 }
 

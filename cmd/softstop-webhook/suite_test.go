@@ -21,6 +21,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/wait"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/client-go/rest"
@@ -37,6 +38,7 @@ import (
 // it, under the rights that the chart gives it.
 type suite struct {
 	client   client.Client
+	packed   client.Client // which does not speak JSON
 	warnings *warnings
 	address  string // of the webhook
 	registry string // host:port, over plain HTTP
@@ -88,6 +90,7 @@ func TestAPIServer(t *testing.T) {
 	t.Run("restricted", s.restricted)
 	t.Run("warnings", s.warningsReachThePerson)
 	t.Run("full annotations", s.fullAnnotations)
+	t.Run("long in JSON", s.longInJSON)
 	t.Run("golden pods are valid", s.goldenPodsAreValid)
 	t.Run("any pod stays valid", s.anyPodStaysValid)
 	t.Run("reinvocation", s.reinvocation)
@@ -171,6 +174,11 @@ func start(t *testing.T, chart []*unstructured.Unstructured, authorities string)
 	ctrl.SetLogger(s.log.logger())
 	admin.WarningHandler = s.warnings
 	if s.client, err = client.New(rest.CopyConfig(admin), client.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	packed := rest.CopyConfig(admin)
+	packed.ContentType = runtime.ContentTypeProtobuf
+	if s.packed, err = client.New(packed, client.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	port := freePort(t)
