@@ -1,0 +1,100 @@
+// Package docs_test holds the pages for people to what is there.
+package docs_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/softstop/softstop/webhook"
+)
+
+// pages returns every page for people, by its path from here.
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, pattern := range []string{"*.md", "../*.md", "../charts/softstop/*.md"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[name] = string(text)
+		}
+	}
+	return all
+}
+
+// TestLinks follows every link to a file.
+func TestLinks(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)#:\s]+)(#[^)]*)?\)`)
+	for page, text := range pages(t) {
+		for _, m := range link.FindAllStringSubmatch(text, -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), m[1])); err != nil {
+				t.Errorf("%s: %v", page, err)
+			}
+		}
+	}
+}
+
+// TestTargets looks for every make target that a page names.
+func TestTargets(t *testing.T) {
+	makefile, err := os.ReadFile("../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile("(?m)(?:`|^)make ([a-z][a-z0-9-]*)")
+	for page, text := range pages(t) {
+		for _, m := range named.FindAllStringSubmatch(text, -1) {
+			if !bytes.Contains(makefile, []byte("\n"+m[1]+":")) {
+				t.Errorf("%s: the Makefile has no target %q", page, m[1])
+			}
+		}
+	}
+}
+
+// TestReasons wants an entry for every reason, and none for what is no reason.
+func TestReasons(t *testing.T) {
+	text, err := os.ReadFile("troubleshooting.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, entries, _ := strings.Cut(string(text), "## By reason")
+	there := map[string]bool{}
+	for _, m := range regexp.MustCompile("(?m)^- `([^`]+)`: ").FindAllStringSubmatch(entries, -1) {
+		there[m[1]] = true
+	}
+	for _, r := range webhook.Reasons() {
+		if !there[r.String()] {
+			t.Errorf("docs/troubleshooting.md has no entry for %q", r)
+		}
+		delete(there, r.String())
+	}
+	for word := range there {
+		t.Errorf("docs/troubleshooting.md explains %q, which is no reason", word)
+	}
+}
+
+// TestAlerts wants every alert of the chart in the operator's guide.
+func TestAlerts(t *testing.T) {
+	guide, err := os.ReadFile("operating.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := os.ReadFile("../charts/softstop/alerts.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`alert: (\w+)`).FindAllSubmatch(rules, -1) {
+		if !bytes.Contains(guide, append([]byte("| "), m[1]...)) {
+			t.Errorf("docs/operating.md does not say what to do about %s", m[1])
+		}
+	}
+}
