@@ -4,11 +4,13 @@ package docs_test
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/webhook"
 )
 
@@ -96,5 +98,46 @@ func TestAlerts(t *testing.T) {
 		if !bytes.Contains(guide, append([]byte("| "), m[1]...)) {
 			t.Errorf("docs/operating.md does not say what to do about %s", m[1])
 		}
+	}
+}
+
+// TestAnnotations compares the README's table with the fields there are.
+func TestAnnotations(t *testing.T) {
+	readme := pages(t)["../README.md"]
+	there := map[string]string{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `softstop.dev/([a-z-]+)`( \\*)? \\|").FindAllStringSubmatch(readme, -1) {
+		there[m[1]] = m[2]
+	}
+	delete(there, string(config.FieldInject))
+	for _, field := range config.Fields() {
+		star, found := there[string(field)]
+		if !found || (star != "") != field.PerContainer() {
+			t.Errorf("README.md's table of annotations: %q there: %v, for one container: %v; it is: %v", field, found, star != "", field.PerContainer())
+		}
+		delete(there, string(field))
+	}
+	for name := range there {
+		t.Errorf("README.md's table of annotations has %q, which is none", name)
+	}
+}
+
+// TestBeforeAndAfter injects the README's pod.
+func TestBeforeAndAfter(t *testing.T) {
+	readme := pages(t)["../README.md"]
+	block := func(name string) string {
+		m := regexp.MustCompile("(?s)<!-- " + name + " -->\n```yaml\n(.*?)```").FindStringSubmatch(readme)
+		if m == nil {
+			t.Fatalf("README.md has no block %q", name)
+		}
+		return m[1]
+	}
+	inject := exec.Command("go", "run", "../cmd/softstop", "inject", "-f", "-")
+	inject.Stdin = strings.NewReader(block("before"))
+	after, err := inject.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(after) != block("after") {
+		t.Errorf("README.md shows another pod than softstop inject makes:\n%s", after)
 	}
 }
