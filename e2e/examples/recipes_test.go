@@ -4,6 +4,7 @@ package examples
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -47,5 +48,13 @@ func TestRecipes(t *testing.T) {
 	}
 	for name := range linked {
 		t.Errorf("docs/recipes.md has a link to %s, which is not there", name)
+	}
+}
+
+// TestCheckFindsNothingWrong runs the people's tool over the folder: what it does not know, without a registry, are notes.
+func TestCheckFindsNothingWrong(t *testing.T) {
+	out, err := exec.Command("go", "run", "../../cmd/softstop", "check", "-f", "../../examples").CombinedOutput()
+	if err != nil {
+		t.Errorf("softstop check: %v\n%s", err, out)
 	}
 }

@@ -68,25 +68,27 @@ func process(c *corev1.Container, known Known, at ...string) []Finding {
 // drain is about the time between the decision to stop a container and its stop signal.
 func drain(c *corev1.Container, grace time.Duration, job bool, at ...string) []Finding {
 	has, hook := webhook.OwnPreStop(c)
-	hook += heldBack(c)
+	held, planned := heldBack(c)
+	hook += held
 	switch {
 	case hook >= grace:
 		what := fmt.Sprintf("it drains for %s, and the whole pod has %s: it is killed as soon as it is told", hook, grace)
 		return []Finding{found(GraceTooShort, c.Name, what, "spec", "terminationGracePeriodSeconds")}
-	case !has && hook == 0 && !job && webhook.Serves(c):
+	case !has && hook == 0 && !planned && !job && webhook.Serves(c):
 		return []Finding{found(NoDrain, c.Name, "", slices.Concat(at, []string{"lifecycle"})...)}
 	}
 	return nil
 }
 
-// heldBack returns for how long the init holds the stop signal back.
-func heldBack(c *corev1.Container) time.Duration {
+// heldBack returns for how long the init holds the stop signal back, and whether there is an init of softstop's at all: then
+// somebody wanted just this drain.
+func heldBack(c *corev1.Container) (drain time.Duration, planned bool) {
 	if len(c.Command) == 0 || path.Base(c.Command[0]) != initbin.Name {
-		return 0
+		return 0, false
 	}
 	options, _, problem := initbin.Parse(slices.Concat(c.Command[1:], c.Args))
 	if problem.Reason != "" {
-		return 0
+		return 0, true
 	}
-	return options.Drain
+	return options.Drain, true
 }

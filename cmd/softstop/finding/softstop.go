@@ -40,7 +40,7 @@ func Of(pod *corev1.Pod, facts webhook.Facts) (Report, error) {
 		if err != nil {
 			return Report{}, err
 		}
-		after = AsIs(changed, job, known)
+		after = slices.DeleteFunc(AsIs(changed, job, known), func(f Finding) bool { return f.ID == NoDrain && wantsNoDrain(plan, f.Container) })
 	} else {
 		var err error
 		if after, err = ifInjected(pod, facts, job, known); err != nil {
@@ -59,6 +59,13 @@ func Of(pod *corev1.Pod, facts webhook.Facts) (Report, error) {
 	}
 	report.Findings = append(report.Findings, badValues(plan.Problems)...)
 	return report, nil
+}
+
+// wantsNoDrain reports whether somebody said of this container that it is not to drain.
+func wantsNoDrain(plan webhook.Plan, container string) bool {
+	return slices.ContainsFunc(plan.Containers, func(c webhook.ContainerPlan) bool {
+		return c.Name == container && c.Policy.Drain.Source.Explicit() && c.Policy.Drain.Value == 0
+	})
 }
 
 // MarkFixed says of each finding about a running pod whether softstop would fix it.
