@@ -50,6 +50,7 @@ func TestWalk(t *testing.T) {
 		{"helm test fails where pods are not injected", w.helmTestFails},
 		{"roll back while pods are being created", w.rollBack},
 		{"give it a certificate", w.givenCertificate},
+		{"all that the pages say", w.pages},
 		{"uninstall, while an injected pod runs", w.uninstall},
 	} {
 		if !t.Run(step.name, step.do) {
