@@ -3,6 +3,7 @@ package stops
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
