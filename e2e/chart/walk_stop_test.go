@@ -28,11 +28,7 @@ spec:
         image: ` + images.App + `
         imagePullPolicy: Never
         command: [/app, --deaf]
-<<<<<<< HEAD
         livenessProbe: {exec: {command: [sh, -c, exit 1]}, periodSeconds: 1, failureThreshold: 1}
-=======
-        livenessProbe: {tcpSocket: {port: 1}, periodSeconds: 1, failureThreshold: 1}
->>>>>>> b289ebc (The deaf workload's probe is one that fails, and not one that cannot be run)
 `
 
 // forcedStop: whoever describes the pod reads who was killed, whoever describes the

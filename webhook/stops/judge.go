@@ -3,7 +3,6 @@ package stops
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"strings"
 	"time"
 
