@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/softstop/softstop/config"
-	"github.com/softstop/softstop/webhook"
 )
 
 // pages returns every page for people, by its path from here.
@@ -79,11 +78,15 @@ func TestReasons(t *testing.T) {
 	for _, m := range regexp.MustCompile("(?m)^- `([^`]+)`: ").FindAllStringSubmatch(entries, -1) {
 		there[m[1]] = true
 	}
-	for _, r := range webhook.Reasons() {
-		if !there[r.String()] {
-			t.Errorf("docs/troubleshooting.md has no entry for %q", r)
+	source, err := os.ReadFile("../webhook/reasons.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`Reason = "([a-z0-9-]+)"`).FindAllStringSubmatch(string(source), -1) {
+		if !there[m[1]] {
+			t.Errorf("docs/troubleshooting.md has no entry for %q", m[1])
 		}
-		delete(there, r.String())
+		delete(there, m[1])
 	}
 	for word := range there {
 		t.Errorf("docs/troubleshooting.md explains %q, which is no reason", word)
