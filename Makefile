@@ -69,7 +69,7 @@ bench-init: ## Measure the init beside tini, dumb-init and catatonit
 	go run ./e2e/benchinit -out docs/init-benchmark.md
 
 faults: ## Let misfortune strike on a real node while pods are being created, and count
-	@mkdir -p $(OWN) && go build -o $(OWN)/faults ./e2e/faults && exec $(OWN)/faults -out docs/faults.md
+	@mkdir -p $(OWN) && go build -o $(OWN)/faults ./e2e/faults && exec $(OWN)/faults -out docs/faults.md -journal $(OWN)/faults.journal
 
 soak: ## Give the webhook all the reviews it takes for ten minutes, and look whether anything in it grows
 	@mkdir -p $(OWN) && go build -o $(OWN)/soak ./e2e/faults/soak && exec $(OWN)/soak -out docs/soak.md

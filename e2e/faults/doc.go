@@ -9,6 +9,9 @@
 // load, the webhook's replicas are package replica, the registry is registry.go. Judge says, as a pure function over the rows, which
 // promises are broken; the command fails by it.
 //
+// A journal (journal.go) says of each pod that did not go the usual way what happened, and has the API server's own words about every
+// call of the webhook that it did without; make faults keeps it in the user's cache, softstop/own/faults.journal.
+//
 // It installs the chart with its default settings, but for the address of the registry. It does not test how pods stop.
 //
 // # Why the load goes on until softstop has recovered
