@@ -39,7 +39,7 @@ type part struct {
 func parts() []part {
 	return []part{
 		{"rollout", func(ctx context.Context, g *ground.Ground, o options) (page.Section, error) {
-			return rollout.Run(ctx, g, rollout.Options{Restarts: max(1, 20/o.quick), Rate: 10, Within: 8 * time.Minute})
+			return rollout.Run(ctx, g, rollout.Options{Restarts: max(1, 20/o.quick), Rate: 10, Within: 9 * time.Minute})
 		}},
 		{"stoptime", func(ctx context.Context, g *ground.Ground, o options) (page.Section, error) {
 			return stoptime.Run(ctx, g, stoptime.Options{Deletions: max(1, 50/o.quick), Within: 4 * time.Minute})
@@ -49,7 +49,7 @@ func parts() []part {
 		}},
 		{"admission", func(ctx context.Context, g *ground.Ground, o options) (page.Section, error) {
 			return admission.Run(ctx, g, admission.Options{
-				Rounds: max(20, 1500/o.quick), Slots: max(1, 4/o.quick), Slot: 2 * time.Second, Clients: 16, Benchmarks: max(1, 5/o.quick),
+				Rounds: max(20, 1000/o.quick), Slots: max(1, 4/o.quick), Slot: 2 * time.Second, Clients: 16, Benchmarks: max(1, 5/o.quick),
 			})
 		}},
 		{"scale", func(ctx context.Context, g *ground.Ground, o options) (page.Section, error) {

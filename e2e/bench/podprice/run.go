@@ -59,6 +59,8 @@ func Run(ctx context.Context, g *ground.Ground, o Options) (page.Section, error)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	b := bench{g, map[string]*ground.Tracker{}}
+	var namespaces []string
+	defer func() { g.Clear(namespaces...) }()
 	for _, k := range kinds() {
 		var labels map[string]string
 		if k.inject {
@@ -67,7 +69,7 @@ func Run(ctx context.Context, g *ground.Ground, o Options) (page.Section, error)
 		if err := g.Namespace(ctx, k.namespace(), labels); err != nil {
 			return page.Section{}, err
 		}
-		defer g.Clear(k.namespace())
+		namespaces = append(namespaces, k.namespace())
 		var err error
 		if b.trackers[k.name], err = g.Track(ctx, k.namespace()); err != nil {
 			return page.Section{}, err

@@ -31,6 +31,8 @@ const LoadCommand = "load"
 
 // Run measures and returns the section.
 func Run(ctx context.Context, g *ground.Ground, o Options) (page.Section, error) {
+	var namespaces []string
+	defer func() { g.Clear(namespaces...) }()
 	for _, c := range configurations() {
 		var labels map[string]string
 		if c.inject {
@@ -40,7 +42,7 @@ func Run(ctx context.Context, g *ground.Ground, o Options) (page.Section, error)
 		if err := g.Namespace(ctx, name, labels); err != nil {
 			return page.Section{}, err
 		}
-		defer g.Clear(name)
+		namespaces = append(namespaces, name)
 	}
 	var cells []cell
 	for _, s := range servers() {

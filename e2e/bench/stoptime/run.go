@@ -43,7 +43,7 @@ func forms() []form {
 }
 
 const (
-	wave = 10 // pods of each kind at once
+	wave = 13 // pods of each kind at once
 	// apart is the time between two deletions: far enough that one is mostly alone, near enough for a hundred a minute.
 	apart    = 250 * time.Millisecond
 	patience = 3 * time.Minute
