@@ -62,7 +62,7 @@ func (a authority) usable(now time.Time) bool {
 // authority was made for less.
 func (a authority) period(configured time.Duration) time.Duration {
 	own := a.cert.NotAfter.Sub(a.cert.NotBefore) - 2*leeway
-	return min(configured, own/lives)
+	return max(MinRotation, min(configured, own/lives))
 }
 
 // leaf issues a serving certificate for names. It is valid as long as its authority.

@@ -25,6 +25,11 @@
 // that one starts again from what the first has written. The webhook configuration is
 // written from the Secret alone, so that it does not matter who does it.
 //
+// While an upgrade rolls, replicas may be configured with different periods. Were each to
+// go by its own, those with the shorter one would drop an authority of which the others
+// still show leaves. So the shortest period of all authorities in the Secret is everybody's
+// pace: an authority's lifetime says for which period it was made.
+//
 // # Why a Secret that is lost comes back as it was
 //
 // Should the Secret be deleted, emptied or overwritten, each replica still knows the

@@ -43,7 +43,7 @@ type bundleSince struct {
 }
 
 // TestAnyHistory: replicas look at random moments, start anew, are away for a while; the
-// Secret is lost or filled with garbage, the configuration cannot be written. Whatever happens, what a replica shows is
+// Secret is lost or filled with garbage, the configuration cannot be written, some are configured with another period. Whatever happens, what a replica shows is
 // trusted by an API server that hears of every change late.
 func TestAnyHistory(t *testing.T) {
 	for seed := range uint64(4) {
@@ -57,7 +57,8 @@ func TestAnyHistory(t *testing.T) {
 				},
 			).WithInterceptorFuncs(interceptor.Funcs{Update: h.update}).Build()
 			for i := range h.replicas {
-				h.replicas[i] = h.replica()
+				h.replicas[i] = h.another()
+				h.replicas[0].Rotation = testPeriod
 				h.look(i)
 			}
 			h.now = h.now.Add(2 * testLate) // the very first leaf cannot wait
@@ -84,6 +85,15 @@ func (h *history) replica() *Keeper {
 	}
 }
 
+// another is a replica that may be configured with a much longer period: an upgrade rolls.
+func (h *history) another() *Keeper {
+	k := h.replica()
+	if h.IntN(2) == 0 {
+		k.Rotation *= 100
+	}
+	return k
+}
+
 var errBroken = errors.New("broken")
 
 func (h *history) update(ctx context.Context, c client.WithWatch, object client.Object, options ...client.UpdateOption) error {
@@ -104,7 +114,7 @@ func (h *history) step() {
 		secret.Data = map[string][]byte{certKey: []byte("garbage")}
 		_ = h.client.Update(h.t.Context(), secret)
 	case 2, 3:
-		h.replicas[1+h.IntN(2)] = h.replica() // the first always stays
+		h.replicas[1+h.IntN(2)] = h.another() // the first always stays
 	case 4: // a new replica is the first to see that the Secret is gone
 		_ = h.client.Delete(h.t.Context(), secret)
 		h.replicas[1] = h.replica()

@@ -69,13 +69,14 @@ func (*Keeper) NeedLeaderElection() bool { return false }
 // API server may be away for a while, and what is being served goes on being served.
 func (k *Keeper) Start(ctx context.Context) error {
 	for {
-		wait := lookEvery(k.Rotation)
-		if err := k.Ensure(ctx, time.Now()); err != nil && ctx.Err() == nil {
+		err := k.Ensure(ctx, time.Now())
+		wait := lookEvery(pace(k.known, k.Rotation)) // as it is after the look
+		if err != nil && ctx.Err() == nil {
 			k.Log.Error(err, "serving certificate not up to date, trying again")
 			wait = min(wait, impatience)
 		}
 		if k.current.Load() == nil { // choose waits until an authority is settled: nobody is served until then
-			wait = min(wait, settled(k.Rotation))
+			wait = min(wait, settled(pace(k.known, k.Rotation)))
 		}
 		if !sleep(ctx, min(wait, calm), nil) || !sleep(ctx, wait, k.wake) {
 			return nil
@@ -227,7 +228,7 @@ func (k *Keeper) seenAt(now time.Time) func(authority) time.Duration {
 // has just been told of all.
 func (k *Keeper) serve(all []authority, now time.Time, told bool) error {
 	next := choose(all, k.signedBy, k.Rotation, now, k.seenAt(now))
-	if next == nil || k.signedBy.Equal(next.cert) || !told && k.seenAt(now)(*next) < settled(k.Rotation) {
+	if next == nil || k.signedBy.Equal(next.cert) || !told && k.seenAt(now)(*next) < settled(pace(all, k.Rotation)) {
 		return nil
 	}
 	leaf, err := next.leaf(k.DNSNames, now)

@@ -12,7 +12,7 @@ import (
 // now: the authorities to keep and to trust, oldest first, at least one of them with its
 // key. Every replica comes to the same answer from the same Secret.
 //
-// In terms of the period of the authority before it, an authority is
+// In terms of the pace, an authority is
 //
 //	at 0    made, published in the Secret and in the webhook configuration
 //	at 1/4  the signer of the leaves, see signer
@@ -39,10 +39,21 @@ func rotate(all []authority, period time.Duration, now time.Time, seen func(auth
 		}
 		all = append(all, fresh)
 	}
-	if s := signer(all, period, now); s > 0 && all[s].age(now) >= all[s-1].period(period)/2 && seen(all[s]) >= patience(period) {
+	pace := pace(all, period)
+	if s := signer(all, period, now); s > 0 && all[s].age(now) >= pace/2 && seen(all[s]) >= patience(pace) {
 		all = all[s:]
 	}
 	return all, nil
+}
+
+// pace is the shortest period of all: by it one authority takes over from the other. It is
+// in the authorities, so that replicas which are configured differently, as while an
+// upgrade to a shorter period rolls, move on together.
+func pace(all []authority, period time.Duration) time.Duration {
+	for _, a := range all {
+		period = min(period, a.period(period))
+	}
+	return period
 }
 
 func keys(a authority) int {
@@ -56,7 +67,7 @@ func keys(a authority) int {
 // been trusted for long enough, or else the oldest whose key is there.
 func signer(all []authority, period time.Duration, now time.Time) int {
 	for i := len(all) - 1; i > 0; i-- {
-		if all[i].key != nil && all[i].age(now) >= all[i-1].period(period)/4 {
+		if all[i].key != nil && all[i].age(now) >= pace(all, period)/4 {
 			return i
 		}
 	}
@@ -68,7 +79,7 @@ func signer(all []authority, period time.Duration, now time.Time) int {
 // authority trusted.
 func choose(all []authority, current *x509.Certificate, period time.Duration, now time.Time, seen func(authority) time.Duration) *authority {
 	s := signer(all, period, now)
-	if seen(all[s]) >= settled(period) {
+	if seen(all[s]) >= settled(pace(all, period)) {
 		return &all[s]
 	}
 	if slices.ContainsFunc(all, func(a authority) bool { return current.Equal(a.cert) }) {
