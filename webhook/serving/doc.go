@@ -1,8 +1,8 @@
 // Package serving has the certificate that the webhook shows, whom it lets in, and how
 // large and how long a request may be (requests.go).
 //
-// Keeper makes its own certificate. The package does not serve: Configure gives a TLS server what it
-// needs, and a renewed certificate is used from the next connection on.
+// Keeper makes its own certificate. The package does not serve: Configure gives a TLS
+// server what it needs, and a renewed certificate is used from the next connection on.
 //
 // # Own certificates
 //
