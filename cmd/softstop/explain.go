@@ -68,6 +68,8 @@ type explanation struct {
 	By       config.Source  `json:"by"`
 	Reason   webhook.Reason `json:"reason,omitempty"`
 	Message  string         `json:"message,omitempty"`
+	// Already is the softstop that is in the pod as it was read; empty if none is.
+	Already string `json:"already,omitempty"`
 	// The plan, for pods that the webhook injects or would if they opted in; the values are
 	// those of the pod as a whole.
 	Carrier           config.Carrier         `json:"carrier,omitempty"`
@@ -117,6 +119,11 @@ func explain(o outcome) explanation {
 		e.Message = "its namespace opted out"
 	case skip != "":
 		e.Message = skip.Sentence()
+	}
+	if o.Pod.Labels[config.InjectedKey] == "true" {
+		// Without a status nobody knows which.
+		status, _ := webhook.ReadStatus(o.Pod.Annotations[config.StatusKey])
+		e.Already = cmp.Or(status.Version, "unknown")
 	}
 	if o.plan.Skip != "" {
 		return e

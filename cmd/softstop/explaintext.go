@@ -37,6 +37,9 @@ func (e *explanation) print(w io.Writer, width int, paint terminal.Paint) (drawn
 	for _, warning := range e.Warnings {
 		fmt.Fprintf(w, "  %s %s\n", paint(terminal.Mind, "warning:"), warning)
 	}
+	if e.Already != "" {
+		fmt.Fprintf(w, "  injected already, by softstop %s; what follows is about the pod if it were created anew\n", e.Already)
+	}
 	if e.Injected {
 		fmt.Fprintf(w, "  injected: %s\n", asker(e.By))
 	} else {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/signal"
 	"slices"
@@ -101,8 +102,9 @@ func scan(cmd *cobra.Command, flags *scanFlags) error {
 // pods; what is guessed is said.
 func installed(ctx context.Context, cmd *cobra.Command, cluster survey.Cluster, file string) (survey.Install, error) {
 	install, err := survey.FindInstall(ctx, cluster.Typed)
+	var unanswered *url.Error
 	switch {
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled), errors.As(err, &unanswered):
 		return install, err
 	case err != nil:
 		fmt.Fprintf(cmd.ErrOrStderr(), "softstop: %v\nsoftstop: going on with built-in values; --config FILE says what holds\n", err)

@@ -333,10 +333,11 @@ func (c cluster) scopes(t *testing.T) {
 		}
 	}
 	for flags, want := range map[string]string{
-		"-l a==b==c":       `--selector "a==b==c": must be labels`,
-		"--context nobody": `context "nobody" does not exist`,
-		"-n nowhere":       `namespaces "nowhere" not found`,
-		"-o xml":           `--output "xml": must be text, json or yaml`,
+		"-l a==b==c":                   `--selector "a==b==c": must be labels`,
+		"--context nobody":             `context "nobody" does not exist`,
+		"-n nowhere":                   `namespaces "nowhere" not found`,
+		"--server https://127.0.0.1:1": "connection refused",
+		"-o xml":                       `--output "xml": must be text, json or yaml`,
 	} {
 		if _, err := c.scan(t, strings.SplitN(flags, " ", 2)...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", flags, err)

@@ -11,7 +11,8 @@ import (
 )
 
 // deaf is a workload that does not care for SIGTERM, and that its kubelet restarts over
-// and over.
+// and over. Of one of its containers the pod's status has the init's report, of the other
+// the end of the log.
 const deaf = `
 apiVersion: apps/v1
 kind: Deployment
@@ -24,11 +25,15 @@ spec:
       annotations: {softstop.dev/stop-timeout: 1s, softstop.dev/signal-target: nobody}
     spec:
       containers:
-      - name: deaf
+      - &deaf
+        name: deaf
         image: ` + images.App + `
         imagePullPolicy: Never
         command: [/app, --deaf]
         livenessProbe: {exec: {command: [sh, -c, exit 1]}, periodSeconds: 1, failureThreshold: 1}
+      - <<: *deaf
+        name: logs
+        terminationMessagePolicy: FallbackToLogsOnError
 `
 
 // forcedStop: whoever describes the pod reads who was killed, whoever describes the
@@ -40,9 +45,9 @@ func (w *walk) forcedStop(t *testing.T) {
 		says    []string
 		command []string
 	}{
-		{[]string{`"signal":"SIGTERM"`, `"killed":[{`, `"command":"/app --deaf"`}, []string{"describe", "pod", "--selector", "app=deaf"}},
+		{[]string{`"signal":"SIGTERM"`, `"killed":[{`, `"command":"/app --deaf"`, "softstop-init: killed pid "}, []string{"describe", "pod", "--selector", "app=deaf"}},
 		{[]string{
-			"StopForced", `container "deaf": killed after 1s: /app --deaf (pid `,
+			"StopForced", `container "deaf": killed after 1s: /app --deaf (pid `, `container "logs": killed pid `,
 			"BadValue", `softstop.dev/signal-target: "nobody" is ignored: it must be auto, main, group or all`,
 		}, []string{"describe", "deployment", "deaf"}},
 	} {

@@ -8,6 +8,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/softstop/softstop/initbin"
 )
 
 // report is what is read of the init's.
@@ -31,6 +33,17 @@ func readReport(message string) (report, bool) {
 		return report{}, false
 	}
 	return r, true
+}
+
+// killedInLog are the sentences about who was killed in the end of the log, which is what
+// a message is where the pod's policy is FallbackToLogsOnError.
+func killedInLog(message string) (sentences []string) {
+	for line := range strings.Lines(message) {
+		if sentence, is := strings.CutPrefix(strings.TrimSpace(line), initbin.Name+": killed pid "); is {
+			sentences = append(sentences, "killed pid "+sentence)
+		}
+	}
+	return sentences
 }
 
 // Stop is one container that was stopped.
@@ -58,6 +71,8 @@ func Judge(pod *corev1.Pod, container string, ended *corev1.ContainerStateTermin
 		after := time.Duration(min(*r.Seconds, maxSeconds) * float64(time.Second)).Round(100 * time.Millisecond)
 		stop.Note = fmt.Sprintf("killed after %s: %s", after, strings.Join(names, ", "))
 	case reported:
+	case len(killedInLog(ended.Message)) > 0:
+		stop.Forced, stop.Note = true, strings.Join(killedInLog(ended.Message), "; ")
 	case pod.DeletionTimestamp == nil:
 		return Stop{}, false
 	case ended.ExitCode == 137 && ended.Reason != "OOMKilled":

@@ -20,10 +20,12 @@ func TestJudge(t *testing.T) {
 		"forced":                             {leaving, corev1.ContainerStateTerminated{Message: `{"signal":"SIGTERM","seconds":23,"exitCode":0,"told":[],"killed":[{"pid":1,"command":"x","state":"D"}]}`}, true, true},
 		"forced, by the exit code":           {leaving, corev1.ContainerStateTerminated{ExitCode: 137, Reason: "Error"}, true, true},
 		"137 with a report of nobody killed": {leaving, corev1.ContainerStateTerminated{ExitCode: 137, Message: `{"signal":"SIGTERM","seconds":1,"exitCode":137,"told":[]}`}, true, false},
-		"out of memory":                      {leaving, corev1.ContainerStateTerminated{ExitCode: 137, Reason: "OOMKilled"}, true, false},
-		"crashed":                            {staying, corev1.ContainerStateTerminated{ExitCode: 137, Reason: "Error"}, false, false},
-		"JSON of the application's own":      {staying, corev1.ContainerStateTerminated{Message: `{"signal":"lost"}`}, false, false},
-		"a number":                           {staying, corev1.ContainerStateTerminated{Message: `1`}, false, false},
+		"forced, by the log": {staying, corev1.ContainerStateTerminated{ExitCode: 137, Reason: "Error",
+			Message: "app: busy\nsoftstop-init: killed pid 7 (/app --deaf) in state S: still there 1s after SIGTERM\n"}, true, true},
+		"out of memory":                 {leaving, corev1.ContainerStateTerminated{ExitCode: 137, Reason: "OOMKilled"}, true, false},
+		"crashed":                       {staying, corev1.ContainerStateTerminated{ExitCode: 137, Reason: "Error"}, false, false},
+		"JSON of the application's own": {staying, corev1.ContainerStateTerminated{Message: `{"signal":"lost"}`}, false, false},
+		"a number":                      {staying, corev1.ContainerStateTerminated{Message: `1`}, false, false},
 	} {
 		stop, is := Judge(c.pod, "app", &c.ended)
 		if is != c.stop || stop.Forced != c.forced || stop.Forced != (stop.Note != "") {

@@ -13,6 +13,7 @@ import (
 	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/tools/pager"
 
+	"github.com/softstop/softstop/cmd/softstop/finding"
 	"github.com/softstop/softstop/webhook"
 )
 
@@ -61,7 +62,7 @@ func Read(ctx context.Context, cluster Cluster, scope Scope, install Install, pr
 		}
 		k := ownerOf(pod, owners)
 		if workloads[k] == nil {
-			workloads[k] = &Workload{Namespace: k.namespace, Kind: k.kind, Name: k.name}
+			workloads[k] = &Workload{Namespace: k.namespace, Kind: k.kind, Name: k.name, Findings: []finding.Finding{}}
 		}
 		workloads[k].add(Judge(pod, namespaces[pod.Namespace], install))
 		return nil
