@@ -47,7 +47,7 @@ func (w *walk) forcedStop(t *testing.T) {
 	}{
 		{[]string{`"signal":"SIGTERM"`, `"killed":[{`, `"command":"/app --deaf"`, "softstop-init: killed pid "}, []string{"describe", "pod", "--selector", "app=deaf"}},
 		{[]string{
-			"StopForced", `container "deaf": killed after 1s: /app --deaf (pid `, `container "logs": killed pid `,
+			"StopForced", `container "deaf": killed after `, ` /app --deaf (pid `, `container "logs": killed pid `,
 			"BadValue", `softstop.dev/signal-target: "nobody" is ignored: it must be auto, main, group or all`,
 		}, []string{"describe", "deployment", "deaf"}},
 	} {
