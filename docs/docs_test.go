@@ -67,6 +67,26 @@ func TestTargets(t *testing.T) {
 	}
 }
 
+// TestFigures looks for every figure of the README's table in the page that the row names, which a program has written.
+func TestFigures(t *testing.T) {
+	all := pages(t)
+	_, table, found := strings.Cut(all["../README.md"], "<!-- figures -->")
+	table, _, _ = strings.Cut(table, "<!-- end of figures -->")
+	rows := regexp.MustCompile(`(?m)^\| (.*) \| (.*) \| \[.*\]\(docs/(.*\.md)\) \|$`).FindAllStringSubmatch(table, -1)
+	if !found || len(rows) == 0 {
+		t.Fatal("the README has no figures")
+	}
+	plain := strings.NewReplacer("*", "")
+	for _, row := range rows {
+		for figure := range strings.SplitSeq(plain.Replace(row[2]), ", ") {
+			figure, _, _ = strings.Cut(figure, ": ")
+			if !strings.Contains(plain.Replace(all[row[3]]), figure) {
+				t.Errorf("%s: docs/%s does not say %q", row[1], row[3], figure)
+			}
+		}
+	}
+}
+
 // TestReasons wants an entry for every reason, and none for what is no reason.
 func TestReasons(t *testing.T) {
 	text, err := os.ReadFile("troubleshooting.md")
