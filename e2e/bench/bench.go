@@ -39,7 +39,7 @@ type part struct {
 func parts() []part {
 	return []part{
 		{"rollout", func(ctx context.Context, g *ground.Ground, o options) (page.Section, error) {
-			return rollout.Run(ctx, g, rollout.Options{Restarts: max(1, 20/o.quick), Rate: 10, Within: 9 * time.Minute})
+			return rollout.Run(ctx, g, rollout.Options{Restarts: max(1, 20/o.quick), Rate: 10, Within: 510 * time.Second})
 		}},
 		{"stoptime", func(ctx context.Context, g *ground.Ground, o options) (page.Section, error) {
 			return stoptime.Run(ctx, g, stoptime.Options{Deletions: max(1, 50/o.quick), Within: 4 * time.Minute})
