@@ -9,27 +9,14 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"regexp"
-	"syscall"
 
 	"github.com/softstop/softstop/e2e/node/guard"
 	"github.com/softstop/softstop/e2e/node/parts"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	err := guard.EndWithParent()
-	if err == nil {
-		err = run(ctx, os.Args[1:])
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "release:", err)
-		os.Exit(1)
-	}
-}
+func main() { guard.Main("release", run) }
 
 // release is one release while it is built.
 type release struct {

@@ -8,9 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -21,18 +19,7 @@ import (
 	"github.com/softstop/softstop/e2e/node/guard"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	err := guard.EndWithParent()
-	if err == nil {
-		err = run(ctx, os.Args[1:])
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "soak:", err)
-		os.Exit(1)
-	}
-}
+func main() { guard.Main("soak", run) }
 
 func run(ctx context.Context, args []string) (err error) {
 	flags := flag.NewFlagSet("soak", flag.ContinueOnError)
