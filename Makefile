@@ -31,8 +31,8 @@ demo: ## Stop the same workloads without and with softstop on a real node (KEEP=
 test: ## Run everything that needs no node: unit, golden, init, and the API server alone
 	@assets=$$($(NODE) assets) && KUBEBUILDER_ASSETS=$$assets go test ./...
 
-e2e: ## Run the suite, the chart's walk, the examples, and the zoo under softstop, on real nodes; build the images twice
-	go test -v -tags e2e -count 1 -timeout 30m -p 1 -parallel 12 ./e2e/demo/images ./e2e/suite ./e2e/chart ./e2e/examples ./e2e/zoo
+e2e: ## Run the suite, the chart's walk, the examples, and the zoo under softstop, on real nodes; build the images twice, and as a release
+	go test -v -tags e2e -count 1 -timeout 30m -p 1 -parallel 12 ./e2e/demo/images ./e2e/release ./e2e/suite ./e2e/chart ./e2e/examples ./e2e/zoo
 
 node-up: ## Bring a real Kubernetes node up
 	@$(NODE) up

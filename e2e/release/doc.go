@@ -14,10 +14,11 @@
 //
 // It signs nothing, pushes nothing and makes no tag: that is the workflow's, which has the keys.
 //
-// # Why images from the Dockerfile, joined here
+// # Why images of the programs, and not from the Dockerfile
 //
-// The Dockerfile is what people read and change. buildah builds it once for each architecture; joining the two into an index is a few
-// lines of data, and the one step that must not depend on a builder's version.
+// An image is one program, its user and its entry point: a few lines of data, the same for each architecture. Builders differ in how, and from
+// which version on, they build for another architecture than their own. The Dockerfile is for who builds an image alone; a test
+// holds the two to each other, to the byte of the program.
 //
 // # Why an SBOM from the programs themselves
 //

@@ -3,10 +3,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
@@ -15,53 +18,59 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
-	"github.com/softstop/softstop/e2e/demo/images"
+	"github.com/softstop/softstop/e2e/node/image"
 )
 
-// images builds both images for all architectures and joins them.
-func (r release) images(ctx context.Context) error {
-	for _, target := range []string{"webhook", "init"} {
+// images packs the programs of both images for all architectures, and joins them.
+func (r release) images(context.Context) error {
+	for _, name := range []string{"softstop-webhook", "softstop-init"} {
 		index := mutate.IndexMediaType(empty.Index, types.OCIImageIndex)
 		for _, architecture := range architectures() {
-			image, err := r.image(ctx, target, architecture)
+			packed, err := r.image(program{name, "linux", architecture})
 			if err != nil {
-				return err
+				return fmt.Errorf("pack the image of %s for %s: %w", name, architecture, err)
 			}
 			index = mutate.AppendManifests(index, mutate.IndexAddendum{
-				Add: image, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: architecture}},
+				Add: packed, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: architecture}},
 			})
 		}
 		digest, err := index.Digest()
 		if err != nil {
-			return fmt.Errorf("join the images of the %s: %w", target, err)
+			return fmt.Errorf("join the images of %s: %w", name, err)
 		}
-		name := "softstop-" + target + ".oci.tar"
-		if err := r.writeLayout(filepath.Join(r.out, name), index); err != nil {
-			return fmt.Errorf("write %s: %w", name, err)
+		archive := name + ".oci.tar"
+		if err := r.writeLayout(filepath.Join(r.out, archive), index); err != nil {
+			return fmt.Errorf("write %s: %w", archive, err)
 		}
-		fmt.Fprintf(r.progress, "  wrote %s, %s\n", name, digest)
+		fmt.Fprintf(r.progress, "  wrote %s, %s\n", archive, digest)
 	}
 	return nil
 }
 
-// image builds one image. Its layers are taken into memory, a few megabytes each: the next build overwrites the archive.
-func (r release) image(ctx context.Context, target, architecture string) (v1.Image, error) {
-	archive, err := images.Build(ctx, images.Options{Target: target, Architecture: architecture, Version: r.version}, r.progress)
+// image is the image of one program, as the Dockerfile describes it.
+func (r release) image(p program) (v1.Image, error) {
+	var files bytes.Buffer
+	content := image.Image{Files: []image.File{{From: filepath.Join(r.out, p.file()), To: "/" + p.name}}}
+	if err := image.WriteLayer(&files, content); err != nil {
+		return nil, err
+	}
+	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(files.Bytes())), nil
+	}, tarball.WithMediaType(types.OCILayer))
 	if err != nil {
 		return nil, err
 	}
-	image, err := tarball.ImageFromPath(archive, nil)
+	epoch := v1.Time{Time: time.Unix(0, 0).UTC()}
+	base := mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1), types.OCIConfigJSON)
+	base, err = mutate.ConfigFile(base, &v1.ConfigFile{
+		OS: p.system, Architecture: p.architecture, Created: epoch,
+		Config: v1.Config{User: "65532:65532", Entrypoint: []string{"/" + p.name}},
+		RootFS: v1.RootFS{Type: "layers"},
+	})
 	if err != nil {
-		return nil, fmt.Errorf("read the image in %s: %w", archive, err)
+		return nil, err
 	}
-	config, err := image.ConfigFile()
-	if err != nil {
-		return nil, fmt.Errorf("read the configuration of the image in %s: %w", archive, err)
-	}
-	if config.Architecture != architecture {
-		return nil, fmt.Errorf("the image in %s is for %s, want %s", archive, config.Architecture, architecture)
-	}
-	return mutate.ConfigMediaType(mutate.MediaType(image, types.OCIManifestSchema1), types.OCIConfigJSON), nil
+	return mutate.Append(base, mutate.Addendum{Layer: layer, History: v1.History{CreatedBy: "make release", Created: epoch}})
 }
 
 // writeLayout writes an index with all that it refers to as an OCI layout, in one archive.

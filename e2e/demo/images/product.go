@@ -48,7 +48,7 @@ func Product(ctx context.Context, progress io.Writer) ([]string, error) {
 	defer unlock()
 	var archives []string
 	for _, target := range []string{"webhook", "init"} {
-		archive, err := b.build(ctx, Options{Target: target, Architecture: runtime.GOARCH})
+		archive, err := b.build(ctx, Options{Target: target})
 		if err != nil {
 			return nil, err
 		}
@@ -61,15 +61,11 @@ func Product(ctx context.Context, progress io.Writer) ([]string, error) {
 type Options struct {
 	// Target is the Dockerfile's: webhook or init.
 	Target string
-	// Architecture is the image's, such as arm64.
-	Architecture string
 	// Version is what the program calls itself. Default: devel.
 	Version string
-	// Fresh says that nothing is taken from an earlier build's layers.
-	Fresh bool
 }
 
-// Build builds one image from the Dockerfile and returns its archive, which the next build of the same target overwrites.
+// Build builds one image for this machine from the Dockerfile and returns its archive, which the next build of the same target overwrites.
 func Build(ctx context.Context, o Options, progress io.Writer) (string, error) {
 	b, unlock, err := newBuilder(ctx, progress)
 	if err != nil {
@@ -139,17 +135,13 @@ func (b builder) base(ctx context.Context) error {
 // build builds one target of the Dockerfile and returns its archive.
 func (b builder) build(ctx context.Context, o Options) (string, error) {
 	begin := time.Now()
-	file := o.Target
-	if o.Architecture != runtime.GOARCH {
-		file += "-" + o.Architecture
-	}
-	name, archive := Targets()[o.Target], filepath.Join(b.folder, file+".tar")
+	name, archive := Targets()[o.Target], filepath.Join(b.folder, o.Target+".tar")
 	args, err := b.buildArgs(ctx, o, name)
 	if err != nil {
 		return "", err
 	}
 	if err := b.run(ctx, args...); err != nil {
-		return "", fmt.Errorf("build the image %s for %s: %w", name, o.Architecture, err)
+		return "", fmt.Errorf("build the image %s: %w", name, err)
 	}
 	if err := os.RemoveAll(archive); err != nil {
 		return "", err
@@ -157,31 +149,26 @@ func (b builder) build(ctx context.Context, o Options) (string, error) {
 	if err := b.run(ctx, "push", name, "docker-archive:"+archive+":"+name); err != nil {
 		return "", fmt.Errorf("write the archive of %s: %w", name, err)
 	}
-	fmt.Fprintf(b.progress, "  image %s for %s: %s\n", name, o.Architecture, time.Since(begin).Round(100*time.Millisecond))
+	fmt.Fprintf(b.progress, "  image %s: %s\n", name, time.Since(begin).Round(100*time.Millisecond))
 	return archive, nil
 }
 
 // buildArgs is buildah's command line. Neither the time of the build nor the builder's name gets into the image: the same source gives
-// the same digest.
+// the same digest. No layer is taken from an earlier build: buildah 1.28 takes one that was built with another VERSION.
 func (b builder) buildArgs(ctx context.Context, o Options, name string) ([]string, error) {
 	env, err := goEnv(ctx, "GOROOT", "GOMODCACHE", "GOCACHE")
 	if err != nil {
 		return nil, err
 	}
 	args := []string{
-		"build", "--pull-never", "--isolation", "chroot", "--network", "host", "--target", o.Target, "--tag", name,
-		"--timestamp", "0", "--identity-label=false", "--platform", "linux/" + o.Architecture,
+		"build", "--no-cache", "--pull-never", "--isolation", "chroot", "--network", "host", "--target", o.Target, "--tag", name,
+		"--timestamp", "0", "--identity-label=false", "--platform", "linux/" + runtime.GOARCH,
 		"--volume", env[0] + ":/usr/local/go:ro", "--volume", env[1] + ":/cache/mod", "--volume", env[2] + ":/cache/build",
 		"--volume", "/etc/ssl/certs:/etc/ssl/certs:ro",
-		"--build-arg", "TARGETARCH=" + o.Architecture,
+		"--build-arg", "TARGETARCH=" + runtime.GOARCH,
 	}
 	if o.Version != "" {
 		args = append(args, "--build-arg", "VERSION="+o.Version)
-	}
-	if o.Fresh {
-		args = append(args, "--no-cache")
-	} else {
-		args = append(args, "--layers")
 	}
 	return append(args, "--file", filepath.Join(b.root, "Dockerfile"), b.root), nil
 }
