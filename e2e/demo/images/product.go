@@ -95,23 +95,37 @@ func newBuilder(ctx context.Context, progress io.Writer) (builder, func(), error
 		return builder{}, nil, err
 	}
 	b := builder{folder: filepath.Join(cache, "buildah"), root: root, progress: progress}
-	if err := b.base(ctx); err != nil {
+	end := func() {
+		_ = b.forget() // the next builder does it again, and says so if it cannot
 		unlock()
+	}
+	if err := b.base(ctx); err != nil {
+		end()
 		return builder{}, nil, fmt.Errorf("make the stand-in for the Dockerfile's base image: %w", err)
 	}
-	return b, unlock, nil
+	return b, end, nil
 }
 
 // baseImage is what the Dockerfile starts from.
 const baseImage = "localhost/golang:1.26"
 
+// forget removes what buildah keeps, and what an interrupted build left. The archives stay.
+func (b builder) forget() error {
+	for _, kept := range []string{"storage", "run", "tmp"} {
+		if err := os.RemoveAll(filepath.Join(b.folder, kept)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // base makes an image of the base image's name with a shell and no more: build lays the machine's Go over it.
 func (b builder) base(ctx context.Context) error {
-	if err := os.MkdirAll(b.folder+"/tmp", 0o755); err != nil {
+	if err := b.forget(); err != nil {
 		return err
 	}
-	if err := b.run(ctx, "inspect", "--type", "image", baseImage); err == nil {
-		return nil
+	if err := os.MkdirAll(b.folder+"/tmp", 0o755); err != nil {
+		return err
 	}
 	archive := filepath.Join(b.folder, "base.tar")
 	f, err := os.Create(archive)
