@@ -4,14 +4,16 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-logr/logr"
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	eventsv1 "k8s.io/api/events/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
@@ -40,11 +42,11 @@ func (s *suite) owners(t *testing.T, namespace, name string) (*appsv1.Deployment
 
 // eventsAbout returns the notes of the events about an object.
 func (s *suite) eventsAbout(ctx context.Context, object client.Object) (notes []string, err error) {
-	var list eventsv1.EventList
+	var list corev1.EventList
 	err = s.client.List(ctx, &list, client.InNamespace(object.GetNamespace()))
 	for _, event := range list.Items {
-		if event.Regarding.UID == object.GetUID() {
-			notes = append(notes, event.Reason+": "+event.Note)
+		if event.InvolvedObject.UID == object.GetUID() {
+			notes = append(notes, fmt.Sprintf("%s ×%d: %s", event.Reason, event.Count, event.Message))
 		}
 	}
 	return notes, err
@@ -71,8 +73,8 @@ func (s *suite) leftAloneEvents(t *testing.T) {
 	eventually(t, "an event", func(ctx context.Context) (bool, error) {
 		notes, err := s.eventsAbout(ctx, deployment)
 		all := strings.Join(notes, "\n")
-		return len(notes) == 2 && strings.Contains(all, "LeftAlone: softstop: pods are left alone (grace-zero)") &&
-			strings.Contains(all, `BadValue: softstop: softstop.dev/drain: "five" is ignored: it must be a duration`), err
+		return len(notes) == 2 && strings.Contains(all, "LeftAlone ×1: softstop: pods are left alone (grace-zero)") &&
+			strings.Contains(all, `BadValue ×1: softstop: softstop.dev/drain: "five" is ignored: it must be a duration`), err
 	})
 	// What was recorded before is written before this.
 	job := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: "events", Name: "job"}}
@@ -133,16 +135,21 @@ const (
 	forcedReport = `{"signal":"SIGTERM","seconds":23,"exitCode":137,"told":[{"pid":8,"command":"sleep 99"}],"killed":[{"pid":8,"command":"sleep 99","state":"S"}]}` + "\n"
 )
 
-// stopReports: stops are counted by workload and result, each forced one has an event,
-// and a second replica that sees the same adds none.
+// stopReports: stops are counted by workload and result, in the metric and in one event.
 func (s *suite) stopReports(t *testing.T) {
 	deployment, set := s.owners(t, "events", "stops")
-	s.stopped(t, "clean", set, false, corev1.ContainerStateTerminated{Message: cleanReport})
-	s.stopped(t, "forced", set, false, corev1.ContainerStateTerminated{Message: forcedReport, ExitCode: 137, Reason: "Error"})
-	s.stopped(t, "own-message", set, true, corev1.ContainerStateTerminated{Message: "bye", ExitCode: 0})
-	s.stopped(t, "own-message-killed", set, true, corev1.ContainerStateTerminated{Message: "bye", ExitCode: 137, Reason: "Error"})
-	s.stopped(t, "out-of-memory", set, true, corev1.ContainerStateTerminated{ExitCode: 137, Reason: "OOMKilled"})
-	s.stopped(t, "ended-by-itself", set, false, corev1.ContainerStateTerminated{ExitCode: 1, Reason: "Error"})
+	at := metav1.Now() // one hour, whatever the clock says meanwhile
+	stopped := func(name string, remove bool, ended corev1.ContainerStateTerminated) {
+		t.Helper()
+		ended.FinishedAt = at
+		s.stopped(t, name, set, remove, ended)
+	}
+	stopped("clean", false, corev1.ContainerStateTerminated{Message: cleanReport})
+	stopped("forced", false, corev1.ContainerStateTerminated{Message: forcedReport, ExitCode: 137, Reason: "Error"})
+	stopped("own-message", true, corev1.ContainerStateTerminated{Message: "bye", ExitCode: 0})
+	stopped("own-message-killed", true, corev1.ContainerStateTerminated{Message: "bye", ExitCode: 137, Reason: "Error"})
+	stopped("out-of-memory", true, corev1.ContainerStateTerminated{ExitCode: 137, Reason: "OOMKilled"})
+	stopped("ended-by-itself", false, corev1.ContainerStateTerminated{ExitCode: 1, Reason: "Error"})
 	count := func(result string) float64 {
 		families, err := metrics.Registry.Gather()
 		if err != nil {
@@ -166,22 +173,49 @@ func (s *suite) stopReports(t *testing.T) {
 	if clean, forced := count("clean"), count("forced"); clean != 3 || forced != 2 {
 		t.Errorf("%v clean and %v forced, want 3 and 2", clean, forced)
 	}
+	var notes []string
+	eventually(t, "one event that counts", func(ctx context.Context) (_ bool, err error) {
+		notes, err = s.eventsAbout(ctx, deployment)
+		return len(notes) == 1 && strings.HasPrefix(notes[0], "StopForced ×2: softstop: 2 of "), err
+	})
+	if want := `were forced; the last: pod own-message-killed, container "app": ended by SIGKILL`; !strings.Contains(notes[0], want) {
+		t.Errorf("the event does not say %q: %s", want, notes[0])
+	}
+	s.secondReplica(t, deployment, set)
+}
+
+// secondReplica: another one that sees the same adds nothing to the event, and one that has
+// just started adds what it sees.
+func (s *suite) secondReplica(t *testing.T, deployment *appsv1.Deployment, set metav1.OwnerReference) {
+	t.Helper()
+	var list corev1.EventList
+	if err := s.client.List(t.Context(), &list, client.InNamespace("events")); err != nil {
+		t.Fatal(err)
+	}
+	at := slices.IndexFunc(list.Items, func(e corev1.Event) bool { return e.InvolvedObject.UID == deployment.UID })
+	last := list.Items[at].LastTimestamp.Time
 	second := events.NewRecorder(s.client, "second", logr.Discard())
 	go func() { _ = second.Start(t.Context()) }()
-	second.Record(events.Event{Namespace: "events", Owner: set, Reason: "StopForced", Action: "Stop", Key: "containerd://forced", Note: "again"})
-	second.Record(events.Event{Namespace: "events", Owner: set, Reason: "Last", Action: "Stop", Note: "the one before is written"})
-	var notes []string
-	eventually(t, "the events", func(ctx context.Context) (_ bool, err error) {
-		notes, err = s.eventsAbout(ctx, deployment)
-		return len(notes) == 3 && strings.Contains(strings.Join(notes, "\n"), "Last"), err
-	})
-	all := strings.Join(notes, "\n")
-	for _, want := range []string{
-		`StopForced: softstop: pod forced, container "app": killed after 23s: sleep 99 (pid 8, state S)`,
-		`StopForced: softstop: pod own-message-killed, container "app": ended by SIGKILL`,
-	} {
-		if !strings.Contains(all, want) {
-			t.Errorf("no event %q in:\n%s", want, all)
-		}
+	same := events.Event{
+		Namespace: "events", Owner: set, Reason: "StopForced", Action: "Stop", Note: "again",
+		Key: last.UTC().Truncate(time.Hour).Format(time.RFC3339), Count: 2, At: last,
 	}
+	second.Record(same)
+	second.Record(events.Event{Namespace: "events", Owner: set, Reason: "Last", Action: "Stop", Note: "the one before is written"})
+	eventually(t, "the other event", func(ctx context.Context) (bool, error) {
+		notes, err := s.eventsAbout(ctx, deployment)
+		return len(notes) == 2, err
+	})
+	notes, err := s.eventsAbout(t.Context(), deployment)
+	if all := strings.Join(notes, "\n"); err != nil || strings.Contains(all, "again") || !strings.Contains(all, "StopForced ×2") {
+		t.Errorf("seen twice:\n%s (%v)", all, err)
+	}
+	started := events.NewRecorder(s.client, "third", logr.Discard())
+	go func() { _ = started.Start(t.Context()) }()
+	same.Count, same.At, same.Note = 1, last.Add(time.Second), "one more"
+	started.Record(same)
+	eventually(t, "one more", func(ctx context.Context) (bool, error) {
+		notes, err := s.eventsAbout(ctx, deployment)
+		return strings.Contains(strings.Join(notes, "\n"), "StopForced ×3: one more"), err
+	})
 }

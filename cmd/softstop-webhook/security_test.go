@@ -17,7 +17,6 @@ import (
 	"github.com/go-logr/logr"
 	"github.com/go-logr/logr/funcr"
 	corev1 "k8s.io/api/core/v1"
-	eventsv1 "k8s.io/api/events/v1"
 	"k8s.io/client-go/util/cert"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
@@ -56,7 +55,7 @@ func (s *suite) noSecretIsTold(t *testing.T) {
 			t.Errorf("the log does not say %q: it tells nothing of secrets", want)
 		}
 	}
-	var events eventsv1.EventList
+	var events corev1.EventList
 	if err := s.client.List(t.Context(), &events); err != nil {
 		t.Fatal(err)
 	}

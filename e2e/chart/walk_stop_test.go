@@ -3,6 +3,7 @@
 package chart
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -45,10 +46,11 @@ func (w *walk) forcedStop(t *testing.T) {
 		says    []string
 		command []string
 	}{
-		{[]string{`"signal":"SIGTERM"`, `"killed":[{`, `"command":"/app --deaf"`, "softstop-init: killed pid "}, []string{"describe", "pod", "--selector", "app=deaf"}},
+		{[]string{`"signal":"SIGTERM"`, `"killed":\[{`, `"command":"/app --deaf"`, "softstop-init: killed pid "}, []string{"describe", "pod", "--selector", "app=deaf"}},
 		{[]string{
-			"StopForced", `container "deaf": killed after `, ` /app --deaf (pid `, `container "logs": killed pid `,
-			"BadValue", `softstop.dev/signal-target: "nobody" is ignored: it must be auto, main, group or all`,
+			// One event that counts: of both containers, and again after each restart.
+			`StopForced +\S+ \(x\d+ over \S+\) .*softstop: \d+ of \d+ stops since \d\d:\d\d UTC were forced; the last: pod deaf-\S+, container "(deaf": killed after .* /app --deaf \(pid |logs": killed pid )`,
+			`BadValue .*softstop.dev/signal-target: "nobody" is ignored: it must be auto, main, group or all`,
 		}, []string{"describe", "deployment", "deaf"}},
 	} {
 		eventually(t, time.Minute, func() (bool, string) {
@@ -57,7 +59,7 @@ func (w *walk) forcedStop(t *testing.T) {
 				return false, said
 			}
 			for _, word := range c.says {
-				if !strings.Contains(said, word) {
+				if !regexp.MustCompile(word).MatchString(said) {
 					return false, "it does not say " + word + ":\n" + said
 				}
 			}

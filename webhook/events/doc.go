@@ -15,6 +15,10 @@
 // It names events by the time: two replicas that see the same write it twice, and it
 // keeps a series for every pod of a workload alive with further requests. Here the name
 // is made from what the event says, so that the API server itself refuses the second
-// one; what repeats is written once an hour. No leader is needed, and no right but to
-// create.
+// one; what repeats is written once an hour. No leader is needed.
+//
+// # Why events of the core group
+//
+// What is counted (Count) changes its event's note with each count. The API server allows that
+// there, and in events.k8s.io only a number; kubectl shows both alike.
 package events

@@ -5,20 +5,24 @@ import (
 	"fmt"
 	"hash/fnv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-logr/logr"
 	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/time/rate"
 	corev1 "k8s.io/api/core/v1"
-	eventsv1 "k8s.io/api/events/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/util/retry"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// Controller is the reporting controller of every event.
-const Controller = "softstop.dev/webhook"
+// Controller is the reporting controller of every event, Component the name that kubectl shows.
+const (
+	Controller = "softstop.dev/webhook"
+	Component  = "softstop"
+)
 
 // Event is what is to be written.
 type Event struct {
@@ -33,9 +37,16 @@ type Event struct {
 	// Note is for people.
 	Note string
 	// Key tells this event from others about the same owner: what has the same key is
-	// written once.
+	// one event, which tells of the last.
 	Key string
+	// Count is how often it happened as far as who records it has seen, and At when the
+	// last time was. 0 is for what needs no counting: it is written once.
+	Count int
+	At    time.Time
 }
+
+// id is the same for what is one event. It goes by the owner that is known without asking.
+func (e Event) id() string { return string(e.Owner.UID) + " " + e.Reason + " " + e.Key }
 
 const (
 	perSecond = 1
@@ -53,19 +64,26 @@ type Recorder struct {
 	client   client.Client
 	instance string
 	log      logr.Logger
-	queue    chan Event
 	limit    *rate.Limiter
-	written  *lru.Cache[string, struct{}]
+	// written is the highest count written, by id.
+	written *lru.Cache[string, int]
+	// queue has the ids of what is to be written, pending the last word of each.
+	queue   chan string
+	mu      sync.Mutex
+	pending map[string]Event
 }
 
 // NewRecorder returns a recorder that writes with c, directly and not through a cache,
 // as instance.
 func NewRecorder(c client.Client, instance string, log logr.Logger) *Recorder {
-	written, err := lru.New[string, struct{}](remembered)
+	written, err := lru.New[string, int](remembered)
 	if err != nil { // a constant size: cannot happen
 		panic(err)
 	}
-	return &Recorder{client: c, instance: instance, log: log, queue: make(chan Event, waiting), limit: rate.NewLimiter(perSecond, burst), written: written}
+	return &Recorder{
+		client: c, instance: instance, log: log, limit: rate.NewLimiter(perSecond, burst), written: written,
+		queue: make(chan string, waiting), pending: map[string]Event{},
+	}
 }
 
 // NeedLeaderElection makes every replica write.
@@ -73,8 +91,18 @@ func (*Recorder) NeedLeaderElection() bool { return false }
 
 // Record writes e soon. It never waits: if too many are waiting, e is lost.
 func (r *Recorder) Record(e Event) {
+	if count, is := r.written.Get(e.id()); is && count >= e.Count {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, waits := r.pending[e.id()]; waits {
+		r.pending[e.id()] = e
+		return
+	}
 	select {
-	case r.queue <- e:
+	case r.queue <- e.id():
+		r.pending[e.id()] = e
 	default:
 		r.log.V(1).Info("too many events, one is lost", "namespace", e.Namespace, "owner", e.Owner.Name, "reason", e.Reason)
 	}
@@ -86,48 +114,95 @@ func (r *Recorder) Start(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case e := <-r.queue:
-			if err := r.write(ctx, e, time.Now()); err != nil && ctx.Err() == nil {
-				r.log.Error(err, "an event is lost", "reason", e.Reason)
+		case id := <-r.queue:
+			if err := r.write(ctx, id); err != nil && ctx.Err() == nil {
+				r.log.Error(err, "an event is lost")
 			}
 		}
 	}
 }
 
-func (r *Recorder) write(ctx context.Context, e Event, now time.Time) error {
-	key := string(e.Owner.UID) + " " + e.Reason + " " + e.Key
-	if r.written.Contains(key) {
-		return nil
-	}
+// take returns the last word of id.
+func (r *Recorder) take(id string) Event {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e := r.pending[id]
+	delete(r.pending, id)
+	return e
+}
+
+func (r *Recorder) write(ctx context.Context, id string) error {
 	if err := r.limit.Wait(ctx); err != nil {
 		return err
 	}
+	e := r.take(id)
 	owner, err := r.workload(ctx, e.Namespace, e.Owner)
 	if err != nil {
 		return err
 	}
-	object := newEvent(e, owner, r.instance, now)
-	if err := r.client.Create(ctx, object); err != nil && !apierrors.IsAlreadyExists(err) {
-		return fmt.Errorf("write event about %s %s/%s: %w", owner.Kind, e.Namespace, owner.Name, err)
+	object := newEvent(e, owner, r.instance, time.Now())
+	err = r.client.Create(ctx, object)
+	if apierrors.IsAlreadyExists(err) {
+		if err = nil; e.Count > 0 {
+			err = r.add(ctx, object)
+		}
 	}
-	r.written.Add(key, struct{}{})
+	if err != nil {
+		return fmt.Errorf("write the event %s about %s %s/%s: %w", e.Reason, owner.Kind, e.Namespace, owner.Name, err)
+	}
+	r.written.Add(id, e.Count)
 	return nil
 }
 
+// add makes the event that is there tell of news, unless it does.
+func (r *Recorder) add(ctx context.Context, news *corev1.Event) error {
+	return retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+		var there corev1.Event
+		if err := r.client.Get(ctx, client.ObjectKeyFromObject(news), &there); err != nil {
+			return err
+		}
+		if !merge(&there, news) {
+			return nil
+		}
+		return r.client.Update(ctx, &there)
+	})
+}
+
+// merge adds news to the event that is there, and reports whether there was any. All replicas see the same happen, in their own
+// order, and one that has just started has not seen all: more than was counted is news, and so is what happened later.
+func merge(there, news *corev1.Event) bool {
+	later := there.LastTimestamp.Before(&news.LastTimestamp)
+	if news.Count <= there.Count && !later {
+		return false
+	}
+	if later {
+		there.Count, there.LastTimestamp = there.Count+1, news.LastTimestamp
+	}
+	there.Count = max(there.Count, news.Count)
+	there.Message, there.Related = news.Message, news.Related
+	return true
+}
+
 // newEvent is e about owner.
-func newEvent(e Event, owner metav1.OwnerReference, instance string, now time.Time) *eventsv1.Event {
+func newEvent(e Event, owner metav1.OwnerReference, instance string, now time.Time) *corev1.Event {
 	hash := fnv.New64a()
 	_, _ = hash.Write([]byte(string(owner.UID) + " " + e.Reason + " " + e.Key)) // never fails
 	if len(e.Note) > maxNote {
 		e.Note = strings.ToValidUTF8(e.Note[:maxNote-3], "") + "..."
 	}
-	return &eventsv1.Event{
+	if !e.At.IsZero() {
+		now = e.At
+	}
+	return &corev1.Event{
 		ObjectMeta:          metav1.ObjectMeta{Namespace: e.Namespace, Name: fmt.Sprintf("softstop-%x", hash.Sum64())},
-		EventTime:           metav1.NewMicroTime(now),
+		FirstTimestamp:      metav1.NewTime(now),
+		LastTimestamp:       metav1.NewTime(now),
+		Count:               int32(max(e.Count, 1)), //nolint:gosec // far below its limit
+		Source:              corev1.EventSource{Component: Component},
 		ReportingController: Controller, ReportingInstance: instance,
-		Action: e.Action, Reason: e.Reason, Type: corev1.EventTypeWarning, Note: e.Note,
-		Regarding: corev1.ObjectReference{APIVersion: owner.APIVersion, Kind: owner.Kind, Namespace: e.Namespace, Name: owner.Name, UID: owner.UID},
-		Related:   e.Pod,
+		Action: e.Action, Reason: e.Reason, Type: corev1.EventTypeWarning, Message: e.Note,
+		InvolvedObject: corev1.ObjectReference{APIVersion: owner.APIVersion, Kind: owner.Kind, Namespace: e.Namespace, Name: owner.Name, UID: owner.UID},
+		Related:        e.Pod,
 	}
 }
 

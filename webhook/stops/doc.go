@@ -1,5 +1,5 @@
-// Package stops counts how the containers of injected pods stop, and writes an event for
-// each that had to be forced.
+// Package stops counts how the containers of injected pods stop, and writes an event about
+// each workload of which one had to be forced: how many, of how many, and who was killed last.
 //
 // It watches injected pods only, keeps of each only what it looks at (Trim), and judges
 // each termination once (Judge). It does not make containers stop, and it does not know
@@ -15,6 +15,7 @@
 //
 // Every replica watches and counts all stops: a replica that goes takes no count with
 // it, and none is missing while another takes over. So the metric is to be read as
-// max without(pod, instance) over the replicas, not as their sum. The events have names
-// made from the container's ID: the second replica's is refused by the API server.
+// max without(pod, instance) over the replicas, not as their sum. The event's name is made
+// from the workload and the hour, so that all replicas write the same one; one that has seen
+// less than is written, or the same, writes nothing.
 package stops

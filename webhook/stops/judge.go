@@ -48,8 +48,9 @@ func killedInLog(message string) (sentences []string) {
 
 // Stop is one container that was stopped.
 type Stop struct {
-	// Container is its name, ID what tells this run of it from all others.
-	Container, ID string
+	// Container is its name, At when it ended.
+	Container string
+	At        time.Time
 	// Forced means that something had to be killed.
 	Forced bool
 	// Note says what, for people; empty if nothing.
@@ -59,7 +60,7 @@ type Stop struct {
 // Judge returns the stop that status, of a container of pod, tells of; false if the end
 // was none.
 func Judge(pod *corev1.Pod, container string, ended *corev1.ContainerStateTerminated) (Stop, bool) {
-	stop := Stop{Container: container, ID: ended.ContainerID}
+	stop := Stop{Container: container, At: ended.FinishedAt.Time}
 	r, reported := readReport(ended.Message)
 	switch {
 	case reported && len(r.Killed) > 0:

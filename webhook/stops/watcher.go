@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
@@ -28,12 +29,13 @@ type Watcher struct {
 	mu sync.Mutex
 	// judged are the terminations that need no further look, by pod.
 	judged map[types.UID]map[string]bool
+	counts *tallies
 }
 
 // NewWatcher returns a watcher that passes events to record, which may be nil.
 func NewWatcher(record func(events.Event)) *Watcher {
 	return &Watcher{
-		record: record, judged: map[types.UID]map[string]bool{},
+		record: record, judged: map[types.UID]map[string]bool{}, counts: newTallies(time.Now()),
 		stops: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "softstop_stops_total",
 			Help: "Containers of injected pods that were stopped, by workload and by result: clean or forced. Every replica counts all of them.",
@@ -138,17 +140,23 @@ func (w *Watcher) tell(pod *corev1.Pod, stop Stop) {
 		result = "forced"
 	}
 	w.stops.WithLabelValues(pod.Namespace, workload(pod), result).Inc()
+	if stop.At.IsZero() {
+		stop.At = time.Now()
+	}
+	owner, counted := metav1.GetControllerOf(pod), pod.Namespace+" "+workload(pod)
+	if owner == nil {
+		owner = &metav1.OwnerReference{APIVersion: "v1", Kind: "Pod", Name: pod.Name, UID: pod.UID}
+		counted += "/" + pod.Name
+	}
+	count := w.counts.add(counted, stop.At, stop.Forced)
 	if !stop.Forced || w.record == nil {
 		return
 	}
-	owner := metav1.GetControllerOf(pod)
-	if owner == nil {
-		owner = &metav1.OwnerReference{APIVersion: "v1", Kind: "Pod", Name: pod.Name, UID: pod.UID}
-	}
 	w.record(events.Event{
-		Namespace: pod.Namespace, Owner: *owner, Reason: "StopForced", Action: "Stop", Key: stop.ID,
+		Namespace: pod.Namespace, Owner: *owner, Reason: "StopForced", Action: "Stop",
+		Key: hour(stop.At).Format(time.RFC3339), Count: count.forced, At: stop.At,
 		Pod:  &corev1.ObjectReference{APIVersion: "v1", Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID},
-		Note: fmt.Sprintf("softstop: pod %s, container %q: %s", pod.Name, stop.Container, stop.Note),
+		Note: w.counts.sentence(count, fmt.Sprintf("pod %s, container %q: %s", pod.Name, stop.Container, stop.Note)),
 	})
 }
 

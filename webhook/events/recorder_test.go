@@ -1,0 +1,37 @@
+package events
+
+import (
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// TestMerge: every replica sees the same happen, in its own order, and some have not seen all.
+func TestMerge(t *testing.T) {
+	at := func(count int32, second int64) *corev1.Event {
+		return &corev1.Event{Count: count, LastTimestamp: metav1.NewTime(time.Unix(second, 0)), Message: "at " + time.Unix(second, 0).UTC().Format("05")}
+	}
+	for name, c := range map[string]struct {
+		there, news *corev1.Event
+		changed     bool
+		count       int32
+		last        int64
+	}{
+		"what another replica has written":        {at(2, 20), at(2, 20), false, 2, 20},
+		"one more":                                {at(2, 20), at(3, 30), true, 3, 30},
+		"several more at once":                    {at(2, 20), at(7, 30), true, 7, 30},
+		"one more in the same second":             {at(2, 20), at(3, 20), true, 3, 20},
+		"seen in another order":                   {at(1, 20), at(2, 10), true, 2, 20},
+		"the first of a replica that has started": {at(5, 20), at(1, 30), true, 6, 30},
+		"what came before, of such a one":         {at(5, 20), at(1, 20), false, 5, 20},
+	} {
+		if got := merge(c.there, c.news); got != c.changed || c.there.Count != c.count || c.there.LastTimestamp.Unix() != c.last {
+			t.Errorf("%s: %t, %d until %d, want %t, %d until %d", name, got, c.there.Count, c.there.LastTimestamp.Unix(), c.changed, c.count, c.last)
+		}
+		if c.changed && c.there.Message != c.news.Message {
+			t.Errorf("%s: the message is %q", name, c.there.Message)
+		}
+	}
+}

@@ -1,0 +1,43 @@
+package stops
+
+import (
+	"fmt"
+	"time"
+)
+
+// tallies count the stops of each workload within an hour by the clock: as long as the API server keeps an event.
+type tallies struct {
+	// since is when counting began: the hour's begin, or this replica's.
+	since time.Time
+	of    map[string]*tally
+}
+
+// tally is one workload's.
+type tally struct{ all, forced int }
+
+func newTallies(now time.Time) *tallies { return &tallies{since: now, of: map[string]*tally{}} }
+
+// add counts one stop of a workload. The first of an hour begins anew.
+func (t *tallies) add(workload string, at time.Time, forced bool) tally {
+	if hour(at).After(hour(t.since)) {
+		t.since, t.of = hour(at), map[string]*tally{}
+	}
+	one := t.of[workload]
+	if one == nil {
+		one = &tally{}
+		t.of[workload] = one
+	}
+	one.all++
+	if forced {
+		one.forced++
+	}
+	return *one
+}
+
+// sentence says how many, of which the last is told by note.
+func (t *tallies) sentence(count tally, note string) string {
+	return fmt.Sprintf("softstop: %d of %d stops since %s were forced; the last: %s", count.forced, count.all, t.since.UTC().Format("15:04 MST"), note)
+}
+
+// hour is the same for all stops that are counted together.
+func hour(at time.Time) time.Time { return at.UTC().Truncate(time.Hour) }
