@@ -80,10 +80,12 @@ func TestAPIServer(t *testing.T) {
 	if os.Getenv("KUBEBUILDER_ASSETS") == "" {
 		t.Skip("KUBEBUILDER_ASSETS is not set: make test builds the API server and sets it")
 	}
+	log := &listener{}
+	ctrl.SetLogger(log.logger()) // first of all: 30 s later controller-runtime takes none, and Helm may have to be built
 	host := startRegistry(t)
 	private, authorities := startPrivate(t)
 	chart := renderChart(t, "--set", "stopReports.enabled=true,registry.caConfigMap=authorities,config.registry.insecure[0]="+host+",config.registry.allow[0]=127.0.0.1/32")
-	s := start(t, chart, authorities)
+	s := start(t, chart, authorities, log)
 	s.registry, s.private = host, private
 	t.Run("who is called", s.whoIsCalled)
 	t.Run("dry run", s.dryRun)
@@ -154,7 +156,7 @@ func renderChart(t *testing.T, flags ...string) []*unstructured.Unstructured {
 	}
 }
 
-func start(t *testing.T, chart []*unstructured.Unstructured, authorities string) *suite {
+func start(t *testing.T, chart []*unstructured.Unstructured, authorities string, log *listener) *suite {
 	t.Helper()
 	env := &envtest.Environment{}
 	// All that a cluster has: envtest leaves service accounts out.
@@ -169,9 +171,8 @@ func start(t *testing.T, chart []*unstructured.Unstructured, authorities string)
 			t.Errorf("stop API server: %v", err)
 		}
 	})
-	s := &suite{warnings: &warnings{}, audit: calls, chart: chart, log: &listener{}}
+	s := &suite{warnings: &warnings{}, audit: calls, chart: chart, log: log}
 	s.program = sync.OnceValues(func() (string, error) { return buildProgram(t) })
-	ctrl.SetLogger(s.log.logger())
 	admin.WarningHandler = s.warnings
 	if s.client, err = client.New(rest.CopyConfig(admin), client.Options{}); err != nil {
 		t.Fatal(err)
