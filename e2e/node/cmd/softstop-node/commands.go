@@ -64,12 +64,17 @@ func shell(o node.Options, command []string) error {
 	return syscall.Exec(path, cmd.Args, cmd.Env)
 }
 
+// assets builds all that tests without a node need. Helm is among it, although envtest does not know it: built within
+// a test it would show no progress and count as the test's time.
 func assets(ctx context.Context, o node.Options) error {
 	if o.Kubernetes == "" {
 		o.Kubernetes = parts.DefaultKubernetes
 	}
 	dir, err := parts.Assets(ctx, o.Kubernetes, os.Stderr)
 	if err != nil {
+		return err
+	}
+	if _, err := parts.Build(ctx, parts.Helm(), os.Stderr); err != nil {
 		return err
 	}
 	fmt.Println(dir)

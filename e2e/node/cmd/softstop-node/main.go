@@ -23,7 +23,7 @@ const usage = `usage: softstop-node up | down | shell [COMMAND ARG...] | assets
   up      bring the node up and leave it running
   down    end it; nothing of it is left
   shell   a shell (or COMMAND) in the node's network, with kubectl, helm and KUBECONFIG
-  assets  print the folder for envtest's KUBEBUILDER_ASSETS
+  assets  build what tests without a node need; print the folder for envtest's KUBEBUILDER_ASSETS
 
 SOFTSTOP_NODE names the node (default "default"), SOFTSTOP_KUBERNETES its version (default ` + parts.DefaultKubernetes + `).
 `
