@@ -49,6 +49,7 @@ func TestWalk(t *testing.T) {
 		{"a forced stop is told", w.forcedStop},
 		{"helm test fails where pods are not injected", w.helmTestFails},
 		{"roll back while pods are being created", w.rollBack},
+		{"let cert-manager make its certificate", w.certManager},
 		{"give it a certificate", w.givenCertificate},
 		{"all that the pages say", w.pages},
 		{"uninstall, while an injected pod runs", w.uninstall},

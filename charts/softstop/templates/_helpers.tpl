@@ -38,6 +38,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- define "softstop.certificateSecret" -}}
 {{- if eq .Values.certificates.mode "secret" -}}
 {{ .Values.certificates.secret.name }}
+{{- else if eq .Values.certificates.mode "certManager" -}}
+{{- /* Not that of the mode own: a Secret that somebody else has made is not Helm's. */ -}}
+{{ include "softstop.name" . }}-certificate
 {{- else -}}
 {{ include "softstop.name" . }}-tls
 {{- end -}}

@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -59,15 +61,46 @@ func Build(ctx context.Context, p Part, progress io.Writer) (string, error) {
 // key is a hash of everything that decides what the programs will be.
 func (p Part) key(source string) (string, error) {
 	h := sha256.New()
-	for _, name := range []string{"go.mod", "go.sum"} {
-		b, err := os.ReadFile(filepath.Join(source, name))
-		if err != nil {
-			return "", fmt.Errorf("read the pins of %s: %w", p, err)
-		}
-		h.Write(b)
+	files, err := sources(source)
+	if err != nil {
+		return "", fmt.Errorf("read the pins of %s: %w", p, err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		h.Write(files[name])
 	}
 	_, _ = fmt.Fprintln(h, runtime.Version(), p.Version, p.ldflags, p.Programs)
 	return fmt.Sprintf("%s-%x", p.Version, h.Sum(nil)[:6]), nil
+}
+
+// sources are the files of a part's folder: go.mod, go.sum, and Go files of its own.
+func sources(folder string) (map[string][]byte, error) {
+	names, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	for _, name := range append(names, filepath.Join(folder, "go.mod"), filepath.Join(folder, "go.sum")) {
+		if files[filepath.Base(name)], err = os.ReadFile(name); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+// Source returns the folder of a module that p is built from, downloading it if need be.
+func Source(ctx context.Context, p Part, path string) (string, error) {
+	folder, err := sourceFolder(ctx, "e2e/node/parts/"+p.Name)
+	if err != nil {
+		return "", err
+	}
+	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", path)
+	cmd.Dir = folder
+	out, err := cmd.Output()
+	var found struct{ Dir, Error string }
+	if decodeErr := json.Unmarshal(out, &found); decodeErr != nil || found.Dir == "" {
+		return "", fmt.Errorf("find the sources of %s: %s: %w", path, found.Error, errors.Join(err, decodeErr))
+	}
+	return found.Dir, nil
 }
 
 // buildInto builds in a temporary folder beside final. It needs the lock: what an interrupted build left there goes first.
@@ -81,12 +114,12 @@ func (p Part) buildInto(ctx context.Context, source, final string, progress io.W
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
-	for _, name := range []string{"go.mod", "go.sum"} {
-		b, err := os.ReadFile(filepath.Join(source, name))
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(work, name), b, 0o644); err != nil {
+	files, err := sources(source)
+	if err != nil {
+		return err
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(work, name), content, 0o644); err != nil {
 			return err
 		}
 	}

@@ -15,7 +15,7 @@ const DefaultKubernetes = "v1.36.3"
 
 // Part is one module's programs.
 type Part struct {
-	// Name is the part's folder beside this file.
+	// Name is the part's folder beside this file: a module of its own, whose pins, and Go files if there are any, decide what is built.
 	Name string
 	// Version is shown to people; for Kubernetes it decides what is built.
 	Version string
@@ -73,6 +73,13 @@ func Containerd() Part {
 func Helm() Part {
 	return Part{Name: "helm", Version: "v4.3", Usual: "90 seconds", Programs: map[string]string{
 		"helm": "helm.sh/helm/v4/cmd/helm",
+	}}
+}
+
+// CertManager returns the part with cert-manager's controllers, see its doc comment.
+func CertManager() Part {
+	return Part{Name: "cert-manager", Version: "v1.21", Usual: "3 minutes", Programs: map[string]string{
+		"cert-manager": module + "/e2e/node/parts/cert-manager",
 	}}
 }
 

@@ -1,0 +1,132 @@
+//go:build e2e && linux
+
+package chart
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/pem"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/softstop/softstop/e2e/node/guard"
+	"github.com/softstop/softstop/e2e/node/parts"
+)
+
+// made is the Secret that cert-manager writes.
+const made = Release + "-webhook-certificate"
+
+// certManager hands the certificate over to the real cert-manager, and has it renewed while pods are being created.
+func (w *walk) certManager(t *testing.T) {
+	crds := w.startCertManager(t)
+	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "2m", "--set", "certificates.mode=certManager")
+	w.kubectl(t, "", "wait", "certificate/"+Release+"-webhook", "--namespace", Namespace, "--for=condition=Ready", "--timeout=1m")
+	eventually(t, time.Minute, func() (bool, string) {
+		seconds, said := w.drain(t)
+		return seconds == "12" && w.served(t), said
+	})
+	want(t, w.helm(t, "test", Release, "--timeout", "1m"), "Phase:          Succeeded")
+
+	pods := w.createPods(t)
+	before := w.certificate(t)
+	// What cmctl renew does.
+	w.kubectl(t, "", "patch", "certificate", Release+"-webhook", "--namespace", Namespace, "--subresource=status", "--type=merge", "--patch",
+		`{"status":{"conditions":[{"type":"Issuing","status":"True","reason":"ManuallyTriggered","message":"renew"}]}}`)
+	eventually(t, time.Minute, func() (bool, string) { return !bytes.Equal(w.certificate(t), before), "not renewed" })
+	// A change of its pod makes the kubelet look at once, and not within a minute or two.
+	w.kubectl(t, "", "annotate", "pods", "--namespace", Namespace, "--selector", "app.kubernetes.io/component=webhook", "look=again")
+	eventually(t, 3*time.Minute, func() (bool, string) { return w.served(t), "the new certificate is not served" })
+	pods.judge(t)
+
+	// And back.
+	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "2m", "--set", "certificates.mode=own")
+	eventually(t, time.Minute, func() (bool, string) {
+		seconds, said := w.drain(t)
+		return seconds == "12", said
+	})
+	w.kubectl(t, "", "delete", "secret", "--namespace", Namespace, made, Release+"-webhook-ca")
+	w.kubectl(t, "", "delete", "--filename", crds)
+}
+
+// startCertManager starts cert-manager on the node, until the step ends, and returns the folder of its CustomResourceDefinitions.
+func (w *walk) startCertManager(t *testing.T) (crds string) {
+	t.Helper()
+	programs, err := parts.Build(t.Context(), parts.CertManager(), os.Stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := parts.Source(t.Context(), parts.CertManager(), "github.com/cert-manager/cert-manager")
+	if err != nil {
+		t.Fatal(err)
+	}
+	crds = filepath.Join(source, "deploy/crds")
+	w.kubectl(t, "", "apply", "--server-side", "--filename", crds)
+	w.kubectl(t, "", "wait", "--for=condition=Established", "--timeout=1m", "--filename", crds)
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := w.Node.Command(filepath.Join(programs, "cert-manager"), w.Node.Kubeconfig())
+	cmd.Stdout, cmd.Stderr = log, log
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	process, err := guard.Start(ctx, cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stop()
+		_ = process.Wait() // it is ended, not asked
+		if t.Failed() {
+			said, _ := os.ReadFile(log.Name())
+			t.Logf("cert-manager says:\n%s", said)
+		}
+		log.Close()
+	})
+	return crds
+}
+
+// certificate returns the certificate that cert-manager has made.
+func (w *walk) certificate(t *testing.T) []byte {
+	t.Helper()
+	var secret *corev1.Secret
+	secret, err := w.Client.CoreV1().Secrets(Namespace).Get(t.Context(), made, metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, _ := pem.Decode(secret.Data[corev1.TLSCertKey])
+	if block == nil {
+		t.Fatal("no certificate in the Secret")
+	}
+	return block.Bytes
+}
+
+// served reports whether every replica shows that certificate.
+func (w *walk) served(t *testing.T) bool {
+	t.Helper()
+	pods, err := w.Client.CoreV1().Pods(Namespace).List(t.Context(), metav1.ListOptions{LabelSelector: "app.kubernetes.io/component=webhook"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := w.certificate(t)
+	for _, pod := range pods.Items {
+		conn, err := w.Node.Dial(t.Context(), "tcp", net.JoinHostPort(pod.Status.PodIP, "9443"))
+		if err != nil {
+			return false
+		}
+		client := tls.Client(conn, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // which certificate it is, is the question
+		err = client.HandshakeContext(t.Context())
+		shown := client.ConnectionState().PeerCertificates
+		client.Close()
+		if err != nil || !bytes.Equal(shown[0].Raw, want) {
+			return false
+		}
+	}
+	return len(pods.Items) > 0
+}
