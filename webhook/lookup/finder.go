@@ -16,6 +16,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 	"golang.org/x/sync/singleflight"
 	corev1 "k8s.io/api/core/v1"
 
@@ -44,6 +46,7 @@ type Finder struct {
 	pulls     *recent[string, []credential]
 	gates     *lru.Cache[string, *gate]
 	flights   singleflight.Group
+	running   *semaphore.Weighted
 }
 
 // key is an image as one credential sees it.
@@ -57,6 +60,9 @@ const (
 	failureTTL = 5 * time.Second
 	// pullTTL is how long a pull secret is remembered.
 	pullTTL = 5 * time.Second
+	// perPod bounds the containers of one pod that are asked about at once, and atOnce the
+	// questions of all: who makes pods names hosts, each of which may hang.
+	perPod, atOnce = 8, 128
 )
 
 // errClosed means that the host's gate is closed.
@@ -87,6 +93,7 @@ func New(settings config.Registry, around Around) (*Finder, error) {
 		failures:  newRecent[question, webhook.Reason](failureTTL),
 		pulls:     newRecent[string, []credential](pullTTL),
 		gates:     newLRU[string, *gate](),
+		running:   semaphore.NewWeighted(atOnce),
 	}
 	if f.metrics == nil {
 		f.metrics = NewMetrics()
@@ -112,19 +119,21 @@ func (f *Finder) Ask(ctx context.Context, pod *corev1.Pod, containers, platforms
 	credentials := f.credentials(ctx, pod)
 	answers := map[string]webhook.ImageAnswer{}
 	var mu sync.Mutex
-	var asked sync.WaitGroup
+	var asked errgroup.Group
+	asked.SetLimit(perPod)
 	for _, c := range slices.Concat(pod.Spec.InitContainers, pod.Spec.Containers) {
 		if !slices.Contains(containers, c.Name) {
 			continue
 		}
-		asked.Go(func() {
+		asked.Go(func() error {
 			answer := guarded(ctx, func() webhook.ImageAnswer { return f.ask(ctx, &c, credentials, platforms) })
 			mu.Lock()
 			defer mu.Unlock()
 			answers[c.Name] = answer
+			return nil
 		})
 	}
-	asked.Wait()
+	_ = asked.Wait() // there is none
 	return answers
 }
 
@@ -148,10 +157,17 @@ func (f *Finder) ask(ctx context.Context, c *corev1.Container, credentials []cre
 	if f.metrics.asked("failure", failed); failed {
 		return webhook.ImageAnswer{Reason: reason}
 	}
+	if ctx.Err() != nil { // others of the pod have used the time up
+		return webhook.ImageAnswer{Reason: webhook.ReasonRegistryUnavailable}
+	}
 	flight := f.flights.DoChan(q.image+"\n"+q.scopes+"\n"+q.platforms, func() (any, error) {
 		// The flight is shared: one pod's request that ends must not end the others'.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.settings.Budget)
 		defer cancel()
+		if err := f.running.Acquire(ctx, 1); err != nil {
+			return webhook.ImageAnswer{Reason: webhook.ReasonRegistryUnavailable}, nil
+		}
+		defer f.running.Release(1)
 		return guarded(ctx, func() webhook.ImageAnswer { return f.answer(ctx, places, platforms, q) }), nil
 	})
 	select {

@@ -528,6 +528,7 @@ func TestFailureIsRemembered(t *testing.T) {
 // TestSingleFlight: equal questions at the same time are one.
 func TestSingleFlight(t *testing.T) {
 	w := newWorld(t)
+	w.settings.TagTTL = time.Minute // for those that come later: a pod's containers are not all asked about at once
 	w.push("web:1", v1.Config{Entrypoint: []string{"/app"}})
 	release := make(chan struct{})
 	w.misbehave(func(http.ResponseWriter, *http.Request) bool {
