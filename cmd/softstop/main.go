@@ -73,5 +73,6 @@ func command(name string) *cobra.Command {
 	for _, sub := range root.Commands() {
 		sub.Example = strings.ReplaceAll(sub.Example, "softstop "+sub.Name(), name+" "+sub.Name())
 	}
+	strict(root)
 	return root
 }

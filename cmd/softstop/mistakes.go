@@ -3,7 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -11,15 +11,50 @@ import (
 
 // inWords is err in words, with what helps if args begin with a command that there is none of.
 func inWords(root *cobra.Command, args []string, err error) string {
-	if !strings.HasPrefix(err.Error(), "unknown command") {
+	if len(args) == 0 || err.Error() != fmt.Sprintf("unknown command %q for %q", args[0], root.CommandPath()) {
 		return err.Error()
 	}
-	name := root.DisplayName()
-	root.SuggestionsMinimumDistance = 2
-	for _, suggestion := range root.SuggestionsFor(args[0]) {
-		return fmt.Sprintf("%v; did you mean %s %s?", err, name, suggestion)
+	return unknownCommand(root, args[0]).Error()
+}
+
+// unknownCommand says that parent has no command of that name, and what would be one.
+func unknownCommand(parent *cobra.Command, name string) error {
+	path := parent.CommandPath()
+	parent.SuggestionsMinimumDistance = 2
+	for _, suggestion := range parent.SuggestionsFor(name) {
+		return fmt.Errorf("unknown command %q for %q; did you mean %s %s?", name, path, path, suggestion)
 	}
-	return fmt.Sprintf("%v; %s --help lists the commands", err, name)
+	return fmt.Errorf("unknown command %q for %q; %s --help lists the commands", name, path, path)
+}
+
+// strict makes cobra's own commands, help and completion, refuse what they do not know, as ours do. By themselves they
+// print a help and succeed.
+func strict(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, sub := range root.Commands() {
+		switch sub.Name() {
+		case "help":
+			sub.Run, sub.RunE = nil, func(_ *cobra.Command, args []string) error { return helpAbout(root, args) }
+		case "completion":
+			sub.Args, sub.RunE = cobra.ArbitraryArgs, helpAbout
+			for _, shell := range sub.Commands() {
+				shell.Args = noArguments
+			}
+		}
+	}
+}
+
+// helpAbout prints the help of the command that args name below parent.
+func helpAbout(parent *cobra.Command, args []string) error {
+	for _, name := range args {
+		at := slices.IndexFunc(parent.Commands(), func(c *cobra.Command) bool { return c.Name() == name })
+		if at < 0 {
+			return unknownCommand(parent, name)
+		}
+		parent = parent.Commands()[at]
+	}
+	return parent.Help()
 }
 
 // flagError says of a flag that cannot be read what would be allowed.
