@@ -66,8 +66,8 @@ func createPod(t *testing.T, api client.Client, deployment *unstructured.Unstruc
 
 func startAPIServer(t *testing.T) client.Client {
 	t.Helper()
-	certManager := filepath.Join(moduleFolder(t, "github.com/cert-manager/cert-manager"), "deploy/crds")
-	prometheus := filepath.Join(moduleFolder(t, "github.com/prometheus-operator/prometheus-operator"), "example/prometheus-operator-crd")
+	certManager := certManagerDefinitions(t)
+	prometheus := filepath.Join(moduleFolder(t, "crds", "github.com/prometheus-operator/prometheus-operator"), "example/prometheus-operator-crd")
 	env := &envtest.Environment{ErrorIfCRDPathMissing: true, CRDDirectoryPaths: []string{
 		filepath.Join(certManager, "cert-manager.io_certificates.yaml"),
 		filepath.Join(certManager, "cert-manager.io_issuers.yaml"),
@@ -90,12 +90,18 @@ func startAPIServer(t *testing.T) client.Client {
 	return api
 }
 
-// moduleFolder downloads a module that crds/go.mod pins, and returns where it is.
-func moduleFolder(t *testing.T, module string) string {
+// certManagerDefinitions is the folder with the definitions of the cert-manager that the walk runs.
+func certManagerDefinitions(t *testing.T) string {
+	t.Helper()
+	return filepath.Join(moduleFolder(t, "../node/parts/cert-manager", "github.com/cert-manager/cert-manager"), "deploy/crds")
+}
+
+// moduleFolder downloads a module that the go.mod in the folder pins names, and returns where it is.
+func moduleFolder(t *testing.T, pins, module string) string {
 	t.Helper()
 	var stderr bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), "go", "mod", "download", "-json", module)
-	cmd.Dir, cmd.Stderr = "crds", &stderr
+	cmd.Dir, cmd.Stderr = pins, &stderr
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("download %s: %v: %s%s", module, err, stderr.Bytes(), out)

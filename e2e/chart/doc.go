@@ -24,5 +24,5 @@
 // # Why the custom resources' definitions come from modules
 //
 // cert-manager and the Prometheus operator ship their definitions in their Go modules. The
-// folder crds pins them; nothing of them is built.
+// folder crds pins the operator's, of which nothing is built; cert-manager is a part of the node (package parts).
 package chart

@@ -62,11 +62,7 @@ func (w *walk) startCertManager(t *testing.T) (crds string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, err := parts.Source(t.Context(), parts.CertManager(), "github.com/cert-manager/cert-manager")
-	if err != nil {
-		t.Fatal(err)
-	}
-	crds = filepath.Join(source, "deploy/crds")
+	crds = certManagerDefinitions(t)
 	w.kubectl(t, "", "apply", "--server-side", "--filename", crds)
 	w.kubectl(t, "", "wait", "--for=condition=Established", "--timeout=1m", "--filename", crds)
 	log, err := os.Create(filepath.Join(t.TempDir(), "log"))

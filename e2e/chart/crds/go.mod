@@ -2,7 +2,4 @@ module github.com/softstop/softstop/e2e/chart/crds
 
 go 1.26.0
 
-require (
-	github.com/cert-manager/cert-manager v1.21.2
-	github.com/prometheus-operator/prometheus-operator v0.85.0
-)
+require github.com/prometheus-operator/prometheus-operator v0.85.0

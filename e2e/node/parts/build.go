@@ -6,8 +6,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -85,22 +83,6 @@ func sources(folder string) (map[string][]byte, error) {
 		}
 	}
 	return files, nil
-}
-
-// Source returns the folder of a module that p is built from, downloading it if need be.
-func Source(ctx context.Context, p Part, path string) (string, error) {
-	folder, err := sourceFolder(ctx, "e2e/node/parts/"+p.Name)
-	if err != nil {
-		return "", err
-	}
-	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", path)
-	cmd.Dir = folder
-	out, err := cmd.Output()
-	var found struct{ Dir, Error string }
-	if decodeErr := json.Unmarshal(out, &found); decodeErr != nil || found.Dir == "" {
-		return "", fmt.Errorf("find the sources of %s: %s: %w", path, found.Error, errors.Join(err, decodeErr))
-	}
-	return found.Dir, nil
 }
 
 // buildInto builds in a temporary folder beside final. It needs the lock: what an interrupted build left there goes first.
