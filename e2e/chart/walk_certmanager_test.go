@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/pem"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -26,11 +27,13 @@ const made = Release + "-webhook-certificate"
 // certManager hands the certificate over to the real cert-manager, and has it renewed while pods are being created.
 func (w *walk) certManager(t *testing.T) {
 	crds := w.startCertManager(t)
-	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "2m", "--set", "certificates.mode=certManager")
+	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "5m", "--set", "certificates.mode=certManager")
 	w.kubectl(t, "", "wait", "certificate/"+Release+"-webhook", "--namespace", Namespace, "--for=condition=Ready", "--timeout=1m")
+	// A kubelet that has asked for the Secret too early asks again later and later, and Helm does not always wait for it.
+	w.kubectl(t, "", "rollout", "status", "deployment/"+Release+"-webhook", "--namespace", Namespace, "--timeout=5m")
 	eventually(t, time.Minute, func() (bool, string) {
 		seconds, said := w.drain(t)
-		return seconds == "12" && w.served(t), said
+		return seconds == "12", said
 	})
 	want(t, w.helm(t, "test", Release, "--timeout", "1m"), "Phase:          Succeeded")
 
@@ -42,7 +45,7 @@ func (w *walk) certManager(t *testing.T) {
 	eventually(t, time.Minute, func() (bool, string) { return !bytes.Equal(w.certificate(t), before), "not renewed" })
 	// A change of its pod makes the kubelet look at once, and not within a minute or two.
 	w.kubectl(t, "", "annotate", "pods", "--namespace", Namespace, "--selector", "app.kubernetes.io/component=webhook", "look=again")
-	eventually(t, 3*time.Minute, func() (bool, string) { return w.served(t), "the new certificate is not served" })
+	eventually(t, 5*time.Minute, func() (bool, string) { return w.served(t) })
 	pods.judge(t)
 
 	// And back.
@@ -103,8 +106,8 @@ func (w *walk) certificate(t *testing.T) []byte {
 	return block.Bytes
 }
 
-// served reports whether every replica shows that certificate.
-func (w *walk) served(t *testing.T) bool {
+// served reports whether every replica shows that certificate, and which do not.
+func (w *walk) served(t *testing.T) (all bool, others string) {
 	t.Helper()
 	pods, err := w.Client.CoreV1().Pods(Namespace).List(t.Context(), metav1.ListOptions{LabelSelector: "app.kubernetes.io/component=webhook"})
 	if err != nil {
@@ -112,17 +115,24 @@ func (w *walk) served(t *testing.T) bool {
 	}
 	want := w.certificate(t)
 	for _, pod := range pods.Items {
-		conn, err := w.Node.Dial(t.Context(), "tcp", net.JoinHostPort(pod.Status.PodIP, "9443"))
-		if err != nil {
-			return false
-		}
-		client := tls.Client(conn, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // which certificate it is, is the question
-		err = client.HandshakeContext(t.Context())
-		shown := client.ConnectionState().PeerCertificates
-		client.Close()
-		if err != nil || !bytes.Equal(shown[0].Raw, want) {
-			return false
+		shown, err := w.shown(t.Context(), net.JoinHostPort(pod.Status.PodIP, "9443"))
+		if err != nil || !bytes.Equal(shown, want) {
+			others += fmt.Sprintf("pod %s, since %s, shows another certificate (%v) ", pod.Name, pod.CreationTimestamp, err)
 		}
 	}
-	return len(pods.Items) > 0
+	return len(pods.Items) > 0 && others == "", others
+}
+
+// shown returns the certificate that is shown at an address on the node.
+func (w *walk) shown(ctx context.Context, address string) ([]byte, error) {
+	conn, err := w.Node.Dial(ctx, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	client := tls.Client(conn, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // which certificate it is, is the question
+	defer client.Close()
+	if err := client.HandshakeContext(ctx); err != nil {
+		return nil, err
+	}
+	return client.ConnectionState().PeerCertificates[0].Raw, nil
 }
