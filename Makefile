@@ -8,6 +8,8 @@ KUBERNETES ?=
 KEEP ?=
 # How long each fuzz target runs.
 FUZZTIME ?= 10s
+# Where known vulnerabilities are looked up.
+VULNDB ?= https://vuln.go.dev
 
 GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.8.0
@@ -31,7 +33,7 @@ demo: ## Stop the same workloads without and with softstop on a real node (KEEP=
 test: ## Run everything that needs no node: unit, golden, init, and the API server alone
 	@assets=$$($(NODE) assets) && KUBEBUILDER_ASSETS=$$assets go test ./...
 
-e2e: ## Run the suite, the chart's walk, the examples, and the zoo under softstop, on real nodes; build the images twice, and as a release
+e2e: ## Run the suite, the chart's walk, the examples, and the zoo under softstop, on real nodes; build the images twice and as a release, and have vulnerabilities looked for
 	go test -v -tags e2e -count 1 -timeout 30m -p 1 -parallel 12 ./e2e/demo/images ./e2e/release ./e2e/suite ./e2e/chart ./e2e/examples ./e2e/zoo
 
 node-up: ## Bring a real Kubernetes node up
@@ -77,8 +79,8 @@ soak: ## Give the webhook all the reviews it takes for ten minutes, and look whe
 release: ## Build everything that a release consists of into out/release, reproducibly: VERSION=v1.2.3
 	go run ./e2e/release -version "$(VERSION)" -out out/release
 
-vulncheck: ## Look for known vulnerabilities in what is called (needs vuln.go.dev, or GOVULNDB)
-	@go run $(GOVULNCHECK) ./... || { echo "If the database cannot be reached from here, GOVULNDB=file:///FOLDER names a copy of it." >&2; exit 1; }
+vulncheck: ## Look for known vulnerabilities in what is called (VULNDB=file:///FOLDER for a copy of the database)
+	@go run $(GOVULNCHECK) -db $(VULNDB) ./... || { echo "If it could not fetch vulnerabilities: VULNDB=file:///FOLDER names a copy of $(VULNDB)." >&2; exit 1; }
 
 fuzz: ## Fuzz every fuzz target for FUZZTIME
 	@grep -rl --include='*_test.go' '^func Fuzz' . | xargs -r -n1 dirname | sort -u | while read -r package; do \
