@@ -31,10 +31,7 @@ func (w *walk) certManager(t *testing.T) {
 	w.kubectl(t, "", "wait", "certificate/"+Release+"-webhook", "--namespace", Namespace, "--for=condition=Ready", "--timeout=1m")
 	// A kubelet that has asked for the Secret too early asks again later and later, and Helm does not always wait for it.
 	w.kubectl(t, "", "rollout", "status", "deployment/"+Release+"-webhook", "--namespace", Namespace, "--timeout=5m")
-	eventually(t, time.Minute, func() (bool, string) {
-		seconds, said := w.drain(t)
-		return seconds == "12", said
-	})
+	w.awaitDrain(t)
 	want(t, w.helm(t, "test", Release, "--timeout", "1m"), "Phase:          Succeeded")
 
 	pods := w.createPods(t)
@@ -50,10 +47,7 @@ func (w *walk) certManager(t *testing.T) {
 
 	// And back.
 	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "2m", "--set", "certificates.mode=own")
-	eventually(t, time.Minute, func() (bool, string) {
-		seconds, said := w.drain(t)
-		return seconds == "12", said
-	})
+	w.awaitDrain(t)
 	w.kubectl(t, "", "delete", "secret", "--namespace", Namespace, made, Release+"-webhook-ca")
 	w.kubectl(t, "", "delete", "--filename", crds)
 }
@@ -94,7 +88,6 @@ func (w *walk) startCertManager(t *testing.T) (crds string) {
 // certificate returns the certificate that cert-manager has made.
 func (w *walk) certificate(t *testing.T) []byte {
 	t.Helper()
-	var secret *corev1.Secret
 	secret, err := w.Client.CoreV1().Secrets(Namespace).Get(t.Context(), made, metav1.GetOptions{})
 	if err != nil {
 		t.Fatal(err)

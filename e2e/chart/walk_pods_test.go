@@ -41,6 +41,15 @@ func (w *walk) drain(t *testing.T) (seconds, said string) {
 	return said[strings.LastIndexByte(said, '\n')+1:], said
 }
 
+// awaitDrain returns when pods are injected with the drain that the namespace asks for.
+func (w *walk) awaitDrain(t *testing.T) {
+	t.Helper()
+	eventually(t, time.Minute, func() (bool, string) {
+		seconds, said := w.drain(t)
+		return seconds == "12", said
+	})
+}
+
 // objects returns every object but Events and what the user's own namespace has.
 func (w *walk) objects(t *testing.T) map[string]bool {
 	t.Helper()

@@ -101,10 +101,7 @@ func (w *walk) givenCertificate(t *testing.T) {
 	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "2m", "--force-conflicts", "--set", "certificates.mode=secret",
 		"--set", "certificates.secret.name="+givenSecret, "--set-file", "certificates.secret.caBundle="+w.authority)
 	// API servers hear of another authority a moment later.
-	eventually(t, time.Minute, func() (bool, string) {
-		seconds, said := w.drain(t)
-		return seconds == "12", said
-	})
+	w.awaitDrain(t)
 	want(t, w.helm(t, "test", Release, "--timeout", "1m"), "Phase:          Succeeded")
 }
 

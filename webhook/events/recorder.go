@@ -45,7 +45,7 @@ type Event struct {
 	At    time.Time
 }
 
-// id is the same for what is one event. It goes by the owner that is known without asking.
+// id is the same for what is one event about the same owner.
 func (e Event) id() string { return string(e.Owner.UID) + " " + e.Reason + " " + e.Key }
 
 const (
@@ -136,11 +136,11 @@ func (r *Recorder) write(ctx context.Context, id string) error {
 		return err
 	}
 	e := r.take(id)
-	owner, err := r.workload(ctx, e.Namespace, e.Owner)
-	if err != nil {
+	var err error
+	if e.Owner, err = r.workload(ctx, e.Namespace, e.Owner); err != nil {
 		return err
 	}
-	object := newEvent(e, owner, r.instance, time.Now())
+	object := newEvent(e, r.instance, time.Now())
 	err = r.client.Create(ctx, object)
 	if apierrors.IsAlreadyExists(err) {
 		if err = nil; e.Count > 0 {
@@ -148,7 +148,7 @@ func (r *Recorder) write(ctx context.Context, id string) error {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("write the event %s about %s %s/%s: %w", e.Reason, owner.Kind, e.Namespace, owner.Name, err)
+		return fmt.Errorf("write the event %s about %s %s/%s: %w", e.Reason, e.Owner.Kind, e.Namespace, e.Owner.Name, err)
 	}
 	r.written.Add(id, e.Count)
 	return nil
@@ -183,10 +183,10 @@ func merge(there, news *corev1.Event) bool {
 	return true
 }
 
-// newEvent is e about owner.
-func newEvent(e Event, owner metav1.OwnerReference, instance string, now time.Time) *corev1.Event {
+// newEvent is e about its owner.
+func newEvent(e Event, instance string, now time.Time) *corev1.Event {
 	hash := fnv.New64a()
-	_, _ = hash.Write([]byte(string(owner.UID) + " " + e.Reason + " " + e.Key)) // never fails
+	_, _ = hash.Write([]byte(e.id())) // never fails
 	if len(e.Note) > maxNote {
 		e.Note = strings.ToValidUTF8(e.Note[:maxNote-3], "") + "..."
 	}
@@ -201,7 +201,7 @@ func newEvent(e Event, owner metav1.OwnerReference, instance string, now time.Ti
 		Source:              corev1.EventSource{Component: Component},
 		ReportingController: Controller, ReportingInstance: instance,
 		Action: e.Action, Reason: e.Reason, Type: corev1.EventTypeWarning, Message: e.Note,
-		InvolvedObject: corev1.ObjectReference{APIVersion: owner.APIVersion, Kind: owner.Kind, Namespace: e.Namespace, Name: owner.Name, UID: owner.UID},
+		InvolvedObject: corev1.ObjectReference{APIVersion: e.Owner.APIVersion, Kind: e.Owner.Kind, Namespace: e.Namespace, Name: e.Owner.Name, UID: e.Owner.UID},
 		Related:        e.Pod,
 	}
 }

@@ -9,29 +9,26 @@ import (
 type tallies struct {
 	// since is when counting began: the hour's begin, or this replica's.
 	since time.Time
-	of    map[string]*tally
+	of    map[string]tally
 }
 
 // tally is one workload's.
 type tally struct{ all, forced int }
 
-func newTallies(now time.Time) *tallies { return &tallies{since: now, of: map[string]*tally{}} }
+func newTallies(now time.Time) *tallies { return &tallies{since: now, of: map[string]tally{}} }
 
 // add counts one stop of a workload. The first of an hour begins anew.
 func (t *tallies) add(workload string, at time.Time, forced bool) tally {
 	if hour(at).After(hour(t.since)) {
-		t.since, t.of = hour(at), map[string]*tally{}
+		t.since, t.of = hour(at), map[string]tally{}
 	}
 	one := t.of[workload]
-	if one == nil {
-		one = &tally{}
-		t.of[workload] = one
-	}
 	one.all++
 	if forced {
 		one.forced++
 	}
-	return *one
+	t.of[workload] = one
+	return one
 }
 
 // sentence says how many, of which the last is told by note.

@@ -139,11 +139,12 @@ func (w *Watcher) tell(pod *corev1.Pod, stop Stop) {
 	if stop.Forced {
 		result = "forced"
 	}
-	w.stops.WithLabelValues(pod.Namespace, workload(pod), result).Inc()
+	owned := workload(pod)
+	w.stops.WithLabelValues(pod.Namespace, owned, result).Inc()
 	if stop.At.IsZero() {
 		stop.At = time.Now()
 	}
-	owner, counted := metav1.GetControllerOf(pod), pod.Namespace+" "+workload(pod)
+	owner, counted := metav1.GetControllerOf(pod), pod.Namespace+" "+owned
 	if owner == nil {
 		owner = &metav1.OwnerReference{APIVersion: "v1", Kind: "Pod", Name: pod.Name, UID: pod.UID}
 		counted += "/" + pod.Name
