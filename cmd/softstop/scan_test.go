@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	appsv1 "k8s.io/api/apps/v1"
+	authorizationv1 "k8s.io/api/authorization/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -242,6 +243,14 @@ func (c cluster) fewRights(t *testing.T) {
 			ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "reader"}, RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: "reader"},
 			Subjects: []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: "User", Name: "developer"}},
 		})
+	// The API server hears of its own rules a moment later.
+	for allowed := false; !allowed; {
+		review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
+			User: "developer", ResourceAttributes: &authorizationv1.ResourceAttributes{Namespace: "shop", Verb: "get", Resource: "namespaces", Name: "shop"},
+		}}
+		c.create(t, review)
+		allowed = review.Status.Allowed
+	}
 	out, err := c.scan(t, "-n", "shop", "--as", "developer")
 	for _, want := range []string{"mutatingwebhookconfigurations", "is forbidden", "going on with built-in values", "Pod shop/down, 1 pod: the webhook has not seen it"} {
 		if !errors.Is(err, errFound) || !strings.Contains(out, want) {
