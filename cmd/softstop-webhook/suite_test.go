@@ -18,6 +18,7 @@ import (
 	"time"
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	authorizationv1 "k8s.io/api/authorization/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -186,6 +187,7 @@ func start(t *testing.T, chart []*unstructured.Unstructured, authorities string,
 	s.address = fmt.Sprintf("localhost:%d", port)
 	o := s.install(t, chart, authorities, port)
 	s.configuration = o.configuration
+	s.waitUntilAllowed(t)
 	user, err := env.AddUser(envtest.User{Name: account, Groups: []string{"system:authenticated"}}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -209,6 +211,21 @@ func start(t *testing.T, chart []*unstructured.Unstructured, authorities string,
 	t.Cleanup(func() { _ = s.end() })
 	s.waitUntilCalled(t)
 	return s
+}
+
+// waitUntilAllowed returns when the API server has heard of the chart's rules and to whom they belong: what is asked before is refused.
+func (s *suite) waitUntilAllowed(t *testing.T) {
+	t.Helper()
+	for _, asked := range []authorizationv1.ResourceAttributes{
+		{Verb: "list", Resource: "namespaces"}, // the ClusterRole's
+		{Verb: "get", Resource: "secrets", Namespace: "softstop", Name: "softstop-webhook-tls"},
+	} {
+		eventually(t, "the right to "+asked.Verb+" "+asked.Resource, func(ctx context.Context) (bool, error) {
+			review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{User: account, ResourceAttributes: &asked}}
+			err := s.client.Create(ctx, review)
+			return review.Status.Allowed, err
+		})
+	}
 }
 
 // install creates the chart's objects, with the webhook on this machine instead of
