@@ -1,44 +1,27 @@
 package proc
 
+import "github.com/softstop/softstop/initbin/program"
+
 // Wrapper is a kind of program that passes a stop on in a way of its own.
-type Wrapper int
+type Wrapper = program.Passing
 
+// The kinds of wrappers, as the table of programs has them.
 const (
-	// NoWrapper is everything else.
-	NoWrapper Wrapper = iota
-	// Killer kills its child two seconds after it is told: su and runuser.
-	Killer
-	// Repeater signals everybody a second time as soon as its own child has ended.
-	Repeater
-	// Forwarder tells its child and nobody else, and leaves when the child has ended.
-	Forwarder
+	NoWrapper = program.Usual
+	Killer    = program.Kills
+	Repeater  = program.Repeats
+	Forwarder = program.Forwards
 )
-
-var wrappers = [...]struct {
-	name string
-	kind Wrapper
-}{
-	{"su", Killer}, {"runuser", Killer},
-	{"dumb-init", Repeater},
-	{"tini", Forwarder}, {"tini-static", Forwarder}, {"docker-init", Forwarder}, {"catatonit", Forwarder},
-}
 
 // WrapperKind returns what kind of wrapper a process is, by the path of its executable
 // and its command line as /proc/PID/cmdline has it. Options that change what it does
 // to something not described above make it an ordinary process.
 func WrapperKind(path, words []byte) Wrapper {
-	name := base(path)
-	for i := range wrappers {
-		if !same(name, wrappers[i].name) {
-			continue
-		}
-		kind := wrappers[i].kind
-		if kind == Repeater && hasOption(words, 'r', "--rewrite") || kind == Forwarder && hasOption(words, 'g', "--group") {
-			return NoWrapper
-		}
-		return kind
+	kind := program.Of(string(base(path))).Passing
+	if kind == Repeater && hasOption(words, 'r', "--rewrite") || kind == Forwarder && hasOption(words, 'g', "--group") {
+		return NoWrapper
 	}
-	return NoWrapper
+	return kind
 }
 
 // hasOption looks for a short option, alone or among others, or a long one, in front of

@@ -1,0 +1,110 @@
+package program
+
+import (
+	"path"
+	"strings"
+)
+
+// Kind is what a program is to somebody who wants to be process 1 in its place.
+type Kind uint8
+
+const (
+	// Ordinary is every program that the table does not have.
+	Ordinary Kind = iota
+	// Init forwards signals and reaps, for one program that it starts: tini.
+	Init
+	// System refuses to work, or works differently, unless it is process 1: systemd.
+	System
+	// Shell interprets scripts the Bourne way: it waits for a foreground child before it runs
+	// a trap.
+	Shell
+	// Multicall is a shell among other things: its first argument, or its own name, says which.
+	Multicall
+	// Runner becomes, or starts, the program that its arguments name: env, sudo, timeout.
+	Runner
+	// Onlooker may have the names of other programs among its arguments and runs none of them:
+	// test, ls, cp, ln.
+	Onlooker
+)
+
+// Passing is how a program that has a child hands a stop signal on, if it is not in the way
+// of most: by a handler that looks after the child.
+type Passing uint8
+
+const (
+	// Usual is everything else.
+	Usual Passing = iota
+	// Kills its child two seconds after it is told: su and runuser.
+	Kills
+	// Repeats the signal to everybody as soon as its own child has ended: dumb-init.
+	Repeats
+	// Forwards to its child and nobody else, and leaves when the child has ended: tini.
+	Forwards
+)
+
+// Program is one row of the table.
+type Program struct {
+	// Name is the file's name, without its folder.
+	Name string
+	Kind Kind
+	// Passing says what it does with a stop signal.
+	Passing Passing
+	// Before is what stands before the command that a Runner runs.
+	Before Before
+}
+
+// Before describes the words between a Runner and the command that it runs, beside options
+// without a value.
+type Before struct {
+	// Values are the short options that take a value: "u" for env -u NAME.
+	Values string
+	// Long are the long options that take a value in a word of their own, without dashes.
+	Long []string
+	// Words is how many words that are no options come first: 1 for timeout DURATION.
+	Words int
+	// Assigns means that NAME=VALUE may come first.
+	Assigns bool
+	// Text are the short options whose value is a command line as one text: "c" for su -c.
+	Text string
+	// Asks are the short options with which nothing is run: "vV" for command -v.
+	Asks string
+}
+
+// Of returns the row of the program at file, which may be a name alone. A program that is
+// not in the table is Ordinary.
+func Of(file string) Program {
+	folder, name := path.Split(path.Clean(file))
+	for _, rows := range [...][]Program{inits, systems, shells, runners} {
+		for i := range rows {
+			if rows[i].Name == name {
+				return rows[i]
+			}
+		}
+	}
+	switch {
+	case inSystem(folder) && oneOf(name, systemFiles[:]):
+		return Program{Name: name, Kind: System}
+	case oneOf(name, onlookers[:]):
+		return Program{Name: name, Kind: Onlooker}
+	}
+	return Program{Name: name}
+}
+
+func oneOf(name string, names []string) bool {
+	for i := range names {
+		if names[i] == name {
+			return true
+		}
+	}
+	return false
+}
+
+// inSystem reports whether folder, with its last slash, is one that a system's own programs
+// are in; "" is the PATH.
+func inSystem(folder string) bool {
+	switch folder {
+	case "", "/", "/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/", "/lib/", "/usr/lib/", "/run/current-system/sw/bin/":
+		return true
+	}
+	return strings.HasPrefix(folder, "/package/admin/s6-overlay") // with its version
+}
