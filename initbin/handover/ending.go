@@ -19,15 +19,20 @@ type Ending struct {
 	OK initbin.ExitCodes
 }
 
-// Code returns the container's exit code: the main process's, 128+n if signal n killed
-// it. A main process that died of being told never was the application, so its heir
-// speaks for it.
+// HeirCounts reports whether the main process has died of being told: it never was the
+// application then, and its heir speaks for it.
+func (e *Ending) HeirCounts() bool {
+	died := e.Main & 0x7f
+	return e.Asked && e.MainGone && (died == e.Told || died == int(initbin.SIGTERM))
+}
+
+// Code returns the container's exit code: the main process's or, where HeirCounts, its
+// heir's; 128+n if signal n killed it.
 func (e *Ending) Code() int {
 	status := int(initbin.SIGKILL)
 	if e.MainGone {
 		status = e.Main
-		died := e.Main & 0x7f
-		if e.Asked && e.HeirGone && (died == e.Told || died == int(initbin.SIGTERM)) {
+		if e.HeirGone && e.HeirCounts() {
 			status = e.Heir
 		}
 	}

@@ -8,7 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/softstop/softstop/e2e/await"
 
 	"golang.org/x/sys/unix"
 )
@@ -37,7 +38,7 @@ func TestArm64(t *testing.T) {
 	}
 	begin := func(flags []string, command ...string) *box {
 		s := setup{}
-		s.Argv = slices.Concat([]string{emulator, b.path}, flags, []string{"--"}, command)
+		s.Argv = slices.Concat([]string{emulator, b.path, forever}, flags, []string{"--"}, command)
 		return launch(t, s)
 	}
 
@@ -54,16 +55,15 @@ func TestArm64(t *testing.T) {
 	x.stop()
 	x.expect(143)
 
-	x = begin([]string{"--stop-timeout=3s"}, pair()...)
+	x = begin(nil, pair()...)
 	x.out.see(t, "near ready", "far ready")
 	x.stop()
 	x.wait()
-	x.within(4 * time.Second)
 	if text := x.output(); !strings.Contains(text, "near stopped") || !strings.Contains(text, "far stopped") {
 		t.Errorf("somebody was not told:\n%s", text)
 	}
 
-	x = begin([]string{"--stop-timeout=500ms"}, deaf()...)
+	x = begin([]string{killing}, deaf()...)
 	x.out.see(t, "app ready")
 	x.stop()
 	x.expect(137)
@@ -73,7 +73,7 @@ func TestArm64(t *testing.T) {
 
 	x = begin(nil, perl(`for (1 .. 500) { my $p = fork; if ($p == 0) { fork; exit 0 } waitpid $p, 0 } $SIG{TERM} = sub { exit 5 }; out('churned'); rest()`)...)
 	x.out.see(t, "churned")
-	eventually(t, "all orphans are reaped", func() bool { return len(descendants(x.pid)) == 1 })
+	await.True(t, "all orphans are reaped", func() bool { return len(descendants(x.pid)) == 1 })
 	x.stop()
 	x.expect(5)
 }

@@ -10,7 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
+
+	"github.com/softstop/softstop/e2e/await"
 
 	"golang.org/x/sys/unix"
 )
@@ -28,29 +29,32 @@ type setup struct {
 
 // box is an init at work.
 type box struct {
-	t        *testing.T
+	t        testing.TB
 	cmd      *exec.Cmd
 	pid      int // as seen from outside
 	out, err *screen
-	began    time.Time // of the stop
 	done     chan struct{}
 }
 
-// start starts command under b's init with the given flags in a box of its own.
-func start(t *testing.T, b build, flags []string, command ...string) *box {
+// forever is a stop timeout that no test waits for: who ends has not been killed.
+const forever = "--stop-timeout=24h"
+
+// start starts command under b's init with the given flags in a box of its own. Unless they
+// say otherwise, nobody is killed.
+func start(t testing.TB, b build, flags []string, command ...string) *box {
 	t.Helper()
 	return startIn(t, b, setup{flags: flags, command: command})
 }
 
 // startIn starts a box as s says.
-func startIn(t *testing.T, b build, s setup) *box {
+func startIn(t testing.TB, b build, s setup) *box {
 	t.Helper()
-	s.Argv = slices.Concat([]string{b.path}, s.flags, []string{"--"}, s.command)
+	s.Argv = slices.Concat([]string{b.path, forever}, s.flags, []string{"--"}, s.command)
 	return launch(t, s)
 }
 
 // launch starts s.Argv.
-func launch(t *testing.T, s setup) *box {
+func launch(t testing.TB, s setup) *box {
 	t.Helper()
 	if s.Env == nil {
 		s.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C"}
@@ -145,11 +149,18 @@ func (x *box) signal(s int) {
 	}
 }
 
-// stop sends PID 1 a SIGTERM and starts the clock.
+// stop sends PID 1 a SIGTERM.
 func (x *box) stop() {
 	x.t.Helper()
-	x.began = time.Now()
 	x.signal(int(unix.SIGTERM))
+}
+
+// taken waits until the init has fetched every signal that it was sent.
+func (x *box) taken() {
+	x.t.Helper()
+	await.True(x.t, "the init has fetched its signals", func() bool {
+		return strings.Trim(statusField(x.pid, "ShdPnd"), "0") == ""
+	})
 }
 
 // wait waits for the end and returns the exit code; a PID 1 that died of a signal is an
@@ -158,8 +169,8 @@ func (x *box) wait() int {
 	x.t.Helper()
 	select {
 	case <-x.done:
-	case <-time.After(patience):
-		x.t.Fatalf("the box has not ended within %s:\n%s", patience, tree(x.pid))
+	case <-await.Context(x.t).Done():
+		x.t.Fatalf("the box does not end:\n%s", tree(x.pid))
 	}
 	status := x.cmd.ProcessState.Sys().(syscall.WaitStatus)
 	if !status.Exited() {
@@ -173,17 +184,6 @@ func (x *box) expect(code int) {
 	x.t.Helper()
 	if got := x.wait(); got != code {
 		x.t.Errorf("exit code %d, want %d", got, code)
-	}
-}
-
-// slack is what a machine that is busy with other tests may add to any time.
-const slack = 2 * time.Second
-
-// within checks that the end came no later than limit after stop.
-func (x *box) within(limit time.Duration) {
-	x.t.Helper()
-	if took := time.Since(x.began); took > limit+slack {
-		x.t.Errorf("the stop took %s, want at most %s", took, limit)
 	}
 }
 
@@ -201,22 +201,12 @@ func (x *box) quiet() {
 	}
 }
 
-// eventually waits until ok, looking again and again.
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	for end := time.Now().Add(patience); !ok(); time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("not within %s: %s", patience, what)
-		}
-	}
-}
-
 // find waits for a process below the box's first one whose command line contains text,
 // and returns its pid outside.
 func (x *box) find(text string) int {
 	x.t.Helper()
 	found := 0
-	eventually(x.t, "a process "+strconv.Quote(text)+" in the box", func() bool {
+	await.True(x.t, "a process "+strconv.Quote(text)+" in the box", func() bool {
 		for _, pid := range descendants(x.pid) {
 			if strings.Contains(commandLine(pid), text) {
 				found = pid

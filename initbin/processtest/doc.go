@@ -12,7 +12,14 @@
 //
 // # Why perl
 //
-// The processes in a box must be quick to start (there are a thousand of them), must
+// The processes in a box must be quick to start, must
 // say what they were told, and must handle every signal there is: a Go program is slow
-// to start and keeps some signals to itself, a shell runs no trap while it waits.
+// to start and keeps some signals to itself, a shell runs no trap while it waits. Where
+// there must be thousands, they are a crowd (see there).
+//
+// # Time
+//
+// No verdict hangs on how fast the machine is. A box that would have to kill somebody to end
+// does not end: the tests' stop timeout is a day, but for those that are about being killed.
+// How fast a stop is, is the benchmarks': beside tini, and beside a bare timer.
 package processtest

@@ -16,8 +16,11 @@ type build struct {
 	runtimeFree bool
 }
 
-// builds are the builds under test; TestMain fills them in before any test runs.
-var builds []build
+// builds are the builds under test, and crowd is the program crowd; TestMain fills them in before any test runs.
+var (
+	builds []build
+	crowd  string
+)
 
 func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == enterName {
@@ -55,6 +58,13 @@ func run(m *testing.M) int {
 			return 1
 		}
 		builds = append(builds, b)
+	}
+	crowd = filepath.Join(folder, "crowd")
+	cmd := exec.Command("go", "build", "-ldflags=-s -w -E main.entry", "-o", crowd, "./crowd")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "build the crowd: %v\n%s", err, out)
+		return 1
 	}
 	return m.Run()
 }

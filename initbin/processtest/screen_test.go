@@ -5,11 +5,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
-)
 
-// patience is how long a condition may take on a busy machine before a test fails.
-const patience = 20 * time.Second
+	"github.com/softstop/softstop/e2e/await"
+)
 
 // screen collects what processes print.
 type screen struct {
@@ -52,9 +50,9 @@ func (s *screen) now() (text string, ended bool, changed chan struct{}) {
 }
 
 // await waits until the text satisfies ok, described as what.
-func (s *screen) await(t *testing.T, what string, ok func(text string) bool) {
+func (s *screen) await(t testing.TB, what string, ok func(text string) bool) {
 	t.Helper()
-	limit := time.After(patience)
+	gone := await.Context(t).Done()
 	for {
 		text, ended, changed := s.now()
 		switch {
@@ -65,14 +63,14 @@ func (s *screen) await(t *testing.T, what string, ok func(text string) bool) {
 		}
 		select {
 		case <-changed:
-		case <-limit:
-			t.Fatalf("no %s within %s:\n%s", what, patience, text)
+		case <-gone:
+			t.Fatalf("no %s comes:\n%s", what, text)
 		}
 	}
 }
 
 // see waits for each of the texts.
-func (s *screen) see(t *testing.T, texts ...string) {
+func (s *screen) see(t testing.TB, texts ...string) {
 	t.Helper()
 	for _, text := range texts {
 		s.seeTimes(t, text, 1)
@@ -80,15 +78,15 @@ func (s *screen) see(t *testing.T, texts ...string) {
 }
 
 // seeTimes waits until text is there at least n times.
-func (s *screen) seeTimes(t *testing.T, text string, n int) {
+func (s *screen) seeTimes(t testing.TB, text string, n int) {
 	t.Helper()
 	s.await(t, strings.TrimSpace(text), func(all string) bool { return strings.Count(all, text) >= n })
 }
 
 // awaitEnd waits until all who could print have ended.
-func (s *screen) awaitEnd(t *testing.T) string {
+func (s *screen) awaitEnd(t testing.TB) string {
 	t.Helper()
-	limit := time.After(patience)
+	gone := await.Context(t).Done()
 	for {
 		text, ended, changed := s.now()
 		if ended {
@@ -96,7 +94,7 @@ func (s *screen) awaitEnd(t *testing.T) string {
 		}
 		select {
 		case <-changed:
-		case <-limit:
+		case <-gone:
 			t.Fatalf("somebody holds the output open:\n%s", text)
 		}
 	}

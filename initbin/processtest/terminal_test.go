@@ -5,7 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/softstop/softstop/e2e/await"
 
 	"golang.org/x/sys/unix"
 )
@@ -61,7 +62,7 @@ func (s *session) typed(text string) {
 // foreground waits until the terminal's foreground group runs a command line with text.
 func (s *session) foreground(text string) {
 	s.t.Helper()
-	eventually(s.t, strconv.Quote(text)+" has the foreground", func() bool {
+	await.True(s.t, strconv.Quote(text)+" has the foreground", func() bool {
 		group := foregroundOf(s.pid)
 		return group > 0 && strings.Contains(commandLine(group), text)
 	})
@@ -137,6 +138,8 @@ func TestStopAtATerminal(t *testing.T) {
 		x.foreground("sleep 1000")
 		x.stop()
 		x.wait()
-		x.within(10 * time.Second)
+		if text := x.screen.String(); strings.Contains(text, "killed pid ") {
+			t.Errorf("somebody had to be killed:\n%s", text)
+		}
 	})
 }

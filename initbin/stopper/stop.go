@@ -209,15 +209,19 @@ func (s *stop) cause() string {
 	return initbin.Signal(s.task.Arrived).String()
 }
 
-// finish writes the report. The main process's end may still be on its way here.
+// finish writes the report. The ends that the exit code depends on may still be on their way
+// here, which a busy machine makes long: who is gone has been reaped, so they come.
 func (s *stop) finish() error {
-	for end := s.now() + soon; !s.ending.MainGone && s.now() < end; {
-		s.note(events(soon))
-	}
-	s.note(events(0))
 	if s.options.Report == "" || s.task.Mode != handover.Stop {
 		return nil
 	}
+	missing := func() bool {
+		return !s.ending.MainGone || s.heir != 0 && !s.ending.HeirGone && s.ending.HeirCounts()
+	}
+	for end := s.now() + killPatience; missing() && s.now() < end; {
+		s.note(events(soon))
+	}
+	s.note(events(0))
 	if err := s.report.write(s.options.Report, s.task.Arrived, s.now(), s.ending.Code()); err != nil {
 		say(err.Error()) // the stop itself is complete
 	}
