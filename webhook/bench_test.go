@@ -71,6 +71,26 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
+// BenchmarkBigPod is hard pod 41's time, and beside it that of decoding alone.
+func BenchmarkBigPod(b *testing.B) {
+	raw, h := bigPod(), handler(&around{})
+	b.Run("decode", func(b *testing.B) {
+		for b.Loop() {
+			var pod corev1.Pod
+			if err := json.Unmarshal(raw, &pod); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("handle", func(b *testing.B) {
+		for b.Loop() {
+			if got := h.Handle(b.Context(), review(raw)); len(got.Patch) == 0 {
+				b.Fatal(got)
+			}
+		}
+	})
+}
+
 // BenchmarkAnswer answers the same review over the handler's own HTTP interface: decode, decide, plan, patch, respond.
 func BenchmarkAnswer(b *testing.B) {
 	server := serving.InTime(&admission.Webhook{Handler: handler(&around{})})

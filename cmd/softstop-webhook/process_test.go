@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -18,6 +17,9 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/softstop/softstop/e2e/await"
+	"github.com/softstop/softstop/e2e/pace"
 )
 
 // replica is the real program.
@@ -56,7 +58,7 @@ func (s *suite) runReplica(t *testing.T, flags ...string) *replica {
 	r := &replica{port: freePort(t), ended: make(chan error, 1)}
 	r.probes = fmt.Sprintf("127.0.0.1:%d", freePort(t))
 	r.cmd = exec.Command(binary, append([]string{"--config=" + s.config, "--host=localhost", "--metrics-address=0", "--lame-duck=100ms",
-		"--certificate-rotation=2s", fmt.Sprintf("--port=%d", r.port), "--probe-address=" + r.probes}, flags...)...)
+		"--certificate-rotation=" + pace.Stretch(2*time.Second).String(), fmt.Sprintf("--port=%d", r.port), "--probe-address=" + r.probes}, flags...)...)
 	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
 	if err != nil {
 		t.Fatal(err)
@@ -96,16 +98,12 @@ func (r *replica) readiness() (code int, checks string) {
 }
 
 // stop sends SIGTERM and returns how the program ended.
-func (r *replica) stop() error {
+func (r *replica) stop(t *testing.T) error {
+	t.Helper()
 	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return err
 	}
-	select {
-	case err := <-r.ended:
-		return err
-	case <-time.After(20 * time.Second):
-		return errors.New("it goes on")
-	}
+	return await.Next(t, "the replica ends after SIGTERM", r.ended)
 }
 
 // service does what a Service does: it passes new connections to a replica that is
@@ -187,13 +185,13 @@ func (s *suite) replicasRoll(t *testing.T) {
 	for range 3 {
 		fresh := s.startReplica(t)
 		front.set(old, fresh)
-		if err := old.stop(); err != nil {
+		if err := old.stop(t); err != nil {
 			t.Errorf("the replica did not end well after SIGTERM: %v", err)
 		}
 		old = fresh
 	}
 	l.stop(t)
-	if err := old.stop(); err != nil {
+	if err := old.stop(t); err != nil {
 		t.Errorf("the last replica: %v", err)
 	}
 }

@@ -36,7 +36,8 @@ const (
 	wrongPassword = "battery-staple-19c2"
 )
 
-// slow is how long the registry thinks about a tag of the repository slow.
+// slow is how long the registry thinks about a tag of the repository slow: longer than a
+// replica that is asked to stop answers on.
 const slow = 300 * time.Millisecond
 
 // startRegistry starts a registry that wants a password and has the image web:1, which
@@ -54,7 +55,7 @@ func startRegistry(t *testing.T) (host string) {
 			if _, tag, _ := strings.Cut(rest, "manifests/"); tag != "" && !strings.HasPrefix(tag, "sha256:") {
 				rest = "manifests/1"
 				select {
-				case <-time.After(slow):
+				case <-time.After(slow): //nolint:forbidigo // what makes it slow
 				case <-r.Context().Done():
 				}
 			}

@@ -3,16 +3,14 @@
 package main
 
 import (
-	"context"
 	"os"
 	"strings"
 	"testing"
-	"time"
 
-	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/e2e/await"
 )
 
 // reload: a running webhook follows its configuration file, and a bad file changes
@@ -40,10 +38,7 @@ func (s *suite) reload(t *testing.T) {
 	}
 	follows := func(want func() bool) {
 		t.Helper()
-		err := wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, 30*time.Second, true, func(context.Context) (bool, error) { return want(), nil })
-		if err != nil {
-			t.Errorf("the configuration is not followed: %v", err)
-		}
+		await.True(t, "the configuration is followed", want)
 	}
 	changed := strings.Replace(string(before), "defaults: {}", "defaults: {drain: 9s}", 1)
 	write(changed)

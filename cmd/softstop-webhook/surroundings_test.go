@@ -6,20 +6,20 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
-	"time"
 
 	admissionv1 "k8s.io/api/admission/v1"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/e2e/await"
 )
 
 // reinvocation is hard pod 35: a webhook that comes after ours adds a container, and
@@ -54,14 +54,11 @@ func (s *suite) reinvocation(t *testing.T) {
 	defer func() { _ = s.client.Delete(t.Context(), c) }()
 	s.namespace(t, "later", map[string]string{config.InjectKey: config.InjectEnabled})
 	var p *corev1.Pod
-	err := wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, 30*time.Second, true, func(ctx context.Context) (bool, error) {
+	eventually(t, "both webhooks are called", func(ctx context.Context) (bool, error) {
 		p = pod("later", "both", nil)
 		err := s.client.Create(ctx, p, client.DryRunAll)
 		return len(p.Spec.Containers) == 2, err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, c := range p.Spec.Containers {
 		if len(c.Command) == 0 || c.Command[0] != "/softstop/softstop-init" {
 			t.Errorf("container %s is not wrapped: %q", c.Name, c.Command)
@@ -81,30 +78,29 @@ func (s *suite) nodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = s.client.Delete(t.Context(), node) }()
-	await := func(kubelet, runtime string, as func(*corev1.Pod) bool) {
+	follows := func(kubelet, runtime string, as func(*corev1.Pod) bool) {
 		t.Helper()
 		node.Status.NodeInfo = corev1.NodeSystemInfo{KubeletVersion: kubelet, ContainerRuntimeVersion: runtime, OperatingSystem: "linux", Architecture: "amd64"}
 		if err := s.client.Status().Update(t.Context(), node); err != nil {
 			t.Fatal(err)
 		}
-		var p *corev1.Pod
-		err := wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, 20*time.Second, true, func(ctx context.Context) (bool, error) {
-			p = pod("restricted", "nodes", map[string]string{"softstop.dev/carrier": "auto"})
+		await.NoError(t, fmt.Sprintf("a pod as it must be for kubelet %s, runtime %s", kubelet, runtime), func() error {
+			p := pod("restricted", "nodes", map[string]string{"softstop.dev/carrier": "auto"})
 			tighten(p)
-			err := s.client.Create(ctx, p, client.DryRunAll)
-			return err == nil && as(p), err
+			err := s.client.Create(t.Context(), p, client.DryRunAll)
+			if err == nil && !as(p) {
+				err = fmt.Errorf("got %+v", p.Spec)
+			}
+			return err
 		})
-		if err != nil {
-			t.Errorf("kubelet %s, runtime %s: %v: %+v", kubelet, runtime, err, p.Spec)
-		}
 	}
 	emptyDir := func(p *corev1.Pod) bool { return len(p.Spec.InitContainers) == 1 && p.Spec.Volumes[0].EmptyDir != nil }
 	preStop := func(p *corev1.Pod) *corev1.LifecycleHandler { return p.Spec.Containers[0].Lifecycle.PreStop }
-	await("v1.36.3", "containerd://2.4.2", func(p *corev1.Pod) bool {
+	follows("v1.36.3", "containerd://2.4.2", func(p *corev1.Pod) bool {
 		return len(p.Spec.InitContainers) == 0 && p.Spec.Volumes[0].Image != nil && preStop(p).Sleep != nil
 	})
-	await("v1.36.3", "containerd://1.7.28", func(p *corev1.Pod) bool { return emptyDir(p) && preStop(p).Sleep != nil })
-	await("v1.29.9", "containerd://2.4.2", func(p *corev1.Pod) bool { return emptyDir(p) && preStop(p).Exec != nil })
+	follows("v1.36.3", "containerd://1.7.28", func(p *corev1.Pod) bool { return emptyDir(p) && preStop(p).Sleep != nil })
+	follows("v1.29.9", "containerd://2.4.2", func(p *corev1.Pod) bool { return emptyDir(p) && preStop(p).Exec != nil })
 }
 
 func pemOf(der []byte) []byte {

@@ -4,31 +4,78 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/softstop/softstop/e2e/await"
 	"github.com/softstop/softstop/webhook"
 )
 
-// crowd counts the requests that come, over all of its hosts, and lets them hang.
+// crowd counts the requests that are there at once, over all of its hosts, and lets them
+// hang until it is dismissed.
 type crowd struct {
-	// until is when the first may be given up: a host hears of that later than the next begins.
-	until time.Time
-	came  atomic.Int64
+	mu        sync.Mutex
+	here      int
+	most      int
+	dismissed chan struct{}
 }
 
-func (c *crowd) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
-	if time.Now().Before(c.until) {
-		c.came.Add(1)
+func (c *crowd) add(n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.here += n
+	c.most = max(c.most, c.here)
+}
+
+func (c *crowd) atMost() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.most
+}
+
+// ServeHTTP counts one no longer when it begins to answer: the next comes only after that.
+func (c *crowd) ServeHTTP(rw http.ResponseWriter, _ *http.Request) {
+	c.add(1)
+	<-c.dismissed
+	c.add(-1)
+	rw.WriteHeader(http.StatusNotFound)
+}
+
+// askAt asks about that many containers of each of that many pods at once, each of its own
+// image at one of the hosts, and hands each answer to check.
+func (w *world) askAt(hosts []string, pods, containers int, check func(webhook.ImageAnswer)) {
+	w.settings.Insecure = hosts
+	f := w.finder()
+	var all sync.WaitGroup
+	for p := range pods {
+		all.Go(func() {
+			pod := &corev1.Pod{}
+			var names []string
+			for i := range containers {
+				names = append(names, fmt.Sprintf("c%d", i))
+				pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{Name: names[i], Image: fmt.Sprintf("%s/%d/%d", hosts[i%len(hosts)], p, i)})
+			}
+			answers := f.Ask(w.Context(), pod, names, nil)
+			for _, name := range names {
+				check(answers[name])
+			}
+		})
 	}
-	<-r.Context().Done()
+	all.Wait()
 }
 
-// TestAtOnce: whoever makes pods names hosts that hang. However many they name, some
-// questions at once are asked for one pod, and some for all, and every answer is in time.
+// fourHosts each let 60 questions through.
+func fourHosts(t *testing.T, handler http.HandlerFunc) (hosts []string) {
+	t.Helper()
+	for i := range 4 {
+		hosts = append(hosts, serveAt(t, fmt.Sprintf("127.0.0.%d", i+1), handler))
+	}
+	return hosts
+}
+
+// TestAtOnce: whoever makes pods names hosts. However many they name, some questions at
+// once are asked for one pod, and some for all.
 func TestAtOnce(t *testing.T) {
 	for name, c := range map[string]struct{ pods, containers, most int }{
 		"one pod":   {1, 50, 8},
@@ -36,38 +83,25 @@ func TestAtOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.settings.Budget = 2 * time.Second
-			hang := &crowd{}
-			var hosts []string // each lets 60 questions through
-			for i := range 4 {
-				hosts = append(hosts, serveAt(t, fmt.Sprintf("127.0.0.%d", i+1), hang.ServeHTTP))
-			}
-			w.settings.Insecure = hosts
-			f := w.finder()
-			hang.until = time.Now().Add(w.settings.Budget)
-			var all sync.WaitGroup
-			for p := range c.pods {
-				all.Go(func() {
-					pod := &corev1.Pod{}
-					var names []string
-					for i := range c.containers {
-						names = append(names, fmt.Sprintf("c%d", i))
-						pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{Name: names[i], Image: fmt.Sprintf("%s/%d/%d", hosts[i%len(hosts)], p, i)})
-					}
-					begin := time.Now()
-					answers := f.Ask(t.Context(), pod, names, nil)
-					if took := time.Since(begin); took > w.settings.Budget+200*time.Millisecond {
-						t.Errorf("the answer took %s with a budget of %s", took, w.settings.Budget)
-					}
-					for _, name := range names {
-						w.wantReason(answers[name], webhook.ReasonRegistryUnavailable)
-					}
-				})
-			}
-			all.Wait()
-			if got := hang.came.Load(); got < 1 || got > int64(c.most) {
-				t.Errorf("%d requests at once, want %d at most", got, c.most)
+			all := &crowd{dismissed: make(chan struct{})}
+			hosts := fourHosts(t, all.ServeHTTP)
+			go func() {
+				await.True(t, "as many requests as may be there at once", func() bool { return all.atMost() >= c.most })
+				close(all.dismissed)
+			}()
+			w.askAt(hosts, c.pods, c.containers, func(webhook.ImageAnswer) {})
+			if got := all.atMost(); got != c.most {
+				t.Errorf("%d requests at once, want %d", got, c.most)
 			}
 		})
 	}
+}
+
+// TestAllHang: hosts that hang, more than are asked at once, take no more than the budget,
+// which here is what ends it.
+func TestAllHang(t *testing.T) {
+	w := newWorld(t)
+	w.settings.Budget = short
+	hosts := fourHosts(t, func(rw http.ResponseWriter, r *http.Request) { w.hangs(rw, r) })
+	w.askAt(hosts, 40, 8, func(got webhook.ImageAnswer) { w.wantReason(got, webhook.ReasonRegistryUnavailable) })
 }

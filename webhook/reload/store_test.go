@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/e2e/await"
 	"github.com/softstop/softstop/webhook"
 	"github.com/softstop/softstop/webhook/lookup"
 	"github.com/softstop/softstop/webhook/reload"
@@ -183,13 +184,9 @@ func TestStart(t *testing.T) {
 	ended := make(chan error)
 	go func() { ended <- s.Start(ctx) }()
 	m.write("defaults: {drain: 2s}")
-	deadline := time.Now().Add(30 * time.Second)
-	for *s.Settings().Config.Defaults.All.Drain != 2*time.Second {
-		if time.Now().After(deadline) {
-			t.Fatal("the new configuration is not taken over")
-		}
-		<-time.After(10 * time.Millisecond)
-	}
+	await.True(t, "the new configuration is taken over", func() bool {
+		return *s.Settings().Config.Defaults.All.Drain == 2*time.Second
+	})
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)

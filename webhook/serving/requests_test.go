@@ -114,17 +114,16 @@ func TestLimitAdmits(t *testing.T) {
 
 // TestInTime: a review ends when three quarters of its time are over.
 func TestInTime(t *testing.T) {
-	var left time.Duration
+	var end time.Time
 	h := InTime(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		left = 0
-		if deadline, set := r.Context().Deadline(); set {
-			left = time.Until(deadline)
-		}
+		end, _ = r.Context().Deadline()
 	}))
 	for query, want := range map[string]time.Duration{"?timeout=4s": 3 * time.Second, "": 0, "?timeout=x": 0, "?timeout=-1s": 0} {
+		before := time.Now()
 		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/mutate"+query, nil))
-		if left > want || left < want-time.Second {
-			t.Errorf("%q leaves %s, want %s", query, left, want)
+		after := time.Now()
+		if want == 0 && !end.IsZero() || want != 0 && (end.Before(before.Add(want)) || end.After(after.Add(want))) {
+			t.Errorf("%q, asked between %s and %s, must end %s later and ends at %s", query, before, after, want, end)
 		}
 	}
 }

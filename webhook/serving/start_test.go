@@ -31,7 +31,7 @@ func TestStartDuringARotation(t *testing.T) {
 			if err := earlier.Ensure(t.Context(), time.Now()); err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(DefaultRotation + time.Hour)
+			time.Sleep(DefaultRotation + time.Hour) //nolint:forbidigo // of the fake clock
 		}
 		if len(earlier.known) != 2 {
 			t.Fatalf("%d authorities, want 2: no rotation is going on", len(earlier.known))
@@ -40,7 +40,7 @@ func TestStartDuringARotation(t *testing.T) {
 		defer stop()
 		started := replica()
 		go func() { _ = started.Start(ctx) }()
-		time.Sleep(settled(DefaultRotation) + time.Second)
+		time.Sleep(settled(DefaultRotation) + time.Second) //nolint:forbidigo // of the fake clock
 		synctest.Wait()
 		if _, err := started.Current(); err != nil {
 			t.Error(err)

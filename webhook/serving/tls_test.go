@@ -1,7 +1,6 @@
 package serving
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -15,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"k8s.io/apimachinery/pkg/util/wait"
+	"github.com/softstop/softstop/e2e/await"
 )
 
 func madeAuthority(t *testing.T) authority {
@@ -143,10 +142,7 @@ func TestFiles(t *testing.T) {
 		t.Error("the first is not shown")
 	}
 	second := mount("..2")
-	err = wait.PollUntilContextTimeout(t.Context(), 10*time.Millisecond, 30*time.Second, true, func(context.Context) (bool, error) { return shows(second), nil })
-	if err != nil {
-		t.Error("the second is not shown")
-	}
+	await.True(t, "the second is shown", func() bool { return shows(second) })
 }
 
 // TestReady: no certificate and an expired one are both no reason to be called.
