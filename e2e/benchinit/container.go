@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/softstop/softstop/e2e/pace"
 )
 
 // patience is how long a container may take for what should take milliseconds.
@@ -62,7 +64,7 @@ func (c *container) pid() int { return c.cmd.Process.Pid }
 
 // ready waits for the subject's first byte.
 func (c *container) ready() error {
-	if err := c.pipe.SetReadDeadline(time.Now().Add(patience)); err != nil {
+	if err := c.pipe.SetReadDeadline(time.Now().Add(pace.Stretch(patience))); err != nil {
 		return err
 	}
 	if _, err := c.pipe.Read(make([]byte, 1)); err != nil {
@@ -86,7 +88,7 @@ func settled(pid int) error {
 // told reads the moment at which the subject heard SIGTERM, on CLOCK_MONOTONIC.
 func (c *container) told() (time.Duration, error) {
 	var spec [16]byte
-	if err := c.pipe.SetReadDeadline(time.Now().Add(patience)); err != nil {
+	if err := c.pipe.SetReadDeadline(time.Now().Add(pace.Stretch(patience))); err != nil {
 		return 0, err
 	}
 	if _, err := readFull(c.pipe, spec[:]); err != nil {
@@ -123,7 +125,7 @@ func (c *container) wait() syscall.WaitStatus {
 
 // until polls for a condition that is a matter of microseconds.
 func until(holds func() bool) error {
-	for deadline := time.Now().Add(patience); ; time.Sleep(50 * time.Microsecond) {
+	for deadline := time.Now().Add(pace.Stretch(patience)); ; time.Sleep(50 * time.Microsecond) {
 		if holds() {
 			return nil
 		}

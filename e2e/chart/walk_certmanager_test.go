@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -27,26 +26,26 @@ const made = Release + "-webhook-certificate"
 // certManager hands the certificate over to the real cert-manager, and has it renewed while pods are being created.
 func (w *walk) certManager(t *testing.T) {
 	crds := w.startCertManager(t)
-	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "5m", "--set", "certificates.mode=certManager")
-	w.kubectl(t, "", "wait", "certificate/"+Release+"-webhook", "--namespace", Namespace, "--for=condition=Ready", "--timeout=1m")
+	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", minutes(5), "--set", "certificates.mode=certManager")
+	w.kubectl(t, "", "wait", "certificate/"+Release+"-webhook", "--namespace", Namespace, "--for=condition=Ready", "--timeout="+minutes(1))
 	// A kubelet that has asked for the Secret too early asks again later and later, and Helm does not always wait for it.
-	w.kubectl(t, "", "rollout", "status", "deployment/"+Release+"-webhook", "--namespace", Namespace, "--timeout=5m")
+	w.kubectl(t, "", "rollout", "status", "deployment/"+Release+"-webhook", "--namespace", Namespace, "--timeout="+minutes(5))
 	w.awaitDrain(t)
-	want(t, w.helm(t, "test", Release, "--timeout", "1m"), "Phase:          Succeeded")
+	want(t, w.helm(t, "test", Release, "--timeout", minutes(1)), "Phase:          Succeeded")
 
 	pods := w.createPods(t)
 	before := w.certificate(t)
 	// What cmctl renew does.
 	w.kubectl(t, "", "patch", "certificate", Release+"-webhook", "--namespace", Namespace, "--subresource=status", "--type=merge", "--patch",
 		`{"status":{"conditions":[{"type":"Issuing","status":"True","reason":"ManuallyTriggered","message":"renew"}]}}`)
-	eventually(t, time.Minute, func() (bool, string) { return !bytes.Equal(w.certificate(t), before), "not renewed" })
+	eventually(t, func() (bool, string) { return !bytes.Equal(w.certificate(t), before), "not renewed" })
 	// A change of its pod makes the kubelet look at once, and not within a minute or two.
 	w.kubectl(t, "", "annotate", "pods", "--namespace", Namespace, "--selector", "app.kubernetes.io/component=webhook", "look=again")
-	eventually(t, 5*time.Minute, func() (bool, string) { return w.served(t) })
+	eventually(t, func() (bool, string) { return w.served(t) })
 	pods.judge(t)
 
 	// And back.
-	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "2m", "--set", "certificates.mode=own")
+	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", minutes(2), "--set", "certificates.mode=own")
 	w.awaitDrain(t)
 	w.kubectl(t, "", "delete", "secret", "--namespace", Namespace, made, Release+"-webhook-ca")
 	w.kubectl(t, "", "delete", "--filename", crds)
@@ -61,7 +60,7 @@ func (w *walk) startCertManager(t *testing.T) (crds string) {
 	}
 	crds = certManagerDefinitions(t)
 	w.kubectl(t, "", "apply", "--server-side", "--filename", crds)
-	w.kubectl(t, "", "wait", "--for=condition=Established", "--timeout=1m", "--filename", crds)
+	w.kubectl(t, "", "wait", "--for=condition=Established", "--timeout="+minutes(1), "--filename", crds)
 	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
 	if err != nil {
 		t.Fatal(err)

@@ -27,7 +27,7 @@ func (w *walk) pages(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	w.kubectl(t, "", "rollout", "status", "deployment/web", "--namespace", shop, "--timeout=1m")
+	w.kubectl(t, "", "rollout", "status", "deployment/web", "--namespace", shop, "--timeout="+minutes(1))
 	pod := w.kubectl(t, "", "get", "pods", "--namespace", shop, "--selector", "softstop.dev/injected=true", "--output", "jsonpath={.items[0].metadata.name}")
 	manifest := w.kubectl(t, "", "get", "pod", pod, "--namespace", shop, "--output", "yaml")
 	if err := os.WriteFile(filepath.Join(folder, "pod.yaml"), []byte(manifest), 0o644); err != nil {

@@ -8,15 +8,16 @@ import (
 	"time"
 
 	"github.com/softstop/softstop/e2e/demo/trial"
+	"github.com/softstop/softstop/e2e/pace"
 )
 
 func (w *walk) install(t *testing.T) {
-	said := w.helm(t, "install", Release, w.chart, "--values", w.images, "--wait", "--timeout", "2m")
+	said := w.helm(t, "install", Release, w.chart, "--values", w.images, "--wait", "--timeout", minutes(2))
 	want(t, said, "STATUS: deployed", "kubectl label namespace NAMESPACE softstop.dev/inject=enabled")
 }
 
 func (w *walk) helmTest(t *testing.T) {
-	want(t, w.helm(t, "test", Release, "--timeout", "1m"), "Phase:          Succeeded", "has wrapped this pod and started it: carrier emptyDir")
+	want(t, w.helm(t, "test", Release, "--timeout", minutes(1)), "Phase:          Succeeded", "has wrapped this pod and started it: carrier emptyDir")
 	if left := w.kubectl(t, "", "get", "pods", "--namespace", "default", "--output", "name"); strings.Contains(left, "softstop") {
 		t.Errorf("helm test left %s", left)
 	}
@@ -28,7 +29,7 @@ func (w *walk) optIn(t *testing.T) {
 	want(t, w.kubectl(t, "", "label", "--overwrite", "namespace", shop, "softstop.dev/inject=enabled"), "labeled")
 	want(t, w.scan(t), "missed    Deployment shop/web, 1 pod: created before softstop was installed; restart it")
 	w.kubectl(t, "", "rollout", "restart", "deployment/web", "--namespace", shop)
-	w.kubectl(t, "", "rollout", "status", "deployment/web", "--namespace", shop, "--timeout=1m")
+	w.kubectl(t, "", "rollout", "status", "deployment/web", "--namespace", shop, "--timeout="+minutes(1))
 	want(t, w.kubectl(t, "", "get", "pods", "--namespace", shop, "--label-columns", "softstop.dev/injected",
 		"--selector", "softstop.dev/injected=true"), "web-", "true")
 	want(t, w.scan(t), "injected  Deployment shop/web, 1 pod\n", "0 missed, 0 left; 0 will not stop well")
@@ -53,31 +54,31 @@ func (w *walk) override(t *testing.T) {
 
 // lock overrules the namespace: the webhook hears of its new configuration by itself.
 func (w *walk) lock(t *testing.T) {
-	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "2m",
+	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", minutes(2),
 		"--set", "config.defaults.drain=3s", "--set", "config.limits.locked[0]=drain")
 	// The replicas hear of it one after the other.
 	var said string
-	took := eventually(t, 2*time.Minute, func() (bool, string) {
+	eventually(t, func() (bool, string) {
 		got, all := w.drain(t)
 		said = all
 		return got == "3", "the drain is still " + got + " s"
 	})
-	t.Logf("in effect %s after helm upgrade had ended; the API server's client says:\n%s", took.Round(time.Second), said)
+	t.Logf("the API server's client says:\n%s", said)
 	want(t, said, "Warning: softstop", "softstop.dev/drain", `"12s" is ignored`, "locks")
 }
 
 // upgrade rolls the webhook's own pods, and has them watch how pods stop.
 func (w *walk) upgrade(t *testing.T) {
 	pods := w.createPods(t)
-	want(t, w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "2m", "--set", "stopReports.enabled=true"),
+	want(t, w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", minutes(2), "--set", "stopReports.enabled=true"),
 		"STATUS: deployed", "REVISION: 3", "is upgraded")
 	pods.judge(t)
 }
 
 // helmTestFails where pods come back without softstop, as they do in kube-system.
 func (w *walk) helmTestFails(t *testing.T) {
-	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "2m", "--set", "test.namespace=kube-system")
-	said, err := w.try(t.Context(), "", "helm", "test", Release, "--namespace", Namespace, "--timeout", "1m")
+	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", minutes(2), "--set", "test.namespace=kube-system")
+	said, err := w.try(t.Context(), "", "helm", "test", Release, "--namespace", Namespace, "--timeout", minutes(1))
 	t.Log(said)
 	if err == nil {
 		t.Error("helm test passes although its pod is not injected")
@@ -87,9 +88,9 @@ func (w *walk) helmTestFails(t *testing.T) {
 
 func (w *walk) rollBack(t *testing.T) {
 	pods := w.createPods(t)
-	want(t, w.helm(t, "rollback", Release, "1", "--wait", "--timeout", "2m"), "Rollback was a success")
+	want(t, w.helm(t, "rollback", Release, "1", "--wait", "--timeout", minutes(2)), "Rollback was a success")
 	pods.judge(t)
-	eventually(t, 2*time.Minute, func() (bool, string) {
+	eventually(t, func() (bool, string) {
 		got, _ := w.drain(t)
 		return got == "12", "the lock still holds: the drain is " + got + " s"
 	})
@@ -98,11 +99,11 @@ func (w *walk) rollBack(t *testing.T) {
 // givenCertificate has the webhook show a certificate that the user has made.
 func (w *walk) givenCertificate(t *testing.T) {
 	// Helm asks before it takes the caBundle over from the webhook, which has written it.
-	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", "2m", "--force-conflicts", "--set", "certificates.mode=secret",
+	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", minutes(2), "--force-conflicts", "--set", "certificates.mode=secret",
 		"--set", "certificates.secret.name="+givenSecret, "--set-file", "certificates.secret.caBundle="+w.authority)
 	// API servers hear of another authority a moment later.
 	w.awaitDrain(t)
-	want(t, w.helm(t, "test", Release, "--timeout", "1m"), "Phase:          Succeeded")
+	want(t, w.helm(t, "test", Release, "--timeout", minutes(1)), "Phase:          Succeeded")
 }
 
 // uninstall leaves nothing behind, and a pod that was injected runs on and still stops well.
@@ -111,8 +112,8 @@ func (w *walk) uninstall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, w.helm(t, "uninstall", Release, "--wait", "--timeout", "2m"), "uninstalled")
-	eventually(t, time.Minute, func() (bool, string) {
+	want(t, w.helm(t, "uninstall", Release, "--wait", "--timeout", minutes(2)), "uninstalled")
+	eventually(t, func() (bool, string) {
 		var left []string
 		for name := range w.objects(t) {
 			if !w.before[name] {
@@ -129,7 +130,7 @@ func (w *walk) uninstall(t *testing.T) {
 	if !o.Softstop {
 		t.Error("it was not injected")
 	}
-	for _, wrong := range trial.Judge(o, 5*time.Second) {
+	for _, wrong := range trial.Judge(o, pace.Stretch(5*time.Second)) {
 		t.Error(wrong)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/softstop/softstop/e2e/demo/images"
 )
@@ -53,7 +52,7 @@ func (w *walk) forcedStop(t *testing.T) {
 			`BadValue .*softstop.dev/signal-target: "nobody" is ignored: it must be auto, main, group or all`,
 		}, []string{"describe", "deployment", "deaf"}},
 	} {
-		eventually(t, time.Minute, func() (bool, string) {
+		eventually(t, func() (bool, string) {
 			said, err := w.try(t.Context(), "", "kubectl", append(c.command, "--namespace", shop)...)
 			if err != nil {
 				return false, said
@@ -68,7 +67,7 @@ func (w *walk) forcedStop(t *testing.T) {
 		})
 	}
 	// A replica that has just come counts from then on.
-	eventually(t, time.Minute, func() (bool, string) {
+	eventually(t, func() (bool, string) {
 		pods := strings.Fields(w.kubectl(t, "", "get", "pods", "--namespace", Namespace, "--selector", "app.kubernetes.io/component=webhook", "--output", "name"))
 		for _, pod := range pods {
 			name := strings.TrimPrefix(pod, "pod/")

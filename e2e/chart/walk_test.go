@@ -4,15 +4,18 @@ package chart
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/softstop/softstop/e2e/await"
 	"github.com/softstop/softstop/e2e/demo/images"
 	"github.com/softstop/softstop/e2e/demo/stage"
 	"github.com/softstop/softstop/e2e/node/guard"
+	"github.com/softstop/softstop/e2e/pace"
 )
 
 // walk is a new user's way: each step is one command, in order, and the log of go test -v
@@ -92,7 +95,7 @@ init: {image: {repository: REPOSITORYsoftstop-init, tag: TAG, pullPolicy: Never}
 	w.kubectl(t, "", "label", "namespace", Namespace, "pod-security.kubernetes.io/enforce=restricted")
 	w.makeCertificate(t)
 	w.kubectl(t, deployment, "apply", "--namespace", shop, "--filename", "-")
-	w.kubectl(t, "", "rollout", "status", "deployment/web", "--namespace", shop, "--timeout=1m")
+	w.kubectl(t, "", "rollout", "status", "deployment/web", "--namespace", shop, "--timeout="+minutes(1))
 	w.before = w.objects(t)
 	return w
 }
@@ -156,20 +159,16 @@ func want(t *testing.T, said string, words ...string) {
 	}
 }
 
-// eventually tries until done says yes, for as long as limit, and returns how long it took.
-func eventually(t *testing.T, limit time.Duration, done func() (bool, string)) time.Duration {
+// minutes is a limit for Helm and kubectl, at the pace of this machine.
+func minutes(n int) string { return pace.Stretch(time.Duration(n) * time.Minute).String() }
+
+// eventually tries until done says yes.
+func eventually(t *testing.T, done func() (bool, string)) {
 	t.Helper()
-	begin := time.Now()
-	tick := time.NewTicker(200 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		ok, state := done()
-		if ok {
-			return time.Since(begin)
+	await.NoError(t, "the walk goes on", func() error {
+		if ok, state := done(); !ok {
+			return errors.New(state)
 		}
-		if time.Since(begin) > limit {
-			t.Fatalf("not within %s: %s", limit, state)
-		}
-		<-tick.C
-	}
+		return nil
+	})
 }

@@ -9,11 +9,13 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 
 	"github.com/softstop/softstop/e2e/demo/images"
 	"github.com/softstop/softstop/e2e/demo/stage"
 	"github.com/softstop/softstop/e2e/node/guard"
+	"github.com/softstop/softstop/e2e/node/parts"
 )
 
 func main() {
@@ -52,9 +54,21 @@ func buildImages(ctx context.Context) error {
 	return err
 }
 
-// demo sets the stage, plays, and clears up.
+// demo sets the stage, plays, and clears up. Two of them would play on one stage: the second waits.
 func demo(ctx context.Context, keep bool) (err error) {
-	s, err := stage.Set(ctx, stage.Options{Name: os.Getenv("SOFTSTOP_NODE"), Progress: os.Stderr})
+	name := os.Getenv("SOFTSTOP_NODE")
+	cache, err := parts.Cache()
+	if err != nil {
+		return err
+	}
+	unlock, err := parts.Lock(ctx, filepath.Join(cache, "demo"+name+".lock"), func() {
+		fmt.Fprintln(os.Stderr, "another demo is under way on this machine; this one begins when it has ended (SOFTSTOP_NODE=second is a node of its own)")
+	})
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	s, err := stage.Set(ctx, stage.Options{Name: name, Progress: os.Stderr})
 	if err != nil {
 		return err
 	}

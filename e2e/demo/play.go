@@ -16,6 +16,7 @@ import (
 
 	"github.com/softstop/softstop/e2e/demo/stage"
 	"github.com/softstop/softstop/e2e/demo/trial"
+	"github.com/softstop/softstop/e2e/pace"
 )
 
 // The demo's two namespaces; the second one carries softstop's label.
@@ -26,7 +27,7 @@ const (
 
 // play installs softstop, runs every workload in both namespaces and checks what it claims.
 func play(ctx context.Context, s *stage.Stage) error {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, pace.Stretch(5*time.Minute))
 	defer cancel()
 	if err := makeNamespace(ctx, s, without, nil); err != nil {
 		return err
@@ -50,7 +51,7 @@ func play(ctx context.Context, s *stage.Stage) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(os.Stderr, "stopping every workload, with and without softstop (at most a minute)")
+	fmt.Fprintln(os.Stderr, "stopping every workload, with and without softstop (about a minute)")
 	outcomes, err := trial.RunAll(ctx, s.Client, without, with)
 	if err != nil {
 		return err
@@ -62,7 +63,7 @@ func play(ctx context.Context, s *stage.Stage) error {
 
 func judge(outcomes []trial.Outcome) error {
 	var wrong []string
-	margin := trial.Margin(outcomes)
+	margin := pace.Stretch(trial.Margin(outcomes))
 	for _, o := range outcomes {
 		wrong = append(wrong, trial.Judge(o, margin)...)
 	}

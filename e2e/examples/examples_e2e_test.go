@@ -10,13 +10,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/watch"
 	"sigs.k8s.io/yaml"
 
+	"github.com/softstop/softstop/e2e/await"
 	"github.com/softstop/softstop/e2e/demo/stage"
 	"github.com/softstop/softstop/e2e/demo/trial"
 	"github.com/softstop/softstop/e2e/node/guard"
@@ -65,11 +65,9 @@ func giveImages(t *testing.T, st *stage.Stage) {
 	go func() {
 		made <- errors.Join(Archive(t.Context(), w, t.TempDir(), os.Stderr), w.Close())
 	}()
-	begin := time.Now()
 	if err := errors.Join(st.Node.ImportImage(t.Context(), r), r.Close(), <-made); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("stand-ins imported in %s", time.Since(begin).Round(time.Second))
 }
 
 // known is a values file that says what the images run: the registries that have the real ones are not asked.
@@ -109,8 +107,7 @@ type run struct {
 
 // tryExample brings an example up and takes it away.
 func tryExample(t *testing.T, st *stage.Stage, e Example) {
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
+	ctx := await.Context(t)
 	namespace := "example-" + e.App
 	if _, err := st.Client.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}}, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
@@ -129,11 +126,9 @@ func tryExample(t *testing.T, st *stage.Stage, e Example) {
 		t.Fatal(err)
 	}
 	if !e.Ends {
-		begin := time.Now()
 		if out, err := st.Node.Kubectl(ctx, "delete", "--namespace", namespace, "--filename", file, "--cascade=foreground", "--wait"); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
-		t.Logf("gone after %.1f s", time.Since(begin).Seconds())
 	}
 	if err := awaitEnd(ctx, runs, pods); err != nil {
 		t.Fatal(err)

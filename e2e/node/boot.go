@@ -18,7 +18,7 @@ import (
 	"github.com/softstop/softstop/e2e/node/image"
 )
 
-// bootTime is how long the node may take to be ready. It takes about ten seconds on two idle cores.
+// bootTime is how long the node may take to be ready, at the pace of two idle cores, on which it takes about ten seconds.
 const bootTime = 3 * time.Minute
 
 // maxRestarts is how often components may end, all together, before the node gives up.
@@ -77,7 +77,7 @@ func boot(specJSON string, ev *events) error {
 
 // restart starts a component again that has ended after the node was ready, as an init system would.
 func restart(s spec, t *table, token, name string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), bootTime)
+	ctx, cancel := context.WithTimeout(context.Background(), s.BootTime)
 	defer cancel()
 	for _, c := range components(s) {
 		if c.name == name {
@@ -128,7 +128,7 @@ func makeNetwork() error {
 
 // startAll starts the components in order, each when what it needs is there, and waits until pods can run.
 func startAll(s spec, t *table, token string, ev *events) error {
-	ctx, cancel := context.WithTimeout(context.Background(), bootTime)
+	ctx, cancel := context.WithTimeout(context.Background(), s.BootTime)
 	defer cancel()
 	probe := newProbe(token)
 	for _, c := range components(s) {

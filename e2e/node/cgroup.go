@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/softstop/softstop/e2e/pace"
 )
 
 const cgroupMount = "/sys/fs/cgroup"
@@ -107,7 +109,7 @@ func removeCgroup(dir string) error {
 		}
 	}
 	// The kernel counts a dead process as inside for a moment longer, and has no way to wait for that.
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(pace.Stretch(10 * time.Second))
 	for {
 		err := syscall.Rmdir(dir)
 		if err == nil || errors.Is(err, syscall.ENOENT) {

@@ -16,6 +16,7 @@ import (
 	"syscall"
 
 	"github.com/softstop/softstop/e2e/node/parts"
+	"github.com/softstop/softstop/e2e/pace"
 )
 
 // Options say which node to bring up. The zero value is a good node.
@@ -173,7 +174,9 @@ func newSpec(o Options) (spec, error) {
 	if err != nil {
 		return spec{}, err
 	}
-	return spec{Name: o.Name, Kubernetes: o.Kubernetes, Disk: o.Disk, State: filepath.Join(cache, "nodes", o.Name)}, nil
+	return spec{
+		Name: o.Name, Kubernetes: o.Kubernetes, Disk: o.Disk, State: filepath.Join(cache, "nodes", o.Name),
+	}, nil
 }
 
 // prepare checks the machine, installs what is missing and builds the parts.
@@ -182,17 +185,18 @@ func prepare(ctx context.Context, o Options) (spec, error) {
 	if err != nil {
 		return s, err
 	}
+	s.BootTime = pace.Stretch(bootTime)
 	if err := checkMachine(); err != nil {
 		return s, err
 	}
 	if err := InstallPackages(ctx, o.Progress, nodePackages()...); err != nil {
 		return s, err
 	}
-	kubernetes, err := parts.Kubernetes(s.Kubernetes)
+	api, rest, err := parts.Kubernetes(s.Kubernetes)
 	if err != nil {
 		return s, err
 	}
-	for _, p := range []parts.Part{kubernetes, parts.Etcd(), parts.Containerd(), parts.Helm()} {
+	for _, p := range []parts.Part{api, rest, parts.Etcd(), parts.Containerd(), parts.Helm()} {
 		dir, err := parts.Build(ctx, p, o.Progress)
 		if err != nil {
 			return s, err

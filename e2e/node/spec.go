@@ -4,6 +4,7 @@ package node
 
 import (
 	"path/filepath"
+	"time"
 )
 
 // The node's addresses, inside its own network namespace. Nothing outside can reach them, so that two nodes may use the same.
@@ -31,6 +32,8 @@ type spec struct {
 	Kubernetes string
 	// Disk is the size in bytes of the kubelet's own file system; 0 means that it has none.
 	Disk int64
+	// BootTime is how long it may take to be ready.
+	BootTime time.Duration
 	// State is the node's folder; it is removed when the node goes.
 	State string
 	// Programs are the folders to look for programs in, first match wins.

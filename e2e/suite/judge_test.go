@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/e2e/pace"
 	"github.com/softstop/softstop/webhook"
 )
 
@@ -79,7 +80,7 @@ func (w want) judgeLogs(f found, complain func(string, ...any)) {
 }
 
 func (w want) judgeEnd(f found, complain func(string, ...any)) {
-	if limit := w.Cleanup.Duration + busy; f.took > limit {
+	if limit := w.Cleanup.Duration + pace.Stretch(busy); f.took > limit {
 		complain("the stop took %.1f s, want at most %.1f s:\n%s", f.took.Seconds(), limit.Seconds(), f.logs["app"])
 	}
 	if f.took < w.AtLeast.Duration {

@@ -5,7 +5,6 @@ package suite
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -13,9 +12,11 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/softstop/softstop/e2e/await"
 	"github.com/softstop/softstop/e2e/demo/stage"
 	"github.com/softstop/softstop/e2e/demo/trial"
 	"github.com/softstop/softstop/e2e/node/guard"
+	"github.com/softstop/softstop/e2e/pace"
 )
 
 // suite is one run on one node.
@@ -86,9 +87,7 @@ func (s *suite) namespace(t *testing.T, name string, labels map[string]string) s
 // stop runs a workload to its end.
 func (s *suite) stop(t *testing.T, namespace string, w trial.Workload) trial.Outcome {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	o, err := trial.Run(ctx, s.Client, namespace, w)
+	o, err := trial.Run(await.Context(t), s.Client, namespace, w)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,27 +113,14 @@ const alone = 5 * time.Second
 // judge fails the test by the demo's own claims.
 func judge(t *testing.T, o trial.Outcome, margin time.Duration) {
 	t.Helper()
-	for _, wrong := range trial.Judge(o, margin) {
+	for _, wrong := range trial.Judge(o, pace.Stretch(margin)) {
 		t.Errorf("%s\nlog:\n%s", wrong, o.Log)
 	}
 }
 
-// eventually retries do until it succeeds or a minute has passed.
+// eventually retries do until it succeeds.
 func eventually(t *testing.T, do func(context.Context) error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	tick := time.NewTicker(100 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		err := do(ctx)
-		if err == nil {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			t.Fatal(fmt.Errorf("not within a minute: %w", err))
-		case <-tick.C:
-		}
-	}
+	ctx := await.Context(t)
+	await.NoError(t, "what was asked for", func() error { return do(ctx) })
 }

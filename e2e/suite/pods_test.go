@@ -3,14 +3,14 @@
 package suite
 
 import (
-	"context"
 	"flag"
 	"os"
 	"testing"
-	"time"
 
 	"github.com/go-logr/logr"
 	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/softstop/softstop/e2e/await"
 )
 
 // TestMain lets more tests run side by side than there are cores: each mostly waits for its pod. controller-runtime has
@@ -57,9 +57,7 @@ func (s *suite) pod(t *testing.T, c podCase) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	f, err := r.run(ctx, c)
+	f, err := r.run(await.Context(t), c)
 	if err != nil {
 		t.Fatalf("%v\nlogs: %v", err, f.logs)
 	}

@@ -45,7 +45,7 @@ func (s *suite) retagged(t *testing.T) {
 	}
 	s.push(t, "moving:1", app, &v1.Config{Entrypoint: []string{"/app", "--name=second"}})
 	// What is promised is a time, so time must pass.
-	<-time.After(config.DefaultTagTTL)
+	<-time.After(config.DefaultTagTTL) //nolint:forbidigo // at least so long: no machine is too slow for that
 	for range 8 {
 		runs("second", true)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/softstop/softstop/e2e/demo/images"
 	"github.com/softstop/softstop/e2e/demo/stage"
 	"github.com/softstop/softstop/e2e/demo/trial"
+	"github.com/softstop/softstop/e2e/pace"
 )
 
 func (s *suite) untouched(t *testing.T) {
@@ -79,7 +80,7 @@ func (s *suite) deaf(t *testing.T) {
 		},
 	}
 	o := s.stop(t, ns, w)
-	if limit := time.Duration(grace) * time.Second; o.Took > limit+alone {
+	if limit := time.Duration(grace) * time.Second; o.Took > limit+pace.Stretch(alone) {
 		t.Errorf("took %s, the grace period is %s", o.Took, limit)
 	}
 	if o.ExitCode != 137 || !strings.Contains(o.Log, "/app") || !strings.Contains(o.Log, "softstop-init") {

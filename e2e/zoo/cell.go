@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/softstop/softstop/e2e/pace"
 )
 
 const (
@@ -137,7 +139,7 @@ func (c *Cell) bringUp() error {
 		return err
 	}
 	var unmet error
-	for deadline := time.Now().Add(startLimit); time.Now().Before(deadline); time.Sleep(pollEvery) {
+	for deadline := time.Now().Add(pace.Stretch(startLimit)); time.Now().Before(deadline); time.Sleep(pollEvery) {
 		if unmet = firstUnmet(c, c.Case.Ready); unmet == nil {
 			return nil
 		}
@@ -193,7 +195,7 @@ func (c *Cell) stop(r *Result) {
 	}
 	select {
 	case <-c.ended:
-	case <-time.After(Grace):
+	case <-time.After(grace()):
 		r.Killed, r.Tree = true, c.tree()
 		_ = c.cmd.Process.Kill() // It may have ended this very moment.
 		<-c.ended

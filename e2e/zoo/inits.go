@@ -5,10 +5,16 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/softstop/softstop/e2e/pace"
 )
 
-// Grace is how long a container has from the stop signal to SIGKILL.
+// Grace is how long a container has from the stop signal to SIGKILL, see grace.
 const Grace = 12 * time.Second
+
+// grace is Grace at the pace of this machine: what a container does while it stops takes
+// longer on a slow one.
+func grace() time.Duration { return pace.Stretch(Grace) }
 
 // softstop is the name of the column under test.
 const softstop = "softstop"
@@ -37,7 +43,7 @@ func Inits() []Init {
 		{Name: "dumb-init --single-child", Words: []string{"/usr/bin/dumb-init", "--single-child", "--"}},
 		{Name: "catatonit", Words: []string{"/usr/bin/catatonit", "--"}},
 		{Name: "catatonit -g", Words: []string{"/usr/bin/catatonit", "-g", "--"}},
-		{Name: softstop, Softstop: true, Words: []string{initPath, fmt.Sprintf("--stop-timeout=%s", Grace-2*time.Second)}},
+		{Name: softstop, Softstop: true, Words: []string{initPath, fmt.Sprintf("--stop-timeout=%s", grace()-2*time.Second)}},
 	}
 }
 

@@ -82,7 +82,7 @@ when it is told twice.
 
 This page is made by a program: %s (root, Debian, a few minutes). %s.
 
-`, picture, len(g.cases), Grace, "`make zoo`, or `go run ./e2e/zoo -out docs/zoo.md`", versions)
+`, picture, len(g.cases), grace(), "`make zoo`, or `go run ./e2e/zoo -out docs/zoo.md`", versions)
 }
 
 // markdown is the table, subject by subject, and its footnotes.

@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/softstop/softstop/e2e/demo/images"
+	"github.com/softstop/softstop/e2e/pace"
 )
 
 // Injected is the label that softstop puts on a pod that it has changed.
@@ -19,7 +20,7 @@ const Injected = "softstop.dev/injected"
 // AwaitInjection returns when a pod with an opt-in annotation is injected in a dry run: the API server learns of a new webhook and of its
 // certificate a moment after Helm does.
 func (s *Stage) AwaitInjection(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, pace.Stretch(time.Minute))
 	defer cancel()
 	pod := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Name: "probe", Annotations: map[string]string{"softstop.dev/inject": "true"}},
@@ -38,7 +39,7 @@ func (s *Stage) AwaitInjection(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("no pod is injected a minute after the installation: %w (last answer: %w)", ctx.Err(), err)
+			return fmt.Errorf("no pod is injected so long after the installation: %w (last answer: %w)", ctx.Err(), err)
 		case <-tick.C:
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/softstop/softstop/e2e/demo/images"
 	"github.com/softstop/softstop/e2e/node"
 	"github.com/softstop/softstop/e2e/node/parts"
+	"github.com/softstop/softstop/e2e/pace"
 )
 
 // Namespace and Release are where and as what the chart is installed.
@@ -133,7 +134,7 @@ func (s *Stage) Install(ctx context.Context, more ...string) error {
 	begin := time.Now()
 	args := []string{
 		"upgrade", "--install", Release, filepath.Join(root, "charts/softstop"),
-		"--namespace", Namespace, "--create-namespace", "--wait", "--timeout", "3m",
+		"--namespace", Namespace, "--create-namespace", "--wait", "--timeout", pace.Stretch(3 * time.Minute).String(),
 		"--set", "image.repository=" + images.Repository + "softstop-webhook", "--set", "image.tag=" + images.Tag,
 		"--set", "init.image.repository=" + images.Repository + "softstop-init", "--set", "init.image.tag=" + images.Tag,
 		"--set", "image.pullPolicy=Never", "--set", "init.image.pullPolicy=Never",
@@ -149,7 +150,7 @@ func (s *Stage) Install(ctx context.Context, more ...string) error {
 
 // whyNotReady describes the webhook's pods for an error message.
 func (s *Stage) whyNotReady() string {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), pace.Stretch(10*time.Second))
 	defer cancel()
 	events, _ := s.Node.Kubectl(ctx, "--namespace", Namespace, "get", "pods,events")
 	logs, _ := s.Node.Kubectl(ctx, "--namespace", Namespace, "logs", "--selector=app.kubernetes.io/name=softstop", "--tail=10")

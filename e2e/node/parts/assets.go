@@ -13,7 +13,7 @@ import (
 // Assets returns a folder with kube-apiserver, etcd and kubectl as controller-runtime's envtest wants them
 // (KUBEBUILDER_ASSETS), building what is missing. version is Kubernetes'.
 func Assets(ctx context.Context, version string, progress io.Writer) (string, error) {
-	kubernetes, err := Kubernetes(version)
+	kubernetes, _, err := Kubernetes(version)
 	if err != nil {
 		return "", err
 	}

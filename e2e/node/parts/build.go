@@ -111,13 +111,18 @@ func (p Part) buildInto(ctx context.Context, source, final string, progress io.W
 		}
 	}
 	watch := startWatch(progress, fmt.Sprintf("building %s (%d programs, usually %s, once)", p, len(p.Programs), p.Usual))
-	for _, name := range slices.Sorted(maps.Keys(p.Programs)) {
-		err := goCommand(ctx, work, watch, "build", "-v", "-trimpath", "-buildvcs=false",
-			"-ldflags=-s -w "+p.ldflags, "-o", filepath.Join(out, name), p.Programs[name])
-		if err != nil {
-			watch.stop("failed")
-			return err
-		}
+	// All at once, so that they are linked side by side. A single one may be called otherwise than its package.
+	to, names := out+"/", slices.Sorted(maps.Keys(p.Programs))
+	if len(names) == 1 {
+		to += names[0]
+	}
+	args := []string{"build", "-v", "-trimpath", "-buildvcs=false", "-ldflags=-s -w " + p.ldflags, "-o", to}
+	for _, name := range names {
+		args = append(args, p.Programs[name])
+	}
+	if err := goCommand(ctx, work, watch, args...); err != nil {
+		watch.stop("failed")
+		return err
 	}
 	watch.stop("done")
 	return os.Rename(out, final)

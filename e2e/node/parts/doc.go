@@ -11,7 +11,8 @@
 //
 // Why modules of their own: Kubernetes alone requires about 200 modules, which the product must never see in its go.mod.
 // Why tools and not one multi-command program: it needs no code that follows each release's function signatures, so that
-// one recipe builds every version; the cost is six links instead of one, once.
+// one recipe builds every version; the cost is a link for each, once. Only the API server is
+// linked for tests without a node.
 //
 // It does not start anything: see package node.
 package parts

@@ -29,27 +29,35 @@ type Part struct {
 	pin func(ctx context.Context, dir string) error
 }
 
-// Kubernetes returns the part with the control plane, the kubelet, the proxy and kubectl, for a version such as v1.36.3.
-func Kubernetes(version string) (Part, error) {
+// Kubernetes returns its two parts, for a version such as v1.36.3: the API server with kubectl, which is all that tests without
+// a node need, and what a node has beside it.
+func Kubernetes(version string) (api, node Part, err error) {
 	var major, minor, patch int
 	if _, err := fmt.Sscanf(version, "v%d.%d.%d", &major, &minor, &patch); err != nil {
-		return Part{}, fmt.Errorf("kubernetes version %q: want the form %s", version, DefaultKubernetes)
+		return Part{}, Part{}, fmt.Errorf("kubernetes version %q: want the form %s", version, DefaultKubernetes)
 	}
 	const x = "-X k8s.io/component-base/version."
-	p := Part{
-		Name: "kubernetes", Version: version, Usual: "4 to 6 minutes", Programs: map[string]string{},
+	api = Part{
+		Name: "kubernetes", Version: version, Usual: "3 to 4 minutes", Programs: kubernetesPrograms("kube-apiserver", "kubectl"),
 		// Without these a Kubernetes program says v0.0.0, and clients choose what to do by that number.
 		ldflags: fmt.Sprintf(x+"gitVersion=%s "+x+"gitMajor=%d "+x+"gitMinor=%d", version, major, minor),
 	}
-	for _, name := range []string{
-		"kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet", "kubectl",
-	} {
-		p.Programs[name] = "k8s.io/kubernetes/cmd/" + name
-	}
+	node = api
+	node.Usual, node.Programs = "2 to 3 minutes", kubernetesPrograms("kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet")
 	if version != DefaultKubernetes {
-		p.pin = func(ctx context.Context, dir string) error { return pinKubernetes(ctx, dir, version) }
+		for _, p := range []*Part{&api, &node} {
+			p.pin = func(ctx context.Context, dir string) error { return pinKubernetes(ctx, dir, version, p.Programs) }
+		}
 	}
-	return p, nil
+	return api, node, nil
+}
+
+func kubernetesPrograms(names ...string) map[string]string {
+	programs := map[string]string{}
+	for _, name := range names {
+		programs[name] = "k8s.io/kubernetes/cmd/" + name
+	}
+	return programs
 }
 
 // Etcd returns the part with the API server's database.

@@ -16,7 +16,7 @@ import (
 // pinKubernetes writes to dir a go.mod for another version than the pinned one, made from the release's own: its go directive,
 // and its staging modules, which are published under their own versions (v1.31.4 goes with v0.31.4), in place of the
 // relative folders that its go.mod names.
-func pinKubernetes(ctx context.Context, dir, version string) error {
+func pinKubernetes(ctx context.Context, dir, version string, programs map[string]string) error {
 	const kubernetes = "k8s.io/kubernetes"
 	var found struct{ GoMod string }
 	if err := goJSON(ctx, dir, &found, "mod", "download", "-json", kubernetes+"@"+version); err != nil {
@@ -31,11 +31,7 @@ func pinKubernetes(ctx context.Context, dir, version string) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "module %s/e2e/node/parts/kubernetes\n\ngo %s\n\nrequire %s %s\n\n", module, release.Go, kubernetes, version)
-	part, err := Kubernetes(version)
-	if err != nil {
-		return err
-	}
-	for _, pkg := range part.Programs {
+	for _, pkg := range programs {
 		fmt.Fprintf(&b, "tool %s\n", pkg)
 	}
 	staging := "v0" + strings.TrimPrefix(version, "v1")
