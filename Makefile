@@ -6,6 +6,8 @@
 KUBERNETES ?=
 # Leave the demo's node up: make demo KEEP=1
 KEEP ?=
+# Further flags of go test: make test TESTFLAGS=-count=1 takes no remembered result.
+TESTFLAGS ?=
 # How long each fuzz target runs.
 FUZZTIME ?= 10s
 # Where known vulnerabilities are looked up.
@@ -14,27 +16,41 @@ VULNDB ?= https://vuln.go.dev
 GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.8.0
 NODE = go run ./e2e/node/cmd/softstop-node
-# The demo is built and then takes the shell's place, so that whoever ends make ends it.
 OWN = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/softstop/own
+# What takes minutes where nothing has been compiled says so, and how far it is.
+PROGRESS = go run ./e2e/progress
 BENCH = mkdir -p $(OWN) && go build -o $(OWN)/bench ./e2e/bench && exec $(OWN)/bench -out docs/benchmarks.md
+
+# As what is shipped is compiled, so that all of it is compiled once.
+export CGO_ENABLED = 0
+export GOFLAGS := $(strip $(filter-out -trimpath -buildvcs=%,$(GOFLAGS)) -trimpath -buildvcs=false)
 
 export KEEP
 export SOFTSTOP_KUBERNETES = $(KUBERNETES)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e node-up node-down node-shell image lint matrix release vulncheck zoo bench bench-rollout bench-stoptime bench-podprice bench-admission bench-scale bench-init faults soak fuzz
+.PHONY: help demo test test-slow e2e node-up node-down node-shell image lint matrix release vulncheck zoo bench bench-rollout bench-stoptime bench-podprice bench-admission bench-scale bench-init faults soak fuzz
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Stop the same workloads without and with softstop on a real node (KEEP=1 leaves it up)
-	@mkdir -p $(OWN) && go build -o $(OWN)/demo ./e2e/demo && exec $(OWN)/demo
+	@echo "The demo: the same workloads stopped without and with softstop, on a real Kubernetes node that is brought up here and goes away again."
+	@echo "It takes 2 minutes. The first time the node is compiled before, which takes 10 to 20 minutes on two free cores; there are $$(nproc)."
+	@mkdir -p $(OWN) && $(PROGRESS) build $(OWN)/demo ./e2e/demo && exec $(OWN)/demo
 
 test: ## Run everything that needs no node: unit, golden, init, and the API server alone
-	@assets=$$($(NODE) assets) && KUBEBUILDER_ASSETS=$$assets go test ./...
+	@echo "All that needs no node: an API server and Helm are built, once, then all packages are tested."
+	@echo "It takes 3 minutes. The first time everything is compiled before, which takes 10 to 20 minutes on two free cores; there are $$(nproc)."
+	@mkdir -p $(OWN) && $(PROGRESS) build $(OWN)/assets ./e2e/node/cmd/softstop-node && assets=$$($(OWN)/assets assets) && KUBEBUILDER_ASSETS=$$assets $(PROGRESS) test -vet=off $(TESTFLAGS) ./...
+
+test-slow: ## Run make test as on slow machines, one after the other: beside busy processes, on one core, with one thread, with a third of the processor time
+	@for how in busy core thread third; do \
+		echo "== $$how"; sh e2e/progress/slow.sh $$how $(MAKE) test TESTFLAGS=-count=1 || exit 1; \
+	done
 
 e2e: ## Run the suite, the chart's walk, the examples, and the zoo under softstop, on real nodes; build the images twice and as a release, and have vulnerabilities looked for
-	go test -v -tags e2e -count 1 -timeout 30m -p 1 -parallel 12 ./e2e/demo/images ./e2e/release ./e2e/suite ./e2e/chart ./e2e/examples ./e2e/zoo
+	go test -v -tags e2e -vet=off -count 1 -timeout 60m -p 1 -parallel 12 ./e2e/demo/images ./e2e/release ./e2e/suite ./e2e/chart ./e2e/examples ./e2e/zoo
 
 node-up: ## Bring a real Kubernetes node up
 	@$(NODE) up
