@@ -82,7 +82,7 @@ func printFiles(w io.Writer, files []*manifest.File) error {
 func printObjects(w io.Writer, files []*manifest.File) error {
 	objects := []json.RawMessage{}
 	for _, file := range files {
-		of, err := file.Objects()
+		of, err := file.JSON()
 		if err != nil {
 			return err
 		}

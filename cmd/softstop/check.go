@@ -42,9 +42,9 @@ the spec does not tell, do not count. docs/cli.md lists all there is to find.`,
 				return err
 			}
 			if report.Bad(pods) {
-				return errFound
+				return in.end(errFound)
 			}
-			return nil
+			return in.end(nil)
 		},
 	}
 	in.flags(cmd)

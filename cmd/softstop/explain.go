@@ -39,12 +39,12 @@ in it says so, and what would happen if it did.`,
 			}
 			switch out := cmd.OutOrStdout(); output.value {
 			case "json", "yaml":
-				return report.Object(out, output.value, explained)
+				return in.end(report.Object(out, output.value, explained))
 			case "svg":
-				return timeline.SVG(out, charts(explained))
+				return in.end(timeline.SVG(out, charts(explained)))
 			default:
 				printExplanations(out, explained)
-				return nil
+				return in.end(nil)
 			}
 		},
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -18,6 +19,13 @@ const standardInput = "-"
 // maxFile bounds what is read as one file, in bytes: a device has no end.
 const maxFile = 256 << 20
 
+// source is a file that -f means. Found means that it was in a folder, where not everything is a
+// manifest, rather than named.
+type source struct {
+	path  string
+	found bool
+}
+
 // noArguments refuses arguments; whoever gives one most likely means a file.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
@@ -30,54 +38,74 @@ func noArguments(cmd *cobra.Command, args []string) error {
 }
 
 // expand returns the files that the -f arguments mean: a folder means the YAML and JSON
-// files in it, and with recursive those below it.
-func expand(arguments []string, recursive bool) ([]string, error) {
-	var files []string
-	for _, argument := range arguments {
+// files in it, and with recursive those below it. Every argument that means none is in the error.
+func expand(arguments []string, recursive bool) (files []source, err error) {
+	var errs []error
+	for i, argument := range arguments {
 		switch {
 		case argument == standardInput:
-			if slices.Contains(files, argument) {
-				return nil, fmt.Errorf("-f - is given twice: standard input can be read once")
+			if slices.Contains(arguments[:i], argument) {
+				errs = append(errs, fmt.Errorf("-f - is given twice: standard input can be read once"))
+				continue
 			}
-			files = append(files, argument)
+			files = append(files, source{path: argument})
 			continue
 		case argument == "":
-			return nil, fmt.Errorf(`-f "": must be a file, a folder, or - for standard input`)
+			errs = append(errs, fmt.Errorf(`-f "": must be a file, a folder, or - for standard input`))
+			continue
 		case strings.HasPrefix(argument, "http://"), strings.HasPrefix(argument, "https://"):
-			return nil, fmt.Errorf("-f %s: URLs are not read; pipe it: curl -fsS %s | softstop … -f -", argument, argument)
+			errs = append(errs, fmt.Errorf("-f %s: URLs are not read; pipe it: curl -fsS %s | softstop … -f -", argument, argument))
+			continue
 		}
 		info, err := os.Stat(argument)
 		if err != nil {
-			return nil, fmt.Errorf("read manifest: %w", err)
+			errs = append(errs, fmt.Errorf("read manifest: %w", err))
+			continue
 		}
 		if !info.IsDir() {
-			files = append(files, argument)
+			files = append(files, source{path: argument})
 			continue
 		}
 		inside, err := manifestsIn(argument, recursive)
-		if err != nil {
-			return nil, fmt.Errorf("read folder %q: %w", argument, err)
-		}
-		if len(inside) == 0 {
-			return nil, fmt.Errorf("folder %q has no .yaml, .yml or .json files", argument)
-		}
 		files = append(files, inside...)
-	}
-	return files, nil
-}
-
-func manifestsIn(folder string, recursive bool) (files []string, err error) {
-	return files, filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
-			return err
-		case entry.IsDir() && path != folder && !recursive:
+			errs = append(errs, fmt.Errorf("read folder %q: %w", argument, err))
+		case len(inside) == 0:
+			errs = append(errs, fmt.Errorf("folder %q has no .yaml, .yml or .json files", argument))
+		}
+	}
+	return files, errors.Join(errs...)
+}
+
+// manifestsIn returns the files in a folder that may be manifests. A link to a file is a file; a
+// link to a folder is followed if it is the folder itself, as it may lead in a circle.
+func manifestsIn(folder string, recursive bool) (files []source, err error) {
+	var errs []error
+	root := folder + string(filepath.Separator)
+	// The function returns no error but SkipDir.
+	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			errs = append(errs, err)
+		case entry.IsDir() && path != root && !recursive:
 			return fs.SkipDir
-		case !entry.IsDir() && slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(path)):
-			files = append(files, path)
+		case !entry.IsDir() && slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(path)) && readable(path, entry):
+			files = append(files, source{filepath.Clean(path), true})
 		}
 		return nil
 	})
+	return files, errors.Join(errs...)
+}
+
+// readable reports whether an entry of a folder is a file, or a link to one. Reading a pipe or a
+// device might never end.
+func readable(path string, entry fs.DirEntry) bool {
+	if entry.Type()&fs.ModeSymlink == 0 {
+		return entry.Type().IsRegular()
+	}
+	info, err := os.Stat(path)
+	return err != nil || info.Mode().IsRegular() // an error is reported by who reads it
 }
 
 // load reads a file, or standard input, and returns what it is called for people.

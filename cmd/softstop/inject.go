@@ -37,9 +37,14 @@ With -o patch each line is one object's JSON patch, for kubectl patch --type=jso
 				for _, warning := range o.warnings() {
 					fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d: %s: %s\n", o.File(), o.Line(), o.Title(), warning)
 				}
+				if o.Refused != "" {
+					in.unread.refuse(o.Template)
+					changes = append(changes, change{o.Template, nil, "left unchanged: " + o.Refused})
+					continue
+				}
 				changes = append(changes, change{o.Template, o.operations, summary(o.plan)})
 			}
-			return printChanges(cmd.OutOrStdout(), output.value, files, changes)
+			return in.end(printChanges(cmd.OutOrStdout(), output.value, files, changes))
 		},
 	}
 	in.flags(cmd)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -25,7 +26,10 @@ import (
 type input struct {
 	files     []string
 	recursive bool
+	strict    bool
 	namespace string
+
+	unread unread
 }
 
 func (in *input) flags(cmd *cobra.Command) {
@@ -33,47 +37,91 @@ func (in *input) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVarP(&in.files, "filename", "f", nil, "manifest `file` or folder, - for standard input; can be repeated")
 	flags.BoolVarP(&in.recursive, "recursive", "R", false, "also the folders in the folders given with -f")
+	flags.BoolVar(&in.strict, "strict", false, "fail if a manifest in a folder cannot be read, as if it had been named")
 	flags.StringVarP(&in.namespace, "namespace", "n", "", "the `namespace` of objects that do not name theirs")
 	// Both flags are defined above, which is the only way these can fail.
 	_ = cmd.MarkFlagRequired("filename")
 	_ = cmd.MarkFlagFilename("filename", "yaml", "yml", "json")
 }
 
-// read reads the manifests. Every file and document that cannot be read is in the error.
+// read reads the manifests, and lists on standard error what of them could not be read. The error
+// is errUnread if that is everything. A command that goes on ends with end.
 func (in *input) read(cmd *cobra.Command) ([]*manifest.File, error) {
 	if err := checkNamespace(in.namespace); err != nil {
 		return nil, err
 	}
-	paths, err := expand(in.files, in.recursive)
+	in.unread = unread{inFolder: map[string]bool{}, strict: in.strict, command: cmd.CommandPath()}
+	sources, err := expand(in.files, in.recursive)
+	if err != nil {
+		in.unread.errs = append(in.unread.errs, err)
+	}
+	var files []*manifest.File
+	pods, objects := 0, 0
+	patches := patchesAmong(sources)
+	for _, from := range sources {
+		file, err := in.readOne(cmd, from, patches)
+		if err != nil {
+			in.unread.errs = append(in.unread.errs, err)
+			continue
+		}
+		pods, objects = pods+len(file.Templates), objects+file.Objects()
+		if !from.found || file.Objects() > 0 {
+			files = append(files, file)
+		}
+	}
+	in.unread.tell(cmd.ErrOrStderr())
+	switch {
+	case in.unread.failed() && objects == 0:
+		return nil, errUnread
+	case pods == 0 && len(in.unread.named)+len(in.unread.found) == 0:
+		fmt.Fprintf(cmd.ErrOrStderr(), "softstop: there are no pods in %s\n", strings.Join(in.files, ", "))
+	case pods == 0:
+		fmt.Fprintf(cmd.ErrOrStderr(), "softstop: no pods were found in %s\n", strings.Join(in.files, ", "))
+	}
+	return files, nil
+}
+
+// readOne reads one file, and keeps what of it was not looked at.
+func (in *input) readOne(cmd *cobra.Command, from source, patches map[string]bool) (*manifest.File, error) {
+	name, data, err := load(cmd, from.path)
 	if err != nil {
 		return nil, err
 	}
-	var files []*manifest.File
-	var errs []error
-	pods := 0
-	for _, path := range paths {
-		name, data, err := load(cmd, path)
-		if err != nil {
-			errs = append(errs, err)
+	file := manifest.Parse(name, data)
+	for i := range file.Templates {
+		t := &file.Templates[i]
+		t.Namespace = cmp.Or(t.Namespace, in.namespace)
+		t.Pod.Namespace = t.Namespace
+	}
+	if from.found {
+		file.Sift(patches[from.path])
+	}
+	in.unread.add(name, from.found, file.Unread...)
+	return file, nil
+}
+
+// end is the error that a command ends with that has done with what could be read, and came to result.
+func (in *input) end(result error) error {
+	if (result == nil || errors.Is(result, errFound)) && in.unread.failed() {
+		return errUnread
+	}
+	return result
+}
+
+// patchesAmong returns the files that kustomizations among those that were found use as patches.
+func patchesAmong(sources []source) map[string]bool {
+	patches := map[string]bool{}
+	for _, from := range sources {
+		if !from.found || !manifest.IsKustomization(from.path) {
 			continue
 		}
-		file, err := manifest.Parse(name, data)
-		if err != nil {
-			errs = append(errs, err)
-			continue
+		// What cannot be read is reported where all files are.
+		data, _ := os.ReadFile(from.path)
+		for _, patch := range manifest.Patches(from.path, data) {
+			patches[patch] = true
 		}
-		for i := range file.Templates {
-			t := &file.Templates[i]
-			t.Namespace = cmp.Or(t.Namespace, in.namespace)
-			t.Pod.Namespace = t.Namespace
-		}
-		pods += len(file.Templates)
-		files = append(files, file)
 	}
-	if pods == 0 && len(errs) == 0 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "softstop: there are no pods in %s\n", strings.Join(in.files, ", "))
-	}
-	return files, errors.Join(errs...)
+	return patches
 }
 
 // checkNamespace checks a value of --namespace; empty is none.
@@ -131,6 +179,9 @@ type outcome struct {
 func (o *outcome) warnings() (all []string) {
 	for _, warning := range o.plan.Warnings {
 		all = append(all, strings.TrimPrefix(warning, "softstop: "))
+	}
+	if o.Refused != "" {
+		all = append(all, "inject leaves it as it is: "+o.Refused)
 	}
 	for _, stray := range o.Strays {
 		f := finding.Stray(stray.Key, stray.Where)

@@ -31,6 +31,8 @@ func run(args []string) int {
 	switch err := root.ExecuteContext(context.Background()); {
 	case errors.Is(err, errFound):
 		return exitFound
+	case errors.Is(err, errUnread):
+		return exitFailed
 	case err != nil:
 		for line := range strings.Lines(inWords(root, rest, err)) {
 			fmt.Fprintln(os.Stderr, "softstop:", strings.TrimRight(line, "\n"))

@@ -40,7 +40,7 @@ hook and a grace period of its own. Without it, these stay.`,
 					changes = append(changes, c)
 				}
 			}
-			return printChanges(cmd.OutOrStdout(), output.value, files, changes)
+			return in.end(printChanges(cmd.OutOrStdout(), output.value, files, changes))
 		},
 	}
 	in.flags(cmd)

@@ -28,8 +28,8 @@ path and what is allowed. The exit code is 1 if there is one, 2 if a file cannot
 				return err
 			}
 			verdicts := make([]verdict, len(paths))
-			for i, path := range paths {
-				name, data, err := load(cmd, path)
+			for i, from := range paths {
+				name, data, err := load(cmd, from.path)
 				if err != nil {
 					return err
 				}

@@ -4,15 +4,29 @@
 // It knows where workload kinds keep their pod template, and nothing else about them.
 // It decides nothing, and leaves the text to package splice.
 //
-//	split.go     a file's documents
-//	file.go      the objects in them
-//	template.go  an object's pod, and operations on it
-//	stray.go     keys of softstop's where nobody reads them
+//	split.go          a file's documents
+//	file.go           the objects in them
+//	find.go           the pods of an object
+//	template.go       a pod, and operations on it
+//	refusal.go        which pods are not changed in their file
+//	unread.go         what was not looked at, and why
+//	culprit.go        which value is not of its field's type, in people's words
+//	kustomization.go  what of a folder is a patch
+//	stray.go          keys of softstop's where nobody reads them
 //
 // # Which objects have pods
 //
-// Pod, PodTemplate, the workloads of Kubernetes, lists of them, and every other kind
-// whose spec.template is a pod template, which means that it has containers: Argo's
-// Rollout, Knative's Service, OpenKruise's CloneSet. Kinds of Kubernetes that should
-// have a template and have none are errors; of other kinds nobody can tell.
+// Pod, PodTemplate, the workloads of Kubernetes, lists of them; in every other kind each value
+// that has the shape of a pod template, wherever it is: a map whose spec has containers. Argo's
+// Rollout and OpenKruise's CloneSet have it at spec.template, JobSet, LeaderWorkerSet, Ray,
+// Volcano and Kubeflow further down. Beyond spec.template its containers must have images: what
+// an operator lays over a pod of its own has none, and is no pod by itself. Objects in objects,
+// as in an OpenShift Template, count as objects. What names an image outside of all these makes
+// pods, too, and is reported as not looked at.
+//
+// # Why reading never fails
+//
+// A repository holds templates, patches, values and settings of editors beside its manifests. One
+// of them must not hide what the others say, so Parse reads what can be read and lists the rest,
+// each with its cause. Which causes are errors is for the caller to say.
 package manifest

@@ -7,9 +7,8 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"unicode/utf8"
-
-	corev1 "k8s.io/api/core/v1"
 
 	"github.com/softstop/softstop/cmd/softstop/splice"
 	"github.com/softstop/softstop/webhook"
@@ -23,45 +22,50 @@ type File struct {
 	Namespaces map[string]webhook.Namespace
 	// Templates are the pods of the file, in order.
 	Templates []Template
+	// Unread are the parts of the file that were not looked at, in order.
+	Unread []Unread
 
 	mark      []byte // a byte order mark
 	documents []*document
+	objects   int // how many were read
 }
 
 // document is one document of a file.
 type document struct {
-	*splice.Document
-	number int // in the file, from 1
-	above  int // how many lines of the file are above it
+	*splice.Document        // nil if it cannot be read
+	text             []byte // as it was read
+	number           int    // in the file, from 1
+	above            int    // how many lines of the file are above it
 }
 
 // byteOrderMark may stand at the start of a UTF-8 file.
 const byteOrderMark = "\ufeff"
 
-// Parse reads a file called name. Every document that cannot be read is named in the error,
-// with its line.
-func Parse(name string, data []byte) (*File, error) {
+// Parse reads a file called name: all that can be read of it. The rest is in Unread, and stays
+// in the file as it is.
+func Parse(name string, data []byte) *File {
 	file := &File{Name: name, Namespaces: map[string]webhook.Namespace{}}
 	if bytes.HasPrefix(data, []byte(byteOrderMark)) {
 		file.mark, data = []byte(byteOrderMark), data[len(byteOrderMark):]
 	}
 	if at := notText(data); at >= 0 {
-		return nil, fmt.Errorf("%s: byte %d is no UTF-8 text: neither YAML nor JSON", name, at+1)
+		file.documents = []*document{{text: data}}
+		file.Unread = append(file.Unread, Unread{Cause: Broken, File: name, Text: fmt.Sprintf("byte %d is no UTF-8 text: neither YAML nor JSON", at+1)})
+		return file
 	}
-	var errs []error
 	above := 0
 	for i, text := range split(data) {
-		d := &document{number: i + 1, above: above}
+		d := &document{text: text, number: i + 1, above: above}
 		above += bytes.Count(text, []byte("\n"))
+		file.documents = append(file.documents, d)
 		var err error
 		if d.Document, err = splice.Parse(text); err != nil {
-			errs = append(errs, hinted(file.problem(d, err), text))
+			file.unreadable(d, err)
 			continue
 		}
-		file.documents = append(file.documents, d)
-		errs = append(errs, file.collectDocument(d))
+		file.collectDocument(d)
 	}
-	return file, errors.Join(errs...)
+	return file
 }
 
 // notText returns the offset of the first byte that cannot be in a text, or -1.
@@ -76,76 +80,143 @@ func notText(data []byte) int {
 	return -1
 }
 
-// hinted adds to err what helps with a template that is not rendered.
-func hinted(err error, text []byte) error {
-	if bytes.Contains(text, []byte("{{")) {
-		return fmt.Errorf("%w; if it is a template, render it first: helm template … | softstop … -f -", err)
+// unreadable reports a document that is neither YAML nor JSON.
+func (f *File) unreadable(d *document, err error) {
+	line, message := placeOf(err)
+	at, mark := templated(d.text)
+	switch {
+	case at > 0:
+		f.report(d, Templated, at, "is a template, no manifest yet: "+mark)
+	case claims(d.text):
+		f.report(d, Broken, line, message+explained(message, d.line(line)))
+	default:
+		f.report(d, Foreign, line, "is no Kubernetes object, nor YAML: "+message)
 	}
-	return err
+}
+
+// line returns the text of a line of the document, from 1.
+func (d *document) line(number int) string {
+	for line := range bytes.Lines(d.text) {
+		if number--; number == 0 {
+			return string(line)
+		}
+	}
+	return ""
+}
+
+// explained says in people's words what the YAML parser says in its own, at a line.
+func explained(message, line string) string {
+	indentation := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
+	switch {
+	case strings.Contains(indentation, "\t"):
+		return " (a tab: YAML indents with spaces)"
+	case strings.Contains(message, "mapping values are not allowed"):
+		return " (a value with a colon in it needs quotes, and every key a line of its own)"
+	case strings.Contains(message, "did not find expected key"), strings.Contains(message, "did not find expected '-' indicator"):
+		return " (it is not indented as the lines above it, or a quote is missing)"
+	case strings.Contains(message, "could not find expected ':'"):
+		return " (a key without a colon, or a text over several lines without |)"
+	case strings.Contains(message, "cannot start any token"):
+		return " (a value that begins with @, % or ` needs quotes)"
+	case strings.Contains(message, "unknown anchor"):
+		return " (an alias reaches no further than its own document)"
+	}
+	return ""
+}
+
+// placeOf returns which line of its document an error is about, 0 if it does not say, and what it says.
+func placeOf(err error) (line int, message string) {
+	message = strings.TrimPrefix(err.Error(), "error converting YAML to JSON: ")
+	if p := (*splice.Problem)(nil); errors.As(err, &p) {
+		return p.Line, message
+	}
+	if found := regexp.MustCompile(`^yaml: line (\d+): `).FindStringSubmatch(message); found != nil {
+		line, _ = strconv.Atoi(found[1]) // digits
+		return line, message[len(found[0]):]
+	}
+	return 0, strings.TrimPrefix(message, "yaml: ")
+}
+
+// report notes that a part of the document, at a line of it, was not looked at.
+func (f *File) report(d *document, cause Cause, line int, text string) {
+	if line > 0 {
+		line += d.above
+	}
+	f.Unread = append(f.Unread, Unread{Cause: cause, File: f.Name, Line: line, Document: d.number, Text: text})
 }
 
 // problem says in which file, line and document err is.
 func (f *File) problem(d *document, err error) error {
-	line, text := 0, err.Error()
-	if p := (*splice.Problem)(nil); errors.As(err, &p) {
-		line = p.Line
-	} else if found := regexp.MustCompile(`^yaml: line (\d+): `).FindStringSubmatch(text); found != nil {
-		line, _ = strconv.Atoi(found[1]) // digits
-		text = text[len(found[0]):]
-	}
-	where := f.Name
+	line, text := placeOf(err)
 	if line > 0 {
-		where = fmt.Sprintf("%s:%d", f.Name, d.above+line)
+		line += d.above
 	}
-	return fmt.Errorf("%s: document %d: %s", where, d.number, text)
+	return errors.New(Unread{File: f.Name, Line: line, Document: d.number, Text: text}.String())
 }
 
 // collectDocument finds the pods and namespaces of a document.
-func (f *File) collectDocument(d *document) error {
+func (f *File) collectDocument(d *document) {
 	if d.Empty() {
-		return nil
+		return
 	}
 	var root any
-	if err := json.Unmarshal(d.JSON(), &root); err != nil {
-		return f.problem(d, err)
+	decoder := json.NewDecoder(bytes.NewReader(d.JSON()))
+	decoder.UseNumber()
+	if err := decoder.Decode(&root); err != nil {
+		f.report(d, Broken, 0, err.Error())
+		return
 	}
-	object, ok := root.(map[string]any)
-	if !ok {
-		return f.problem(d, &splice.Problem{Line: 1, Text: fmt.Sprintf("is no Kubernetes object but %s", typeName(root))})
+	switch root := root.(type) {
+	case map[string]any:
+		f.collect(d, nil, root, "")
+	case []any:
+		f.collectList(d, root)
+	default:
+		if line, mark := templated(d.text); line > 0 {
+			f.report(d, Templated, line, "is a template, no manifest yet: "+mark)
+			return
+		}
+		f.report(d, Foreign, 1, "is no Kubernetes object but "+typeName(root))
 	}
-	return f.collect(d, nil, object, "")
 }
 
-// collect finds the pods and namespaces of the object at path. A list of one kind need
-// not repeat it: kind is what its elements are without one.
-func (f *File) collect(d *document, path []string, object map[string]any, kind string) error {
-	if own := text(object["kind"]); own != "" {
-		kind = own
+// collectList says what a document is that is a list.
+func (f *File) collectList(d *document, list []any) {
+	first := map[string]any{}
+	if len(list) > 0 {
+		first, _ = list[0].(map[string]any)
 	}
-	if items, ok := object["items"].([]any); ok && len(kind) >= 4 && kind[len(kind)-4:] == "List" {
-		var errs []error
-		for i, item := range items {
-			if element, ok := item.(map[string]any); ok {
-				errs = append(errs, f.collect(d, below(path, "items", strconv.Itoa(i)), element, kind[:len(kind)-4]))
-			}
+	switch {
+	case text(first["op"]) != "" && strings.HasPrefix(text(first["path"]), "/"):
+		f.report(d, Partial, 1, "is a JSON patch, which kustomize or kubectl patch applies")
+	case text(first["kind"]) != "":
+		f.report(d, Invalid, 1, "is no Kubernetes object but a list; use kind: List with items")
+	default:
+		f.report(d, Foreign, 1, "is no Kubernetes object but a list; use kind: List with items")
+	}
+}
+
+// Objects returns how many Kubernetes objects of the file were read.
+func (f *File) Objects() int { return f.objects }
+
+// Empty reports whether there are nothing but comments in the file.
+func (f *File) Empty() bool {
+	for _, d := range f.documents {
+		if d.Document == nil || !d.Empty() {
+			return false
 		}
-		return errors.Join(errs...)
 	}
-	if kind == "Namespace" {
-		var namespace corev1.Namespace
-		if err := convert(object, &namespace); err != nil {
-			return f.problem(d, fmt.Errorf("read namespace: %w", err))
-		}
-		f.Namespaces[namespace.Name] = webhook.Namespace{Name: namespace.Name, Labels: namespace.Labels, Annotations: namespace.Annotations}
-		return nil
-	}
-	return f.collectTemplate(d, path, object, kind)
+	return true
 }
 
 // Bytes returns the file with what was changed, all else as it was read.
 func (f *File) Bytes() ([]byte, error) {
 	out := bytes.NewBuffer(bytes.Clone(f.mark))
 	for _, d := range f.documents {
+		if d.Document == nil {
+			out.Write(d.text)
+			continue
+		}
 		text, err := d.Text()
 		if err != nil {
 			return nil, f.problem(d, err)
@@ -155,11 +226,11 @@ func (f *File) Bytes() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// Objects returns the file's objects with what was changed, as JSON.
-func (f *File) Objects() ([]json.RawMessage, error) {
+// JSON returns the file's objects with what was changed; what could not be read is not among them.
+func (f *File) JSON() ([]json.RawMessage, error) {
 	var objects []json.RawMessage
 	for _, d := range f.documents {
-		if d.Empty() {
+		if d.Document == nil || d.Empty() {
 			continue
 		}
 		changed, err := d.Changed()
@@ -169,29 +240,4 @@ func (f *File) Objects() ([]json.RawMessage, error) {
 		objects = append(objects, changed)
 	}
 	return objects, nil
-}
-
-// convert reads data, made of JSON, into a typed object.
-func convert(data, into any) error {
-	encoded, err := json.Marshal(data)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(encoded, into)
-}
-
-func text(value any) string {
-	s, _ := value.(string)
-	return s
-}
-
-// typeName says what a JSON value is.
-func typeName(value any) string {
-	switch value.(type) {
-	case []any:
-		return "a list; use kind: List with items"
-	case string:
-		return "a text"
-	}
-	return "a single value"
 }

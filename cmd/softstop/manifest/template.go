@@ -1,15 +1,13 @@
 package manifest
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"gomodules.xyz/jsonpatch/v2"
 	corev1 "k8s.io/api/core/v1"
-
-	"github.com/softstop/softstop/cmd/softstop/splice"
 )
 
 // Template is a pod of a file: a Pod, or the pod template of a workload.
@@ -22,6 +20,11 @@ type Template struct {
 	OwnerKind string
 	// Path is where in the object the pod is, as a JSON pointer; empty for a Pod.
 	Path string
+	// Partial means that none of its containers says what it runs: it is a patch to another object,
+	// or the image comes from elsewhere.
+	Partial bool
+	// Refused says why nothing can be put into the pod in the file, and what helps; empty if it can.
+	Refused string
 	// Strays are keys of softstop's that mean nothing where they are.
 	Strays []Stray
 
@@ -32,10 +35,7 @@ type Template struct {
 
 // Title names the object for people: Deployment shop/web.
 func (t Template) Title() string {
-	if t.Namespace != "" {
-		return t.Kind + " " + t.Namespace + "/" + t.Name
-	}
-	return t.Kind + " " + t.Name
+	return title(t.Kind, t.Namespace, t.Name)
 }
 
 // Line returns the line, in the file, of the value at path in the pod, or of the deepest
@@ -47,91 +47,78 @@ func (t Template) Line(path ...string) int {
 // File returns the name of the file.
 func (t Template) File() string { return t.file.Name }
 
-// templatePath returns where the kinds of Kubernetes keep their pod template and which
-// kind will own the pods; ok is false for kinds without one.
-func templatePath(kind string) (path []string, owner string, ok bool) {
-	switch kind {
-	case "Pod":
-		return nil, "", true
-	case "Deployment":
-		return []string{"spec", "template"}, "ReplicaSet", true
-	case "ReplicaSet", "StatefulSet", "DaemonSet", "ReplicationController", "Job":
-		return []string{"spec", "template"}, kind, true
-	case "CronJob":
-		return []string{"spec", "jobTemplate", "spec", "template"}, "Job", true
-	case "PodTemplate":
-		return []string{"template"}, "", true
+// collectTemplate reads the pod at inside in an object. known means that the kind must have one there.
+func (f *File) collectTemplate(o *holder, inside []string, owner string, known bool) {
+	d := o.document
+	t := Template{
+		Kind: o.kind, Namespace: namespaceOf(o.object), Name: nameOf(o.object), OwnerKind: owner,
+		Path: pointer(inside), file: f, document: d, path: below(o.path, inside...),
 	}
-	return nil, "", false
-}
-
-// ofKubernetes reports whether an API version is one of Kubernetes' own workloads, or none.
-func ofKubernetes(apiVersion string) bool {
-	group, _, grouped := strings.Cut(apiVersion, "/")
-	return !grouped || slices.Contains([]string{"apps", "batch", "extensions"}, group)
-}
-
-// collectTemplate finds the pod of the object at path, if it has one.
-func (f *File) collectTemplate(d *document, path []string, object map[string]any, kind string) error {
-	inside, owner, known := templatePath(kind)
-	if known = known && ofKubernetes(text(object["apiVersion"])); !known {
-		inside, owner = []string{"spec", "template"}, kind
-		if kind == "Rollout" {
-			owner = "ReplicaSet"
-		}
-	}
-	t := Template{Kind: kind, OwnerKind: owner, Path: pointer(inside), file: f, document: d, path: below(path, inside...)}
-	metadata, _ := object["metadata"].(map[string]any)
-	t.Namespace = text(metadata["namespace"])
-	if t.Name = text(metadata["name"]); t.Name == "" {
-		t.Name = text(metadata["generateName"]) + "*"
-	}
-	template := object
-	for _, key := range inside {
-		template, _ = template[key].(map[string]any)
-	}
-	if !known && !hasContainers(template) {
-		return nil
-	}
-	if template == nil {
-		return f.problem(d, &splice.Problem{Line: d.Line(path...), Text: t.Title() + " has no pod template at " + strings.Join(inside, ".")})
+	template, isMap := find(o.object, inside).(map[string]any)
+	if !isMap {
+		f.objects--
+		f.report(d, Partial, d.Line(o.path...), fmt.Sprintf("%s has no pod template at %s: the API server takes it as a patch only", t.Title(), strings.Join(inside, ".")))
+		return
 	}
 	if err := d.Duplicate(t.path...); err != nil {
-		return f.problem(d, err)
-	}
-	if p := t.unquoted(template); p != nil {
-		return f.problem(d, p)
+		f.objects--
+		line, message := placeOf(err)
+		f.report(d, Invalid, line, message)
+		return
 	}
 	t.Pod = &corev1.Pod{}
-	if err := convert(template, t.Pod); err != nil {
-		return f.problem(d, &splice.Problem{Line: d.Line(t.path...), Text: fmt.Sprintf("read %s: %s", t.Title(), strings.TrimPrefix(err.Error(), "json: "))})
+	if convert(template, t.Pod) != nil {
+		t.Pod = &corev1.Pod{}
+		if convert(withoutParameters(template), t.Pod) != nil {
+			f.objects--
+			f.invalid(d, t.path, t.Title(), culprits[corev1.Pod](template))
+			return
+		}
+		t.Refused = "a value of it is a parameter (${{ }}); process the template first: oc process -f FILE | softstop … -f -"
 	}
 	t.Pod.Namespace = t.Namespace
-	t.Strays = straysOf(&t, path, object, template)
+	t.Partial = known && text(o.object["apiVersion"]) != "" && vacant(template)
+	t.Refused = cmp.Or(t.Refused, refusal(text(o.object["apiVersion"]), inside, t.Pod))
+	t.Strays = straysOf(&t, o.path, o.object, template)
 	f.Templates = append(f.Templates, t)
-	return nil
 }
 
-// unquoted returns the most frequent mistake there is in annotations: true without quotes.
-func (t *Template) unquoted(template map[string]any) error {
-	metadata, _ := template["metadata"].(map[string]any)
-	for _, section := range []string{"labels", "annotations"} {
-		values, _ := metadata[section].(map[string]any)
-		for _, key := range slices.Sorted(maps.Keys(values)) {
-			switch value := values[key].(type) {
-			case bool, float64:
-				line := t.document.Line(below(t.path, "metadata", section, key)...)
-				return &splice.Problem{Line: line, Text: fmt.Sprintf(`%s: %s: %v must be a text: "%v", with quotes`, t.Title(), key, value, value)}
+// withoutParameters returns value without what is nothing but a parameter of an OpenShift Template:
+// ${{PORT}} becomes a number or a map once the template is processed.
+func withoutParameters(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		rest := map[string]any{}
+		for key, v := range value {
+			if v = withoutParameters(v); v != nil {
+				rest[key] = v
 			}
 		}
+		return rest
+	case []any:
+		rest := make([]any, len(value))
+		for i := range value {
+			rest[i] = withoutParameters(value[i])
+		}
+		return rest
+	case string:
+		if strings.HasPrefix(value, "${{") && strings.HasSuffix(value, "}}") {
+			return nil
+		}
 	}
-	return nil
+	return value
 }
 
-func hasContainers(template map[string]any) bool {
-	spec, _ := template["spec"].(map[string]any)
-	containers, _ := spec["containers"].([]any)
-	return len(containers) > 0
+// invalid reports every value of the object called title that is not of its field's type, at path.
+func (f *File) invalid(d *document, path []string, title string, culprits []culprit) {
+	for _, c := range culprits {
+		line := d.Line(below(path, c.path...)...)
+		if _, mark := templated([]byte(text(c.value))); mark != "" {
+			f.report(d, Templated, line, fmt.Sprintf("%s: is a template, no manifest yet: %s", title, mark))
+			continue
+		}
+		f.report(d, Invalid, line, fmt.Sprintf("%s: %s", title, c))
+	}
 }
 
 // Apply carries operations on the pod out on the file.
