@@ -1,6 +1,10 @@
 package splice
 
-import "go.yaml.in/yaml/v3"
+import (
+	"strconv"
+
+	"go.yaml.in/yaml/v3"
+)
 
 // own returns the value that token names below parent, for changing: an alias or a
 // merged value becomes a copy of parent's own first, and what others share with an
@@ -10,10 +14,11 @@ func (d *Document) own(parent *yaml.Node, token string) *yaml.Node {
 	if value == nil {
 		return nil
 	}
-	for i, child := range parent.Content {
-		if child != value || parent.Kind == yaml.MappingNode && parent.Content[i-i%2] != key {
-			continue
-		}
+	if parent.Kind == yaml.AliasNode {
+		return nil
+	}
+	if i := childAt(parent, key, value, token); i >= 0 {
+		child := parent.Content[i]
 		if child.Kind == yaml.AliasNode {
 			parent.Content[i] = unaliased(child)
 		}
@@ -25,6 +30,23 @@ func (d *Document) own(parent *yaml.Node, token string) *yaml.Node {
 		return nil
 	}
 	return value
+}
+
+// childAt returns which child of parent value is; -1 if it was merged.
+func childAt(parent, key, value *yaml.Node, token string) int {
+	if parent.Kind == yaml.SequenceNode {
+		index, err := strconv.Atoi(token)
+		if err != nil {
+			return -1
+		}
+		return index
+	}
+	for i := 0; i+1 < len(parent.Content); i += 2 {
+		if parent.Content[i] == key && parent.Content[i+1] == value {
+			return i + 1
+		}
+	}
+	return -1
 }
 
 // unshare gives every alias of node a copy of its own, before node is changed.

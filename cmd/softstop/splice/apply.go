@@ -1,7 +1,6 @@
 package splice
 
 import (
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -10,7 +9,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 	"gomodules.xyz/jsonpatch/v2"
-	sigsyaml "sigs.k8s.io/yaml"
 )
 
 // mergeKey is YAML's key for taking over the keys of other mappings.
@@ -173,51 +171,23 @@ func same(a, b *yaml.Node) bool {
 	return a.Decode(&x) == nil && b.Decode(&y) == nil && reflect.DeepEqual(x, y)
 }
 
-// nodeOf returns value as nodes in block style, as its JSON says it.
-func nodeOf(value any) (*yaml.Node, error) {
-	data, err := json.Marshal(value)
-	if err != nil {
-		return nil, err
-	}
-	block, err := sigsyaml.JSONToYAML(data)
-	if err != nil {
-		return nil, err
-	}
-	var document yaml.Node
-	if err := yaml.Unmarshal(block, &document); err != nil {
-		return nil, err
-	}
-	inBlocks(document.Content[0])
-	return document.Content[0], nil
-}
-
-// inBlocks takes the brackets from empty collections, which may be filled later.
-func inBlocks(node *yaml.Node) {
-	node.Style &^= yaml.FlowStyle
-	for _, child := range node.Content {
-		inBlocks(child)
-	}
-}
-
 // tokensOf takes a JSON pointer (RFC 6901) apart.
 func tokensOf(pointer string) []string {
 	if pointer == "" {
 		return nil
 	}
 	tokens := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
-	unescape := strings.NewReplacer("~1", "/", "~0", "~")
 	for i := range tokens {
-		tokens[i] = unescape.Replace(tokens[i])
+		tokens[i] = strings.ReplaceAll(strings.ReplaceAll(tokens[i], "~1", "/"), "~0", "~")
 	}
 	return tokens
 }
 
 func pointer(tokens []string) string {
-	escape := strings.NewReplacer("~", "~0", "/", "~1")
 	var b strings.Builder
 	for _, token := range tokens {
 		b.WriteByte('/')
-		b.WriteString(escape.Replace(token))
+		b.WriteString(strings.ReplaceAll(strings.ReplaceAll(token, "~", "~0"), "/", "~1"))
 	}
 	return b.String()
 }

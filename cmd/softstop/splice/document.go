@@ -17,10 +17,11 @@ import (
 
 // Document is one document of a YAML or JSON text.
 type Document struct {
-	text  []byte
-	lines []int      // the offset of each line
-	root  *yaml.Node // nil if the document is empty
-	data  []byte     // the document as JSON, as Kubernetes reads it
+	text   []byte
+	lines  []int      // the offset of each line, as the YAML parser counts them
+	breaks []int      // the offset of each \n and \r
+	root   *yaml.Node // nil if the document is empty
+	data   []byte     // the document as JSON, as Kubernetes reads it
 
 	was        map[*yaml.Node][]*yaml.Node // the children of collections as they were read
 	aliases    map[*yaml.Node][]*yaml.Node // the aliases of an anchored node
@@ -62,7 +63,12 @@ func Parse(text []byte) (*Document, error) {
 		return nil, &Problem{more.Line, "a document that ends with ... must be followed by ---"}
 	}
 	d.root = document.Content[0]
-	d.index(d.root)
+	for at, b := range text {
+		if b == '\n' || b == '\r' {
+			d.breaks = append(d.breaks, at)
+		}
+	}
+	d.index(d.root, &cursor{})
 	var err error
 	if d.data, err = toJSON(text); err != nil {
 		return nil, err
@@ -88,8 +94,8 @@ func withoutSurrogates(text []byte) []byte {
 }
 
 // index remembers the nodes as they were read.
-func (d *Document) index(node *yaml.Node) {
-	d.place[node] = place{at: d.offset(node.Line, node.Column)}
+func (d *Document) index(node *yaml.Node, c *cursor) {
+	d.place[node] = place{at: d.offset(c, node.Line, node.Column)}
 	if node.Kind == yaml.AliasNode {
 		d.place[node] = place{d.place[node].at, node.Value}
 		d.aliases[node.Alias] = append(d.aliases[node.Alias], node)
@@ -99,7 +105,7 @@ func (d *Document) index(node *yaml.Node) {
 		d.was[node] = slices.Clone(node.Content)
 	}
 	for _, child := range node.Content {
-		d.index(child)
+		d.index(child, c)
 	}
 }
 

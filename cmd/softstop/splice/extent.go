@@ -3,20 +3,27 @@ package splice
 import (
 	"bytes"
 	"fmt"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
 
+// cursor turns the parser's lines and columns into offsets. Nodes are asked for in the order of the
+// text, so that on a long line every character is walked once.
+type cursor struct{ line, column, at int }
+
 // offset returns where in the text the parser's line and column are.
-func (d *Document) offset(line, column int) int {
-	at := d.lines[min(line, len(d.lines))-1]
-	for ; column > 1 && at < len(d.text); column-- {
-		_, size := utf8.DecodeRune(d.text[at:])
-		at += size
+func (d *Document) offset(c *cursor, line, column int) int {
+	if line != c.line || column < c.column {
+		*c = cursor{line, 1, d.lines[min(line, len(d.lines))-1]}
 	}
-	return at
+	for ; c.column < column && c.at < len(d.text); c.column++ {
+		_, size := utf8.DecodeRune(d.text[c.at:])
+		c.at += size
+	}
+	return c.at
 }
 
 // value returns where node's own text begins, after its anchor and tag.
@@ -165,10 +172,10 @@ func (d *Document) skipSpace(at int) int {
 
 // lineEnd returns where the line of at ends, before its line end.
 func (d *Document) lineEnd(at int) int {
-	for at < len(d.text) && d.text[at] != '\n' && d.text[at] != '\r' {
-		at++
+	if i := sort.SearchInts(d.breaks, at); i < len(d.breaks) {
+		return d.breaks[i]
 	}
-	return at
+	return len(d.text)
 }
 
 // nextLine returns where the line behind the line end at at begins.
@@ -184,10 +191,10 @@ func (d *Document) nextLine(at int) int {
 
 // lineStart returns where the line of at begins.
 func (d *Document) lineStart(at int) int {
-	for at > 0 && d.text[at-1] != '\n' && d.text[at-1] != '\r' {
-		at--
+	if i := sort.SearchInts(d.breaks, at); i > 0 {
+		return d.breaks[i-1] + 1
 	}
-	return at
+	return 0
 }
 
 // startsLine reports whether nothing but spaces is before at on its line.

@@ -68,8 +68,10 @@ func (w *writer) layout(node *yaml.Node, parts []part) layout {
 	}
 	first := w.start(node, parts[0])
 	line := w.text[w.lineStart(first):first]
-	l.lines = w.startsLine(first)
-	if l.indent = string(line); !l.lines {
+	switch l.lines = w.startsLine(first); {
+	case l.lines:
+		l.indent = string(line)
+	case l.block:
 		l.indent = strings.Repeat(" ", len(line))
 	}
 	switch {
@@ -157,6 +159,9 @@ func (s style) indented(text, indent string) string {
 
 // encode returns node as YAML without the last line end.
 func (s style) encode(node *yaml.Node) string {
+	if text, ok := s.simple(node); ok {
+		return text
+	}
 	var out bytes.Buffer
 	encoder := yaml.NewEncoder(&out)
 	encoder.SetIndent(2)
