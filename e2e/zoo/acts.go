@@ -31,6 +31,14 @@ func do(line string) Act {
 	}
 }
 
+// beside begins a shell line that goes on beside the container until the cell ends.
+func beside(line string) Act {
+	return func(c *Cell) (Check, error) {
+		go func() { _, _ = c.shell(context.Background(), line) }() // It ends with the cell.
+		return nil, nil
+	}
+}
+
 // until waits for a condition.
 func until(check Check) Act {
 	return func(c *Cell) (Check, error) { return nil, within(30*time.Second, check)(c) }

@@ -20,12 +20,20 @@ type Case struct {
 	Command []string
 	// User runs the whole container, init included, as this user; 0 is root.
 	User int
+	// Stdin gives the container an input that nobody writes to, as stdin: true does;
+	// otherwise it reads from /dev/null.
+	Stdin bool
+	// Admin adds CAP_SYS_ADMIN, without which nobody makes namespaces in a container.
+	Admin bool
 	// Stop is the image's stop signal; 0 means SIGTERM.
 	Stop syscall.Signal
 	// Ready are the conditions that must hold before the case goes on.
 	Ready []Check
 	// Acts run in order once the container is ready, before the stop signal.
 	Acts []Act
+	// Own is how long the application itself takes to stop, in seconds; 0 is not known.
+	// A container that takes a second more is late.
+	Own float64
 	// Evidence are the conditions that must hold when the container has ended.
 	Evidence []Check
 }
@@ -41,6 +49,8 @@ type Act func(*Cell) (Check, error)
 // Name is how the case is called in tables and on the command line.
 func (c Case) Name() string { return c.Subject + ": " + c.Style }
 
+func (c Case) rights() rights { return rights{user: c.User, admin: c.Admin} }
+
 // StopSignal is the signal that PID 1 gets.
 func (c Case) StopSignal() syscall.Signal {
 	if c.Stop == 0 {
@@ -55,6 +65,7 @@ func Cases() []Case {
 	for _, group := range [][]Case{
 		shellCases(), pipeCases(), launcherCases(), parentCases(), supervisorCases(), nestedCases(),
 		redisCases(), databaseCases(), webCases(), nodeCases(), pythonCases(), rubyPHPCases(), daemonCases(), goCases(),
+		besideCases(), frontCases(), sandboxCases(), stepCases(), needCases(), jobCases(), codeCases(),
 	} {
 		all = append(all, group...)
 	}
@@ -71,6 +82,16 @@ func script(subject, style, body string, rest Case) Case {
 	rest.Files = files
 	rest.Command = []string{"/start.sh"}
 	return rest
+}
+
+// withFile is the case with one more file in its container.
+func withFile(c Case, path, content string) Case {
+	files := map[string]string{path: content}
+	for known, content := range c.Files {
+		files[known] = content
+	}
+	c.Files = files
+	return c
 }
 
 // words splits a command line without quotes.

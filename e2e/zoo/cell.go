@@ -30,9 +30,9 @@ const (
 type Spec struct {
 	// Case and Init name what to run.
 	Case, Init string
-	// Root is the Debian root folder, Scratch an empty folder to mount on. Softstop and
-	// GoApp are the programs built for the cells.
-	Root, Scratch, Softstop, GoApp string
+	// Root is the Debian root folder, Scratch an empty folder to mount on. The others
+	// are the programs built for the cells; empty is not built.
+	Root, Scratch, Softstop, GoApp, Registrant, SmellBaron string
 	// Verbose lets softstop-init say what it does.
 	Verbose bool
 }
@@ -150,32 +150,40 @@ func (c *Cell) bringUp() error {
 	return fmt.Errorf("not ready after %s: %w", startLimit, unmet)
 }
 
-// start starts the container: a new PID namespace, its own session, its output in a file.
+// start starts the container: a new PID namespace, its own session, and what the container
+// runtime gives it: /dev/null to read from, one pipe to write to and one for its errors.
 func (c *Cell) start() error {
-	log, err := os.OpenFile(c.logPath, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o666)
+	log, err := os.OpenFile(c.logPath, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return fmt.Errorf("make the log: %w", err)
 	}
-	defer log.Close()
-	if err := log.Chmod(0o666); err != nil {
-		return fmt.Errorf("open the log to all users: %w", err)
+	c.cmd = c.command(context.Background(), c.Case.rights(), c.Init.Argv(c.Case, c.spec.Verbose))
+	c.cmd.Stdout, c.cmd.Stderr = &pipe{log}, &pipe{log}
+	if c.Case.Stdin {
+		// The end to write to stays open and unused, as that of a pod nobody attaches to.
+		if _, err := c.cmd.StdinPipe(); err != nil {
+			return fmt.Errorf("make the container's input: %w", err)
+		}
 	}
-	c.cmd = c.command(context.Background(), c.Case.User, c.Init.Argv(c.Case, c.spec.Verbose))
-	c.cmd.Stdout, c.cmd.Stderr = log, log
 	if err := c.cmd.Start(); err != nil {
-		return fmt.Errorf("start the container: %w", err)
+		return errors.Join(fmt.Errorf("start the container: %w", err), log.Close())
 	}
 	c.ended = make(chan struct{})
 	go func() {
 		_ = c.cmd.Wait() // The state is what is asked for, not the error.
+		_ = log.Close()
 		close(c.ended)
 	}()
 	return nil
 }
 
+// pipe is a Writer that os/exec cannot hand over as a file: it gives the container a pipe
+// of its own instead.
+type pipe struct{ io.Writer }
+
 // command is a process in the cell's root folder as PID 1 of a namespace of its own.
-func (c *Cell) command(ctx context.Context, user int, argv []string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "/proc/self/exe", append([]string{"enter", c.root, strconv.Itoa(user)}, argv...)...)
+func (c *Cell) command(ctx context.Context, as rights, argv []string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "/proc/self/exe", append([]string{"enter", c.root, strconv.Itoa(as.user), strconv.FormatBool(as.admin)}, argv...)...)
 	cmd.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8", "HOSTNAME=zoo"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWPID | syscall.CLONE_NEWNS, Setsid: true}
 	return cmd
@@ -183,7 +191,7 @@ func (c *Cell) command(ctx context.Context, user int, argv []string) *exec.Cmd {
 
 // shell runs a shell line beside the container: same files and network, other processes.
 func (c *Cell) shell(ctx context.Context, line string) (string, error) {
-	out, err := c.command(ctx, 0, []string{"/bin/bash", "-c", line}).CombinedOutput()
+	out, err := c.command(ctx, rights{}, []string{"/bin/bash", "-c", line}).CombinedOutput()
 	return lastLines(string(out), 20), err
 }
 

@@ -33,6 +33,8 @@ func cleaned(apps ...string) Check {
 				return fmt.Errorf("%s told twice, quit hard", app)
 			case told == 0:
 				return fmt.Errorf("%s never told", app)
+			case count(c, app, "lost") > 0:
+				return fmt.Errorf("what %s needs to clean up was gone", app)
 			case count(c, app, "cleaned") == 0:
 				return fmt.Errorf("%s killed in its cleanup", app)
 			case count(c, app, "up") > 1:

@@ -9,10 +9,26 @@
 //	→ acts (a key is set, a download begins) → stop signal to PID 1 from outside
 //	→ ended within the grace? else SIGKILL → evidence
 //
+// A cell has what the container runtime gives: /dev/null to read from, unless the case
+// asks for an input, one pipe for its output and one for its errors.
+//
 // It does not judge by exit alone: a cell is graceful only if the container ended
 // before SIGKILL and the application's own evidence says that it finished: the key is
 // in the RDB, the download is whole, the recovery-free log, the marker that the
 // cleanup writes last, told once.
+//
+// # What softstop's column is held against
+//
+// compare.go finds the faults of softstop's column: a stop that is not graceful (wrong),
+// and one that takes a second longer than the better of nothing and tini in the same
+// run, or than the application's own time where neither is right (late). Each fault is
+// named with its reason in exceptions.go, or the run fails; so does an exception that is
+// no fault any more:
+//
+//	go run ./e2e/zoo -inits none,tini,softstop -cases ^steps
+//
+// make zoo compares all columns, TestSoftstop what is wrong. No test measures time: a
+// busy machine would decide it.
 //
 // # Why a session of its own
 //

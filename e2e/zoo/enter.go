@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -25,17 +26,27 @@ func containerCaps() map[int]bool {
 	return kept
 }
 
-// enter is the first program in a cell's PID namespace: zoo enter ROOT USER COMMAND….
+// rights are what a container's first process may do.
+type rights struct {
+	// user is whom it runs as; 0 is root.
+	user int
+	// admin adds CAP_SYS_ADMIN to what container engines leave.
+	admin bool
+}
+
+// enter is the first program in a cell's PID namespace: zoo enter ROOT USER ADMIN COMMAND….
 // It makes the root folder the world and becomes the command, which so is PID 1.
 func enter(args []string) error {
-	if len(args) < 3 {
-		return fmt.Errorf("enter needs a root, a user and a command")
+	if len(args) < 4 {
+		return fmt.Errorf("enter needs a root, a user, whether it is an administrator, and a command")
 	}
-	root, argv := args[0], args[2:]
-	user, err := strconv.Atoi(args[1])
-	if err != nil {
-		return fmt.Errorf("user %q: %w", args[1], err)
+	root, argv := args[0], args[3:]
+	user, userErr := strconv.Atoi(args[1])
+	admin, adminErr := strconv.ParseBool(args[2])
+	if err := errors.Join(userErr, adminErr); err != nil {
+		return fmt.Errorf("user %q, administrator %q: %w", args[1], args[2], err)
 	}
+	as := rights{user: user, admin: admin}
 	// Capabilities and the exec below belong to this thread.
 	runtime.LockOSThread()
 	// A signal with a handler is back at its default after exec: nothing that the zoo
@@ -53,7 +64,10 @@ func enter(args []string) error {
 	if err := os.Chdir("/"); err != nil {
 		return fmt.Errorf("enter the root folder: %w", err)
 	}
-	if err := dropPrivileges(user); err != nil {
+	if err := takeOutput(user); err != nil {
+		return err
+	}
+	if err := dropPrivileges(as); err != nil {
 		return err
 	}
 	path, err := exec.LookPath(argv[0])
@@ -63,9 +77,35 @@ func enter(args []string) error {
 	return fmt.Errorf("exec %q: %w", path, unix.Exec(path, argv, os.Environ()))
 }
 
+// takeOutput does to the standard descriptors what runc does: /dev/null becomes the
+// container's own, and its user owns the pipes, as whoever opens /dev/stdout must.
+func takeOutput(user int) error {
+	for fd := range 3 {
+		var is unix.Stat_t
+		if err := unix.Fstat(fd, &is); err != nil {
+			return fmt.Errorf("look at descriptor %d: %w", fd, err)
+		}
+		if is.Mode&unix.S_IFMT == unix.S_IFIFO {
+			if err := unix.Fchown(fd, user, -1); err != nil {
+				return fmt.Errorf("give descriptor %d to user %d: %w", fd, user, err)
+			}
+			continue
+		}
+		null, err := unix.Open("/dev/null", unix.O_RDWR|unix.O_CLOEXEC, 0)
+		if err != nil {
+			return fmt.Errorf("open the container's /dev/null: %w", err)
+		}
+		if err := errors.Join(unix.Dup3(null, fd, 0), unix.Close(null)); err != nil {
+			return fmt.Errorf("make /dev/null descriptor %d: %w", fd, err)
+		}
+	}
+	return nil
+}
+
 // dropPrivileges leaves what a container's user has.
-func dropPrivileges(user int) error {
-	kept := containerCaps()
+func dropPrivileges(as rights) error {
+	kept, user := containerCaps(), as.user
+	kept[unix.CAP_SYS_ADMIN] = as.admin
 	for c := 0; c <= unix.CAP_LAST_CAP; c++ {
 		if kept[c] {
 			continue

@@ -31,18 +31,22 @@ type Init struct {
 	// Softstop marks the column under test: it learns the image's stop signal, as the
 	// webhook tells it.
 	Softstop bool
+	// SmellBaron marks a column that is there only if -smell-baron says where its source is.
+	SmellBaron bool
 }
 
 // Inits returns the columns in the order of the table.
 func Inits() []Init {
 	return []Init{
-		{Name: "none"},
-		{Name: "tini", Words: []string{"/usr/bin/tini", "--"}},
+		{Name: nothing},
+		{Name: tini, Words: []string{"/usr/bin/tini", "--"}},
 		{Name: "tini -g", Words: []string{"/usr/bin/tini", "-g", "--"}},
 		{Name: "dumb-init", Words: []string{"/usr/bin/dumb-init", "--"}},
 		{Name: "dumb-init --single-child", Words: []string{"/usr/bin/dumb-init", "--single-child", "--"}},
 		{Name: "catatonit", Words: []string{"/usr/bin/catatonit", "--"}},
 		{Name: "catatonit -g", Words: []string{"/usr/bin/catatonit", "-g", "--"}},
+		{Name: "smell-baron", SmellBaron: true, Words: []string{smellBaronPath}},
+		{Name: "smell-baron -a", SmellBaron: true, Words: []string{smellBaronPath, "-a"}},
 		{Name: softstop, Softstop: true, Words: []string{initPath, fmt.Sprintf("--stop-timeout=%s", grace()-2*time.Second)}},
 	}
 }

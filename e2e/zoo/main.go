@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -36,8 +37,13 @@ func zoo(ctx context.Context, args []string) error {
 	inits := flags.String("inits", "", "columns, with commas between them; empty means all")
 	cases := flags.String("cases", "", "regular expression on the cases' names; empty means all")
 	list := flags.Bool("list", false, "list cases and inits, run nothing")
-	out := flags.String("out", "", "write the table to this Markdown file and the picture beside it")
-	failures := flags.String("failures", "", "write each failing softstop cell with its processes and its log to this file")
+	var to outputs
+	flags.StringVar(&to.page, "out", "", "write the table to this Markdown file and the picture beside it")
+	flags.StringVar(&to.failures, "failures", "", "write each failing softstop cell with its processes and its log to this file")
+	flags.StringVar(&to.record, "record", "", "keep the results in this file, for a later run's -against")
+	flags.StringVar(&to.with, "with", "", "take the columns that are not run from this record")
+	flags.StringVar(&to.against, "against", "", "fail if a softstop cell is worse, or 0.3 s slower, than in this record")
+	flags.StringVar(&o.SmellBaron, "smell-baron", "", "add smell-baron's columns, built with make from this folder of its source")
 	flags.StringVar(&o.Root, "root", "", "use this Debian root folder instead of preparing one")
 	flags.StringVar(&o.Softstop, "softstop", "", "use this softstop-init instead of building it")
 	flags.BoolVar(&o.Verbose, "verbose", false, "let softstop-init say what it does")
@@ -57,24 +63,41 @@ func zoo(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return report(o, results, *out, *failures)
+	if to.with != "" {
+		recorded, err := readRecord(to.with)
+		if err != nil {
+			return err
+		}
+		results = o.join(results, recorded)
+	}
+	return report(o, results, to)
 }
 
-// report prints and writes what was found; a case that never came to its stop signal
-// is an error of the zoo, not of the init.
-func report(o Options, results []Result, out, failures string) error {
+// outputs are the files that a run writes, the record that it is completed with and the
+// one that it is held against; empty means none.
+type outputs struct{ page, failures, record, with, against string }
+
+// report prints and writes what was found. It is an error if a case never came to its
+// stop signal, if softstop shows a fault that is no exception, and if it is worse than
+// in the record.
+func report(o Options, results []Result, to outputs) error {
 	fmt.Print(totalsText(o, results))
-	if out != "" {
-		if err := writeTable(o, results, out); err != nil {
-			return err
-		}
+	g := newGrid(o, results)
+	errs := []error{brokenCase(o, results), g.judge(g.faults(ownTimes(o.Cases)), exceptions())}
+	if to.page != "" {
+		errs = append(errs, writeTable(o, results, to.page))
 	}
-	if failures != "" {
-		if err := writeFailures(results, failures); err != nil {
-			return err
-		}
+	if to.failures != "" {
+		errs = append(errs, writeFailures(results, to.failures))
 	}
-	return brokenCase(o, results)
+	if to.record != "" {
+		errs = append(errs, writeRecord(results, to.record))
+	}
+	if to.against != "" {
+		before, err := readRecord(to.against)
+		errs = append(errs, err, against(g, newGrid(o, before)))
+	}
+	return errors.Join(errs...)
 }
 
 // brokenCase is an error if a case never came to its stop signal under softstop, or

@@ -29,6 +29,8 @@ type Options struct {
 	// Root is the Debian root folder, Softstop the init under test; empty means that Run
 	// prepares and builds them.
 	Root, Softstop string
+	// SmellBaron is the folder of smell-baron's source; empty leaves its columns out.
+	SmellBaron string
 	// Parallel is how many cells run at a time, Repeat how often each runs.
 	Parallel, Repeat int
 	// Verbose lets softstop-init say what it does.
@@ -51,7 +53,11 @@ func (o *Options) choose(inits, cases string) error {
 		wanted[strings.TrimSpace(name)] = inits != ""
 	}
 	for _, i := range Inits() {
-		if inits == "" || wanted[i.Name] {
+		switch {
+		case i.SmellBaron && o.SmellBaron == "" && wanted[i.Name]:
+			return fmt.Errorf("-inits: %s must be built: say where its source is with -smell-baron", i.Name)
+		case i.SmellBaron && o.SmellBaron == "":
+		case inits == "" || wanted[i.Name]:
 			o.Inits = append(o.Inits, i)
 			delete(wanted, i.Name)
 		}
@@ -126,12 +132,19 @@ func (o *Options) prepare(ctx context.Context, scratch string, progress io.Write
 	if err := os.Mkdir(world, 0o755); err != nil {
 		return nil, err
 	}
-	base := Spec{Verbose: o.Verbose, Root: o.Root, Scratch: world, GoApp: filepath.Join(scratch, "goapp")}
-	if err := inModule(ctx, "go", "build", "-trimpath", "-o", base.GoApp, "./e2e/zoo/goapp"); err != nil {
-		return nil, fmt.Errorf("build the Go subject: %w", err)
+	base := Spec{Verbose: o.Verbose, Root: o.Root, Scratch: world, GoApp: filepath.Join(scratch, "goapp"), Registrant: filepath.Join(scratch, "registrant")}
+	for folder, program := range map[string]string{"goapp": base.GoApp, "registrant": base.Registrant} {
+		if err := inModule(ctx, "go", "build", "-C", "e2e/zoo/"+folder, "-trimpath", "-o", program); err != nil {
+			return nil, fmt.Errorf("build the subject %s: %w", folder, err)
+		}
 	}
 	if base.Softstop, err = o.initUnderTest(ctx, scratch); err != nil {
 		return nil, err
+	}
+	if o.SmellBaron != "" {
+		if base.SmellBaron, err = buildSmellBaron(ctx, o.SmellBaron, filepath.Join(scratch, "smell-baron")); err != nil {
+			return nil, err
+		}
 	}
 	var specs []Spec
 	for _, c := range o.Cases {

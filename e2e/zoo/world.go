@@ -102,7 +102,7 @@ func (c *Cell) mountPrograms() error {
 	}); err != nil {
 		return fmt.Errorf("write the zoo's programs: %w", err)
 	}
-	for from, to := range map[string]string{c.spec.GoApp: "/zoo/goapp", c.spec.Softstop: initPath} {
+	for from, to := range map[string]string{c.spec.GoApp: "/zoo/goapp", c.spec.Registrant: "/zoo/registrant", c.spec.Softstop: initPath, c.spec.SmellBaron: smellBaronPath} {
 		if from == "" {
 			continue
 		}

@@ -9,13 +9,14 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"time"
 )
 
 func main() {
 	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr, "usage: goapp serve | parent COMMAND… | forward COMMAND… | group COMMAND…")
+		fmt.Fprintln(os.Stderr, "usage: goapp serve | parent COMMAND… | pdeathsig COMMAND… | forward COMMAND… | group COMMAND…")
 		os.Exit(2)
 	}
 	var err error
@@ -24,6 +25,8 @@ func main() {
 		err = serve()
 	case "parent":
 		err = child(os.Args[2:]).Run()
+	case "pdeathsig":
+		err = bound(child(os.Args[2:]))
 	default:
 		err = forward(child(os.Args[2:]), os.Args[1] == "group")
 	}
@@ -85,6 +88,13 @@ func child(argv []string) *exec.Cmd {
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	return cmd
+}
+
+// bound runs a child that is sent SIGTERM when its parent dies.
+func bound(cmd *exec.Cmd) error {
+	runtime.LockOSThread() // The kernel sends the signal when this thread ends.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
+	return cmd.Run()
 }
 
 // forward runs the child and passes SIGTERM on to it alone, or to its group.
