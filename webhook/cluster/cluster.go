@@ -9,10 +9,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/version"
+	scheduling "k8s.io/component-helpers/scheduling/corev1"
 	"k8s.io/component-helpers/scheduling/corev1/nodeaffinity"
 	ctrlcache "sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -58,6 +60,7 @@ func Trim(object any) (any, error) {
 	}
 	return &corev1.Node{
 		ObjectMeta: metav1.ObjectMeta{Name: node.Name, UID: node.UID, ResourceVersion: node.ResourceVersion, Labels: node.Labels},
+		Spec:       corev1.NodeSpec{Taints: node.Spec.Taints},
 		Status:     corev1.NodeStatus{NodeInfo: node.Status.NodeInfo},
 	}, nil
 }
@@ -106,36 +109,72 @@ func (c *Cluster) Nodes(ctx context.Context, pod *corev1.Pod) (webhook.Nodes, er
 	if err := c.Cached.List(ctx, &nodes, client.UnsafeDisableDeepCopy); err != nil {
 		return webhook.Nodes{}, err
 	}
-	answer := c.inCommon(nodes.Items, nodeaffinity.GetRequiredNodeAffinity(pod))
+	answer := c.inCommon(reachable(nodes.Items, pod))
 	c.nodes.put(selector, answer, now)
 	return answer, nil
 }
 
-// selectorOf is what a pod demands of its node, as text; empty for most pods.
+// selectorOf is what a pod demands of its node and bears of it, as text; empty for most pods.
 func selectorOf(pod *corev1.Pod) string {
 	var required *corev1.NodeSelector
 	if a := pod.Spec.Affinity; a != nil && a.NodeAffinity != nil {
 		required = a.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution
 	}
-	if len(pod.Spec.NodeSelector) == 0 && required == nil {
+	bears := slices.DeleteFunc(slices.Clone(pod.Spec.Tolerations), func(t corev1.Toleration) bool { return passes(t.Key) })
+	if len(pod.Spec.NodeSelector) == 0 && required == nil && len(bears) == 0 {
 		return ""
 	}
-	text, err := json.Marshal([]any{pod.Spec.NodeSelector, required})
+	text, err := json.Marshal([]any{pod.Spec.NodeSelector, required, bears})
 	if err != nil {
-		return fmt.Sprint(pod.Spec.NodeSelector, required) // strings and slices: never
+		return fmt.Sprint(pod.Spec.NodeSelector, required, bears) // strings and slices: never
 	}
 	return string(text)
 }
 
-// inCommon returns what those of all nodes that affinity lets through have in common.
-func (c *Cluster) inCommon(nodes []corev1.Node, affinity nodeaffinity.RequiredNodeAffinity) webhook.Nodes {
-	versions, runtimes, platforms := map[string]bool{c.ServerVersion: true}, map[string]bool{}, map[string]bool{}
+// reachable are those of nodes that pod can land on: its selectors let it, and it bears
+// their taints. Where a taint keeps it from every one of them, as all may have one for a
+// while that an agent takes away, they all count.
+func reachable(nodes []corev1.Node, pod *corev1.Pod) []*corev1.Node {
+	affinity := nodeaffinity.GetRequiredNodeAffinity(pod)
+	var matching, borne []*corev1.Node
 	for i := range nodes {
 		// A selector that cannot be read matches no node; the API server refuses the pod.
 		if can, err := affinity.Match(&nodes[i]); err != nil || !can {
 			continue
 		}
-		info := nodes[i].Status.NodeInfo
+		matching = append(matching, &nodes[i])
+		if !keptOff(&nodes[i], pod) {
+			borne = append(borne, &nodes[i])
+		}
+	}
+	if len(borne) == 0 {
+		return matching
+	}
+	return borne
+}
+
+// keptOff reports whether node has a taint that keeps pod off it for good.
+func keptOff(node *corev1.Node, pod *corev1.Pod) bool {
+	return slices.ContainsFunc(node.Spec.Taints, func(taint corev1.Taint) bool {
+		if taint.Effect == corev1.TaintEffectPreferNoSchedule || passes(taint.Key) {
+			return false
+		}
+		return !scheduling.TolerationsTolerateTaint(logr.Discard(), pod.Spec.Tolerations, &taint, true)
+	})
+}
+
+// passes reports whether a taint comes and goes with a node's state: not ready,
+// unreachable, cordoned, under pressure, not yet initialized.
+func passes(taint string) bool {
+	domain, _, _ := strings.Cut(taint, "/")
+	return domain == "node.kubernetes.io" || domain == "node.cloudprovider.kubernetes.io"
+}
+
+// inCommon returns what all of nodes have in common.
+func (c *Cluster) inCommon(nodes []*corev1.Node) webhook.Nodes {
+	versions, runtimes, platforms := map[string]bool{c.ServerVersion: true}, map[string]bool{}, map[string]bool{}
+	for _, node := range nodes {
+		info := node.Status.NodeInfo
 		versions[info.KubeletVersion], runtimes[info.ContainerRuntimeVersion] = true, true
 		platforms[info.OperatingSystem+"/"+info.Architecture] = true
 	}

@@ -28,6 +28,18 @@ func (n *nodes) List(_ context.Context, list client.ObjectList, _ ...client.List
 	return nil
 }
 
+// trim makes of the nodes what the cache holds of them.
+func (n *nodes) trim(t *testing.T) {
+	t.Helper()
+	for i := range n.items {
+		trimmed, err := Trim(&n.items[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		n.items[i] = *trimmed.(*corev1.Node)
+	}
+}
+
 func node(i int, zone, kubelet, platform string) corev1.Node {
 	return corev1.Node{
 		ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprint("node-", i), Labels: map[string]string{"zone": zone}},
@@ -60,6 +72,43 @@ func TestNodesBySelector(t *testing.T) {
 				t.Errorf("%v: got %+v, want %+v (%v)", want.pod.Spec.NodeSelector, got, want.nodes, err)
 			}
 		}
+	}
+}
+
+// TestTaints: a node that a pod can never land on has no say in what it gets; a taint that
+// comes and goes keeps nobody off, and one on every node counts for none.
+func TestTaints(t *testing.T) {
+	tainted := func(key string, effect corev1.TaintEffect) corev1.Node {
+		n := node(1, "a", "v1.20.0", "virtual")
+		n.Spec.Taints = []corev1.Taint{{Key: key, Value: "azure", Effect: effect}}
+		return n
+	}
+	good := node(0, "a", "v1.36.1", "amd64")
+	both := webhook.Nodes{Platforms: []string{"linux/amd64", "linux/virtual"}}
+	for name, c := range map[string]struct {
+		nodes []corev1.Node
+		bears corev1.Toleration
+		want  webhook.Nodes
+	}{
+		"NoSchedule":             {[]corev1.Node{good, tainted("virtual-kubelet.io/provider", corev1.TaintEffectNoSchedule)}, corev1.Toleration{}, webhook.Nodes{SleepAction: true, ImageVolumes: true, Platforms: []string{"linux/amd64"}}},
+		"NoExecute":              {[]corev1.Node{good, tainted("virtual-kubelet.io/provider", corev1.TaintEffectNoExecute)}, corev1.Toleration{}, webhook.Nodes{SleepAction: true, ImageVolumes: true, Platforms: []string{"linux/amd64"}}},
+		"PreferNoSchedule":       {[]corev1.Node{good, tainted("slow", corev1.TaintEffectPreferNoSchedule)}, corev1.Toleration{}, both},
+		"borne":                  {[]corev1.Node{good, tainted("virtual-kubelet.io/provider", corev1.TaintEffectNoSchedule)}, corev1.Toleration{Key: "virtual-kubelet.io/provider", Operator: corev1.TolerationOpExists}, both},
+		"all are borne":          {[]corev1.Node{good, tainted("virtual-kubelet.io/provider", corev1.TaintEffectNoSchedule)}, corev1.Toleration{Operator: corev1.TolerationOpExists}, both},
+		"another value is borne": {[]corev1.Node{good, tainted("virtual-kubelet.io/provider", corev1.TaintEffectNoSchedule)}, corev1.Toleration{Key: "virtual-kubelet.io/provider", Value: "aws"}, webhook.Nodes{SleepAction: true, ImageVolumes: true, Platforms: []string{"linux/amd64"}}},
+		"cordoned for now":       {[]corev1.Node{good, tainted("node.kubernetes.io/unschedulable", corev1.TaintEffectNoSchedule)}, corev1.Toleration{}, both},
+		"no other node":          {[]corev1.Node{tainted("agent-not-ready", corev1.TaintEffectNoSchedule)}, corev1.Toleration{}, webhook.Nodes{Platforms: []string{"linux/virtual"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cluster := &Cluster{Cached: &nodes{items: c.nodes}, ServerVersion: "v1.36.3"}
+			cluster.Cached.(*nodes).trim(t)
+			for _, tolerations := range [][]corev1.Toleration{{c.bears}, nil, {c.bears}} {
+				got, err := cluster.Nodes(t.Context(), &corev1.Pod{Spec: corev1.PodSpec{Tolerations: tolerations}})
+				if err != nil || tolerations != nil && fmt.Sprint(got) != fmt.Sprint(c.want) {
+					t.Errorf("got %+v, want %+v (%v)", got, c.want, err)
+				}
+			}
+		})
 	}
 }
 
