@@ -110,7 +110,7 @@ func (k *Keeper) Ensure(ctx context.Context, now time.Time) error {
 	}
 	var all []authority
 	err = retry.OnError(retry.DefaultRetry, lostTheRace, func() (err error) {
-		all, err = k.authorities(ctx, known, now)
+		all, err = k.authorities(ctx, c, known, now)
 		return err
 	})
 	if err != nil {
@@ -133,7 +133,9 @@ func lostTheRace(err error) bool {
 }
 
 // authorities returns what the Secret holds, after adding known and writing what is due.
-func (k *Keeper) authorities(ctx context.Context, known []authority, now time.Time) ([]authority, error) {
+// A Secret that it has to make belongs to c and goes with it: while softstop is uninstalled
+// the Secret may be deleted first, and come back once more.
+func (k *Keeper) authorities(ctx context.Context, c *admissionregistrationv1.MutatingWebhookConfiguration, known []authority, now time.Time) ([]authority, error) {
 	secret := corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: k.Secret.Namespace, Name: k.Secret.Name}}
 	err := k.Client.Get(ctx, k.Secret, &secret)
 	missing := apierrors.IsNotFound(err)
@@ -154,6 +156,10 @@ func (k *Keeper) authorities(ctx context.Context, known []authority, now time.Ti
 	secret.Data = data
 	k.Log.Info("writing the authorities of the serving certificate", "authorities", len(all), "newest", all[len(all)-1].created())
 	if missing {
+		secret.Labels = c.Labels
+		secret.OwnerReferences = []metav1.OwnerReference{{
+			APIVersion: admissionregistrationv1.SchemeGroupVersion.String(), Kind: "MutatingWebhookConfiguration", Name: c.Name, UID: c.UID,
+		}}
 		err = k.Client.Create(ctx, &secret)
 	} else {
 		err = k.Client.Update(ctx, &secret)

@@ -3,17 +3,49 @@ package serving
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/go-logr/logr"
 	"github.com/prometheus/client_golang/prometheus"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 )
+
+// TestSecretGoesWithTheConfiguration: a Secret that comes back while softstop is being
+// uninstalled belongs to the configuration, which goes next, and has its labels.
+func TestSecretGoesWithTheConfiguration(t *testing.T) {
+	labels := map[string]string{"app.kubernetes.io/name": "softstop"}
+	server := fake.NewClientBuilder().WithObjects(&admissionregistrationv1.MutatingWebhookConfiguration{
+		ObjectMeta: metav1.ObjectMeta{Name: "c", UID: "1-2-3", Labels: labels}, Webhooks: []admissionregistrationv1.MutatingWebhook{{Name: "a"}},
+	}).Build()
+	k := &Keeper{
+		Client: server, Secret: client.ObjectKey{Namespace: "s", Name: "tls"}, Configuration: "c",
+		DNSNames: []string{"a"}, Rotation: DefaultRotation, Log: logr.Discard(),
+	}
+	for range 2 {
+		if err := k.Ensure(t.Context(), time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		var secret corev1.Secret
+		if err := server.Get(t.Context(), k.Secret, &secret); err != nil {
+			t.Fatal(err)
+		}
+		want := metav1.OwnerReference{APIVersion: "admissionregistration.k8s.io/v1", Kind: "MutatingWebhookConfiguration", Name: "c", UID: "1-2-3"}
+		if !slices.Equal(secret.OwnerReferences, []metav1.OwnerReference{want}) || !maps.Equal(secret.Labels, labels) {
+			t.Errorf("the Secret's owners are %v, its labels %v", secret.OwnerReferences, secret.Labels)
+		}
+		if err := server.Delete(t.Context(), &secret); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
 
 // TestReadyOnceTrusted: a replica whose authority the API server does not trust yet shows
 // nothing and is not ready; the metric says when what it shows expires.
