@@ -53,6 +53,26 @@ func TestExitCodes(t *testing.T) {
 	})
 }
 
+// A profile that lets a container start no process is no worse with us: the command runs
+// as it would have run, and the log says why nobody stops it well.
+func TestNoProcessMayBeStarted(t *testing.T) {
+	eachBuild(t, func(t *testing.T, b build) {
+		onlyRuntimeFree(t, b, "the Go runtime itself starts threads")
+		s := setup{command: []string{"sh", "-c", "echo me $$; trap 'echo told; exit 3' TERM; kill -TERM $$"}}
+		s.Deny = noProcess()
+		x := startIn(t, b, s)
+		if got := x.wait(); got != 3 {
+			t.Errorf("it ended with %d, want 3", got)
+		}
+		if out := x.output(); out != "me 1\ntold\n" {
+			t.Errorf("it said %q", out)
+		}
+		if text := x.messages(); !strings.Contains(text, "cannot start a process: operation not permitted") || strings.Count(text, "\n") != 1 {
+			t.Errorf("standard error has %q", text)
+		}
+	})
+}
+
 func write(t testing.TB, path, text string, mode os.FileMode) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), mode); err != nil {

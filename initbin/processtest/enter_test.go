@@ -32,6 +32,8 @@ type world struct {
 	Cgroup string
 	// Keep is the first descriptor that PID 1 is not given.
 	Keep int
+	// Deny are system calls that a seccomp filter refuses with EPERM.
+	Deny []uint32
 	// Shared is for a program that joins an existing box: nothing is mounted.
 	Shared bool
 }
@@ -82,7 +84,31 @@ func enter(path string) error {
 	if _, _, errno := syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, setMask, uintptr(unsafe.Pointer(&mask)), 0, 8, 0, 0); errno != 0 {
 		return fmt.Errorf("set the signal mask: %w", errno)
 	}
+	if err := deny(w.Deny); err != nil {
+		return fmt.Errorf("refuse system calls %v: %w", w.Deny, err)
+	}
 	return fmt.Errorf("exec %q: %w", w.Argv[0], syscall.Exec(w.Argv[0], w.Argv, w.Env))
+}
+
+// deny makes the kernel refuse calls of this thread, and of what it becomes.
+func deny(calls []uint32) error {
+	if len(calls) == 0 {
+		return nil
+	}
+	// Each instruction: load the call's number; for each call, skip the next one unless it
+	// is this one; refuse; in the end, allow.
+	filter := []unix.SockFilter{{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS}}
+	for _, call := range calls {
+		filter = append(filter,
+			unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: call, Jf: 1},
+			unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ERRNO | uint32(unix.EPERM)})
+	}
+	filter = append(filter, unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW})
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return err
+	}
+	program := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
+	return unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, uintptr(unsafe.Pointer(&program)), 0, 0)
 }
 
 func mountProc(options string) error {

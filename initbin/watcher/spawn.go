@@ -33,18 +33,18 @@ func (w *watch) watchChildren() {
 	}
 }
 
-// fork returns the child's pid, 0 in the child, and a negative number when there can
-// be no child.
+// fork returns the child's pid, 0 in the child, and a negated errno when there can be no
+// child.
 func fork(flags uintptr) int {
 	r := sys.Fork(flags)
-	if sys.Errno(r) != 0 {
-		return -1
+	if err := sys.Errno(r); err != 0 {
+		return -int(err)
 	}
 	return int(r)
 }
 
-// startMain starts the command. Before there is a main process a failure may end the
-// container; afterwards nothing may.
+// startMain starts the command. Where no process may be started, as a seccomp profile or
+// a limit can have it, the command takes our place: it runs as it would without us.
 func (w *watch) startMain() {
 	// Until it is the command, the main process is a copy of ours with all signals blocked:
 	// nobody may see that and take it for a program that handles them.
@@ -54,8 +54,19 @@ func (w *watch) startMain() {
 	}
 	if w.main < 0 {
 		var l handover.Line
-		say(l.Text("cannot start a process: too many, or out of memory"))
-		sys.Call(syscall.SYS_EXIT_GROUP, exitCannotRun, 0, 0, 0, 0)
+		l.Text("cannot start a process: ")
+		switch err := -w.main; syscall.Errno(err) {
+		case syscall.EPERM, syscall.EACCES:
+			l.Text("operation not permitted, as a seccomp profile can have it")
+		case syscall.EAGAIN:
+			l.Text("too many processes for this user or container")
+		case syscall.ENOMEM:
+			l.Text("out of memory")
+		default:
+			l.Text("error ").Number(int64(err))
+		}
+		say(l.Text("; the command runs without an init"))
+		w.becomeMain()
 	}
 	// What we were given beyond the standard descriptors is the command's alone: an
 	// open pipe end here would keep its reader waiting.

@@ -1,0 +1,6 @@
+package processtest
+
+import "golang.org/x/sys/unix"
+
+// noProcess are the system calls that start a process.
+func noProcess() []uint32 { return []uint32{unix.SYS_CLONE, unix.SYS_CLONE3} }
