@@ -91,6 +91,29 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// TestRoundTripOfValues holds the same for values that are replaced, not added, and those
+// that are there and say nothing.
+func TestRoundTripOfValues(t *testing.T) {
+	for name, change := range map[string][2]string{
+		"a negative grace period":    {"GRACE", "terminationGracePeriodSeconds: -1"},
+		"a hexadecimal grace period": {"GRACE", "terminationGracePeriodSeconds: 0x14"},
+		"an octal grace period":      {"GRACE", "terminationGracePeriodSeconds: 0o24"},
+		"a grace period with a sign": {"GRACE", "terminationGracePeriodSeconds: 20 # here"},
+		"a list in double quotes":    {"ANNOTATION", `cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes: "cache"`},
+		"a list in single quotes":    {"ANNOTATION", "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes: 'cache'"},
+		"a list without quotes":      {"ANNOTATION", "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes: cache,more"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := "kind: Pod\nmetadata:\n  name: web\n  annotations:\n    a: b\n    ANNOTATION\nspec:\n  GRACE\n  containers:\n  - name: app\n    command: [\"/app\"]\n    ports: [{containerPort: 80}]\n"
+			text = strings.Replace(text, change[0], change[1], 1)
+			for _, rest := range []string{"    ANNOTATION\n", "  GRACE\n"} {
+				text = strings.Replace(text, rest, "", 1)
+			}
+			roundTrip(t, []byte(text))
+		})
+	}
+}
+
 func roundTrip(t *testing.T, text []byte) {
 	t.Helper()
 	facts := webhook.Facts{Config: config.Default(), Requested: true, Version: "test", Nodes: webhook.Nodes{SleepAction: true}}

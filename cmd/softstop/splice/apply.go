@@ -50,6 +50,9 @@ func (d *Document) apply(operation jsonpatch.Operation, tokens []string) error {
 	if err != nil {
 		return err
 	}
+	if old != nil {
+		inMannerOf(old, value)
+	}
 	switch {
 	case parent.Kind == yaml.SequenceNode && operation.Operation == "add":
 		return insert(parent, last, value)

@@ -4,6 +4,7 @@
 //
 //	document.go  text becomes nodes that know their place
 //	apply.go     patch operations change the nodes
+//	manner.go     a new value is written as the one that it replaces
 //	anchors.go   what is shared by an alias is not shared any more once it is changed
 //	extent.go    where in the text a node begins and ends
 //	edits.go     what was changed becomes edits of the text

@@ -241,7 +241,11 @@ func (w *writer) replace(parent *yaml.Node, old part, value *yaml.Node) {
 	if from == to && from > 0 && w.text[from-1] == ':' { // nothing was there
 		space = " "
 	}
-	w.edit(from, to, space+w.style.inline(value))
+	text := w.style.inline(value)
+	if parent.Style&yaml.FlowStyle == 0 && value.Kind == yaml.ScalarNode && !w.style.json {
+		text = w.style.encode(value) // outside of brackets a comma needs no quotes
+	}
+	w.edit(from, to, space+text)
 }
 
 // start returns where a part begins: its key, or its dash.
