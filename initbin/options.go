@@ -83,6 +83,11 @@ type Options struct {
 	OKExitCodes ExitCodes
 	// Report is the file that gets one JSON line about the stop; empty means none.
 	Report string
+	// CommandOf is the image whose ENTRYPOINT and CMD the command is, EntrypointOf the one
+	// whose ENTRYPOINT alone it is; both are empty for a command that the pod names itself.
+	// The init does nothing with them. Whoever reads the pod later knows by them that the
+	// pod itself has no command, and of which image this one is.
+	CommandOf, EntrypointOf string
 	// Verbose makes the init say what it does, not only what it had to force.
 	Verbose bool
 }
@@ -110,6 +115,12 @@ func (o Options) Words() []string {
 	}
 	if o.Report != "" {
 		add("report", o.Report)
+	}
+	if o.CommandOf != "" {
+		add("command-of", o.CommandOf)
+	}
+	if o.EntrypointOf != "" {
+		add("entrypoint-of", o.EntrypointOf)
 	}
 	if o.Verbose {
 		words = append(words, "--verbose")

@@ -55,7 +55,8 @@ func Parse(words []string) (o Options, command int, p Problem) {
 
 func known(name string) bool {
 	return equal(name, "--drain") || equal(name, "--stop-timeout") || equal(name, "--stop-signal") ||
-		equal(name, "--signal-target") || equal(name, "--ok-exit-codes") || equal(name, "--report")
+		equal(name, "--signal-target") || equal(name, "--ok-exit-codes") || equal(name, "--report") ||
+		equal(name, "--command-of") || equal(name, "--entrypoint-of")
 }
 
 const badDuration = "must be a duration from 0 to 24h, such as 5s or 1m30s"
@@ -83,6 +84,12 @@ func (o Options) with(name, value string) (_ Options, reason string) {
 	case equal(name, "--report"):
 		o.Report, ok = value, len(value) > 0 && value[0] == '/'
 		reason = "must be an absolute path"
+	case equal(name, "--command-of"):
+		o.CommandOf, ok = value, len(value) > 0
+		reason = "must be an image"
+	case equal(name, "--entrypoint-of"):
+		o.EntrypointOf, ok = value, len(value) > 0
+		reason = "must be an image"
 	default:
 		reason = "is not a flag of softstop-init; put -- before the command"
 	}

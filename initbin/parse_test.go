@@ -9,7 +9,7 @@ import (
 )
 
 func TestParse(t *testing.T) {
-	full := Options{Drain: 5 * time.Second, StopTimeout: 90 * time.Second, StopSignal: StopSignal{SIGWINCH, SIGINT}, SignalTarget: TargetGroup, Report: "/dev/termination-log", Verbose: true}
+	full := Options{Drain: 5 * time.Second, StopTimeout: 90 * time.Second, StopSignal: StopSignal{SIGWINCH, SIGINT}, SignalTarget: TargetGroup, Report: "/dev/termination-log", CommandOf: "web:1", EntrypointOf: "web:2", Verbose: true}
 	full.OKExitCodes.Add(1)
 	full.OKExitCodes.Add(143)
 	for _, c := range []struct {
@@ -19,8 +19,8 @@ func TestParse(t *testing.T) {
 	}{
 		{"-- app", Defaults(), 1},
 		{"-- --", Defaults(), 1},
-		{"--drain=5s --stop-timeout=1m30s --stop-signal=WINCH:2 --signal-target=group --ok-exit-codes=143,1 --report=/dev/termination-log -v -- app -- x", full, 8},
-		{"--drain 5s --stop-timeout 90s --stop-signal SIGWINCH:sigint --signal-target group --ok-exit-codes 1,143,1 --report /dev/termination-log --verbose -- app", full, 14},
+		{"--drain=5s --stop-timeout=1m30s --stop-signal=WINCH:2 --signal-target=group --ok-exit-codes=143,1 --report=/dev/termination-log --command-of=web:1 --entrypoint-of=web:2 -v -- app -- x", full, 10},
+		{"--drain 5s --stop-timeout 90s --stop-signal SIGWINCH:sigint --signal-target group --ok-exit-codes 1,143,1 --report /dev/termination-log --command-of web:1 --entrypoint-of web:2 --verbose -- app", full, 18},
 	} {
 		o, command, problem := Parse(strings.Split(c.line, " "))
 		if problem.Reason != "" || command != c.command || !reflect.DeepEqual(o, c.options) {
@@ -43,6 +43,7 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		{"--signal-target=everybody -- app", "--signal-target=everybody must be auto, main, group or all"},
 		{"--ok-exit-codes=256 -- app", "--ok-exit-codes=256 must be exit codes from 0 to 255 with commas between them, such as 143 or 1,143"},
 		{"--report=here -- app", "--report=here must be an absolute path"},
+		{"--command-of= -- app", "--command-of= must be an image"},
 		{"--verbose=yes -- app", "--verbose=yes is not a flag of softstop-init; put -- before the command"},
 		{"--kill -- app", "--kill is not a flag of softstop-init; put -- before the command"},
 	} {
@@ -60,14 +61,14 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 // FuzzWords: what the webhook writes is what PID 1 reads, and writing it again changes
 // nothing.
 func FuzzWords(f *testing.F) {
-	f.Add(int64(0), int64(23e9), 0, 0, uint8(0), uint64(0), uint64(0), uint64(0), uint64(0), "", false, "app")
-	f.Add(int64(5e9), int64(1), 3, 15, uint8(2), uint64(1)<<9, uint64(0), uint64(1)<<15, ^uint64(0), "/dev/termination-log", true, "--")
-	f.Add(int64(1500*time.Millisecond), int64(24*time.Hour), 64, 34, uint8(3), ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0), "/a b=c", false, "--drain=1s")
-	f.Add(int64(999_999_999), int64(1_000_000_001), 28, 28, uint8(1), uint64(0), uint64(2), uint64(0), uint64(0), "/\x00", false, "")
-	f.Fuzz(func(t *testing.T, drain, timeout int64, arriving, told int, target uint8, c0, c1, c2, c3 uint64, report string, verbose bool, command string) {
+	f.Add(int64(0), int64(23e9), 0, 0, uint8(0), uint64(0), uint64(0), uint64(0), uint64(0), "", "", "", false, "app")
+	f.Add(int64(5e9), int64(1), 3, 15, uint8(2), uint64(1)<<9, uint64(0), uint64(1)<<15, ^uint64(0), "/dev/termination-log", "web:1", "", true, "--")
+	f.Add(int64(1500*time.Millisecond), int64(24*time.Hour), 64, 34, uint8(3), ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0), "/a b=c", "", "--", false, "--drain=1s")
+	f.Add(int64(999_999_999), int64(1_000_000_001), 28, 28, uint8(1), uint64(0), uint64(2), uint64(0), uint64(0), "/\x00", "=", "a=b", false, "")
+	f.Fuzz(func(t *testing.T, drain, timeout int64, arriving, told int, target uint8, c0, c1, c2, c3 uint64, report, commandOf, entrypointOf string, verbose bool, command string) {
 		o := Options{
 			Drain: within(drain), StopTimeout: within(timeout), SignalTarget: Target(target & 3),
-			OKExitCodes: ExitCodes{c0, c1, c2, c3}, Verbose: verbose,
+			OKExitCodes: ExitCodes{c0, c1, c2, c3}, CommandOf: commandOf, EntrypointOf: entrypointOf, Verbose: verbose,
 		}
 		if a, t := Signal(arriving), Signal(told); t.Stoppable() && a.Stoppable() {
 			o.StopSignal = StopSignal{a, t}

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/softstop/softstop/config"
 )
 
@@ -19,19 +17,20 @@ const (
 
 // annotate plans what pod's annotations are to say. Where there is no room for it they
 // stay as they are: everything else works without.
-func (p *Plan) annotate(pod *corev1.Pod, version string) {
-	if !p.tells(pod) {
+func (p *Plan) annotate(version string) {
+	if !p.tells() {
 		return
 	}
-	annotations := map[string]string{config.StatusKey: statusOf(pod, *p, version).String()}
+	have := p.ours.bare.Annotations
+	annotations := map[string]string{config.StatusKey: statusOf(*p, version).String()}
 	if c := p.Carrier; p.Skip == "" && c != nil && c.Kind == config.CarrierEmptyDir {
-		list := pod.Annotations[safeToEvict]
+		list := have[safeToEvict]
 		if !slices.Contains(strings.Split(list, ","), c.Volume) {
 			list = strings.TrimPrefix(list+","+c.Volume, ",")
 		}
 		annotations[safeToEvict] = list
 	}
-	if size(pod.Annotations, annotations) > maxAnnotations {
+	if size(have, annotations) > maxAnnotations {
 		p.warn("the pod's annotations leave no room for %s: Kubernetes takes 256 KiB in all; shorten them", config.StatusKey)
 		return
 	}
@@ -39,15 +38,10 @@ func (p *Plan) annotate(pod *corev1.Pod, version string) {
 }
 
 // tells reports whether the status is to be written. A pod that did not want softstop is
-// none of our business, the API server's copy of a static pod must stay what the kubelet
-// has, and what an earlier pass wrote about the containers of a pod that is now left
-// alone still tells how to undo it.
-func (p *Plan) tells(pod *corev1.Pod) bool {
-	if p.Skip == "" {
-		return true
-	}
-	earlier, _ := ReadStatus(pod.Annotations[config.StatusKey])
-	return p.Consent.In && p.Skip != ReasonMirrorPod && len(earlier.Containers) == 0
+// none of our business, and the API server's copy of a static pod must stay what the
+// kubelet has.
+func (p *Plan) tells() bool {
+	return p.Skip == "" || p.Consent.In && !p.leaves()
 }
 
 // size is how the API server counts annotations, in bytes: here those of have, with more

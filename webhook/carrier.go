@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/utils/ptr"
 
 	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/initbin"
@@ -20,8 +19,6 @@ type CarrierPlan struct {
 	// Volume is the volume's name, MountPath where wrapped containers see it.
 	Volume    string
 	MountPath string
-	// Present means that an earlier pass brought the carrier.
-	Present bool
 	// Image and PullPolicy are the init's image.
 	Image      string
 	PullPolicy corev1.PullPolicy
@@ -48,13 +45,9 @@ func (c *CarrierPlan) Program() string { return path.Join(c.MountPath, initbin.N
 
 // carry plans the carrier. A container that has no place for the mount becomes hooks
 // only.
-func (p *Plan) carry(pod *corev1.Pod, policy config.Policy, facts Facts) *CarrierPlan {
-	if found := findCarrier(pod); found != nil {
-		p.place(found)
-		return found
-	}
+func (p *Plan) carry(policy config.Policy, facts Facts) *CarrierPlan {
 	carrier := &CarrierPlan{
-		Kind: policy.Carrier.Value, MountPath: p.freeMountPath(), Volume: freeVolumeName(pod),
+		Kind: policy.Carrier.Value, MountPath: p.freeMountPath(), Volume: p.ours.freeVolumeName(),
 		Image: facts.Config.InitImage, PullPolicy: corev1.PullPolicy(facts.Config.InitPullPolicy),
 	}
 	if !p.place(carrier) {
@@ -68,7 +61,7 @@ func (p *Plan) carry(pod *corev1.Pod, policy config.Policy, facts Facts) *Carrie
 		return carrier
 	}
 	carrier.Kind = config.CarrierEmptyDir
-	carrier.Installer = installer(pod, carrier)
+	carrier.Installer = installer(p.ours.bare, carrier, facts.Namespace)
 	return carrier
 }
 
@@ -77,55 +70,12 @@ func (p *Plan) carry(pod *corev1.Pod, policy config.Policy, facts Facts) *Carrie
 func (p *Plan) place(carrier *CarrierPlan) (wrapped bool) {
 	for i := range p.Containers {
 		c := &p.Containers[i]
-		if c.Action == Wrapped && !c.Kept && !hasMount(c.container, carrier) && mountTaken(c.container, carrier.MountPath) {
+		if c.Action == Wrapped && mountTaken(c.container, carrier.MountPath) {
 			c.Action, c.Reason = HooksOnly, ReasonMountTaken
 		}
 		wrapped = wrapped || c.Action == Wrapped
 	}
 	return wrapped
-}
-
-// hasMount reports whether c has carrier's mount already.
-func hasMount(c *corev1.Container, carrier *CarrierPlan) bool {
-	return slices.ContainsFunc(c.VolumeMounts, func(m corev1.VolumeMount) bool {
-		return m.Name == carrier.Volume && m.MountPath == carrier.MountPath
-	})
-}
-
-// findCarrier returns the carrier that an earlier pass brought, or nil.
-func findCarrier(pod *corev1.Pod) *CarrierPlan {
-	for _, c := range slices.Concat(pod.Spec.InitContainers, pod.Spec.Containers) {
-		var dir string
-		switch {
-		case isInstaller(&c):
-			dir = c.Command[2]
-		case isWrapped(&c):
-			dir = path.Dir(c.Command[0])
-		default:
-			continue
-		}
-		for _, m := range c.VolumeMounts {
-			if m.MountPath == dir {
-				return &CarrierPlan{Kind: carrierKind(pod, m.Name), Volume: m.Name, MountPath: dir, Present: true}
-			}
-		}
-	}
-	return nil
-}
-
-func carrierKind(pod *corev1.Pod, volume string) config.Carrier {
-	for _, v := range pod.Spec.Volumes {
-		if v.Name == volume && v.Image != nil {
-			return config.CarrierImage
-		}
-	}
-	return config.CarrierEmptyDir
-}
-
-// isInstaller reports whether c is the carrier's own init container.
-func isInstaller(c *corev1.Container) bool {
-	return strings.HasPrefix(c.Name, installerName) && len(c.Command) == 3 &&
-		c.Command[0] == imageProgram && c.Command[1] == "install"
 }
 
 // freeMountPath returns a path at the root that no container to be wrapped uses. (Where
@@ -163,20 +113,31 @@ func mountTaken(c *corev1.Container, dir string) bool {
 	})
 }
 
-func freeVolumeName(pod *corev1.Pod) string {
+// freeVolumeName returns a name for the carrier's volume that is in no other use: neither
+// a volume's, nor in the mounts and devices of a container, whose volume is yet to come.
+func (o *ours) freeVolumeName() string {
 	taken := map[string]bool{}
-	for i := range pod.Spec.Volumes {
-		taken[pod.Spec.Volumes[i].Name] = true
+	for i := range o.bare.Spec.Volumes {
+		taken[o.bare.Spec.Volumes[i].Name] = true
+	}
+	for _, c := range containersOf(o.bare) {
+		for _, m := range c.VolumeMounts {
+			// Who reads from our volume was shown it by us.
+			if _, ours := o.names[m.Name]; !ours {
+				taken[m.Name] = true
+			}
+		}
+		for _, d := range c.VolumeDevices {
+			taken[d.Name] = true
+		}
 	}
 	return firstFree(volumeName, taken)
 }
 
 func freeContainerName(pod *corev1.Pod) string {
 	taken := map[string]bool{}
-	for _, list := range [][]corev1.Container{pod.Spec.InitContainers, pod.Spec.Containers} {
-		for i := range list {
-			taken[list[i].Name] = true
-		}
+	for _, c := range containersOf(pod) {
+		taken[c.Name] = true
 	}
 	return firstFree(installerName, taken)
 }
@@ -190,31 +151,23 @@ func firstFree(base string, taken map[string]bool) string {
 	return name
 }
 
-// installer returns the init container that copies the init into the emptyDir. It
-// passes Pod Security's restricted profile whatever the pod's own security context
-// says, and gets no token: it has no use for one. (Without that, the API server would add
-// the token's mount after us and, since the pod has changed again, call us again.)
-func installer(pod *corev1.Pod, carrier *CarrierPlan) *corev1.Container {
-	security := &corev1.SecurityContext{
-		AllowPrivilegeEscalation: ptr.To(false),
-		Capabilities:             &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
-		ReadOnlyRootFilesystem:   ptr.To(true),
-		RunAsNonRoot:             ptr.To(true),
-		SeccompProfile:           &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
+// volume is the carrier's volume.
+func (c *CarrierPlan) volume() corev1.Volume {
+	if c.Kind == config.CarrierImage {
+		image := &corev1.ImageVolumeSource{Reference: c.Image, PullPolicy: c.PullPolicy}
+		return corev1.Volume{Name: c.Volume, VolumeSource: corev1.VolumeSource{Image: image}}
 	}
-	if of := pod.Spec.SecurityContext; of != nil && of.RunAsUser != nil && *of.RunAsUser == 0 {
-		security.RunAsUser = ptr.To[int64](nonRoot)
+	return corev1.Volume{Name: c.Volume, VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}}
+}
+
+// isIn reports whether v, a volume of ours, is the carrier's as it is planned. Others may
+// have given an emptyDir a limit.
+func (c *CarrierPlan) isIn(v *corev1.Volume) bool {
+	if v.Name != c.Volume {
+		return false
 	}
-	return &corev1.Container{
-		Name:            freeContainerName(pod),
-		Image:           carrier.Image,
-		ImagePullPolicy: carrier.PullPolicy,
-		Command:         []string{imageProgram, "install", carrier.MountPath},
-		Resources:       installerResources(pod),
-		SecurityContext: security,
-		VolumeMounts: []corev1.VolumeMount{
-			{Name: carrier.Volume, MountPath: carrier.MountPath},
-			{Name: carrier.Volume, MountPath: tokenPath, ReadOnly: true},
-		},
+	if c.Kind == config.CarrierImage {
+		return v.Image != nil && sameImage(v.Image.Reference, c.Image)
 	}
+	return v.EmptyDir != nil
 }

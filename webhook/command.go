@@ -1,8 +1,6 @@
 package webhook
 
 import (
-	"path"
-	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -16,20 +14,22 @@ func (c *Choice) findCommand(facts Facts) Reason {
 	c.Arriving = podStopSignal(c.container)
 	if len(c.container.Command) > 0 {
 		c.Command = c.container.Command
-		c.Args = argsWithoutInit(c.container)
 		return ""
 	}
 	if c.Policy.Command.Value != nil {
 		c.Command = c.Policy.Command.Value
+		c.isOfImage()
 		return ""
 	}
 	image, known := facts.Config.ImageFor(c.container.Image)
 	if !known {
 		answer, asked := facts.Images[c.Name]
-		if !asked {
+		switch {
+		case (!asked || answer.Reason != "") && c.knewIt():
+			return ""
+		case !asked:
 			return ReasonNoCommand
-		}
-		if answer.Reason != "" {
+		case answer.Reason != "":
 			return answer.Reason
 		}
 		image = answer.Image
@@ -44,7 +44,31 @@ func (c *Choice) findCommand(facts Facts) Reason {
 			return ReasonEmptyImage
 		}
 	}
+	c.isOfImage()
 	return ""
+}
+
+// isOfImage notes that the command is not the pod's own.
+func (c *Choice) isOfImage() {
+	if len(c.container.Args) == 0 {
+		c.CommandOf = c.container.Image
+	} else {
+		c.EntrypointOf = c.container.Image
+	}
+}
+
+// knewIt takes the command that an earlier pass found, if it is of the same image and as
+// much of it as is needed now, and reports whether it did.
+func (c *Choice) knewIt() bool {
+	if c.earlier.image != c.container.Image || c.earlier.image == "" || c.earlier.whole != (len(c.container.Args) == 0) {
+		return false
+	}
+	c.Command, c.again = c.earlier.words, true
+	if c.Arriving == 0 {
+		c.Arriving = c.earlier.arriving
+	}
+	c.isOfImage()
+	return true
 }
 
 func podStopSignal(c *corev1.Container) initbin.Signal {
@@ -65,29 +89,11 @@ func escapeDollars(words []string) []string {
 	return escaped
 }
 
-// isWrapped reports whether c runs under an init that a carrier brings: the command's
-// program is softstop-init in a folder where a volume is mounted.
-func isWrapped(c *corev1.Container) bool {
-	return len(c.Command) > 0 && isCarried(c, c.Command[0])
-}
-
-func isCarried(c *corev1.Container, program string) bool {
-	return path.Base(program) == initbin.Name && slices.ContainsFunc(c.VolumeMounts, func(m corev1.VolumeMount) bool {
-		return m.MountPath == path.Dir(program)
-	})
-}
-
-// argsWithoutInit returns c's args without the init, if another wrapper has put itself
-// before it: it took our command for the application's and made it its arguments. nil
-// means that the init is not there.
-func argsWithoutInit(c *corev1.Container) []string {
-	for i, word := range c.Args {
-		if !isCarried(c, word) {
-			continue
-		}
-		if _, command, problem := initbin.Parse(c.Args[i+1:]); problem.Reason == "" {
-			return slices.Concat(c.Args[:i], c.Args[i+1+command:])
-		}
+// unescapeDollars takes back escapeDollars.
+func unescapeDollars(words []string) []string {
+	plain := make([]string, len(words))
+	for i, word := range words {
+		plain[i] = strings.ReplaceAll(word, "$$", "$")
 	}
-	return nil
+	return plain
 }

@@ -48,6 +48,8 @@ type Decision struct {
 	Containers []Choice
 	// Problems are the values that were not understood or are locked.
 	Problems []config.Problem
+
+	ours *ours // what earlier passes put into the pod, and the pod without it
 }
 
 // Choice is what was decided about one container.
@@ -57,40 +59,40 @@ type Choice struct {
 	Action Action
 	// Reason says why the container is not wrapped; empty when it is.
 	Reason Reason
-	// Kept means that an earlier pass wrapped the container: nothing is left to do.
-	Kept bool
 	// Policy is the container's own.
 	Policy config.Policy
 	// DrainAsked means that the pod itself asks for a drain, whether it serves or not.
 	DrainAsked bool
 	// Command is what the init runs, before the container's args.
 	Command []string
-	// Args replaces the container's args if another wrapper had put the init there.
-	Args []string
+	// CommandOf is the container's image if Command is the image's ENTRYPOINT and CMD,
+	// EntrypointOf if it is the ENTRYPOINT alone: the pod has no command.
+	CommandOf, EntrypointOf string
 	// Arriving is the stop signal that the pod or its image names; 0 means SIGTERM.
 	Arriving initbin.Signal
 
-	at        int // index in its list
-	container *corev1.Container
+	container *corev1.Container // without what earlier passes put in
+	earlier   imageCommand      // what an earlier pass found in the image
+	again     bool              // nobody else knew it now
 }
 
-// Decide chooses for every container of pod. It changes nothing.
+// Decide chooses for every container of pod, as if no earlier pass had been: what is ours
+// in it is worked out anew from what the pod is now. It changes nothing.
 func Decide(pod *corev1.Pod, facts Facts) Decision {
+	ours := findOurs(pod)
+	pod = ours.bare
 	resolved := facts.Config.Resolve(config.Subject{
 		Namespace: facts.Namespace.Name, NamespaceLabels: facts.Namespace.Labels, NamespaceAnnotations: facts.Namespace.Annotations,
 		Labels: pod.Labels, Annotations: pod.Annotations, OwnerKind: ownerKind(pod, facts), Requested: facts.Requested,
 	})
-	d := Decision{Consent: resolved.Consent, Problems: slices.Concat(resolved.Problems, unknownNames(pod, resolved.Pod))}
-	if d.Skip = podReason(pod, d.Consent); d.Skip != "" {
+	d := Decision{Consent: resolved.Consent, Problems: slices.Concat(resolved.Problems, unknownNames(pod, resolved.Pod)), ours: ours}
+	if d.Skip = podReason(pod, d.Consent, facts.Nodes); d.Skip != "" {
 		return d
 	}
 	d.Policy, _ = resolved.For("", "")
 	add := func(list []corev1.Container, kind func(*corev1.Container) Kind) {
 		for i := range list {
-			if isInstaller(&list[i]) {
-				continue
-			}
-			choice := Choice{Name: list[i].Name, Kind: kind(&list[i]), at: i, container: &list[i]}
+			choice := Choice{Name: list[i].Name, Kind: kind(&list[i]), container: &list[i], earlier: ours.commands[list[i].Name]}
 			policy, overruled := resolved.For(choice.Name, list[i].Image)
 			choice.Policy, choice.DrainAsked = policy, resolved.Pod.Drains(choice.Name)
 			d.Problems = append(d.Problems, overruled...)
@@ -116,9 +118,7 @@ func unknownNames(pod *corev1.Pod, settings config.Settings) (problems []config.
 	var known []string
 	for _, list := range [][]corev1.Container{pod.Spec.InitContainers, pod.Spec.Containers} {
 		for i := range list {
-			if !isInstaller(&list[i]) {
-				known = append(known, list[i].Name)
-			}
+			known = append(known, list[i].Name)
 		}
 	}
 	check := func(key, value, name string) {
@@ -154,10 +154,6 @@ func ownerKind(pod *corev1.Pod, facts Facts) string {
 
 // decide fills in the action; pod is the policy of the pod as a whole.
 func (c *Choice) decide(pod config.Policy, facts Facts) {
-	if isWrapped(c.container) {
-		c.Action, c.Kept = Wrapped, true
-		return
-	}
 	if c.Reason = c.leftOut(pod); c.Reason != "" {
 		c.Action = Left
 		return

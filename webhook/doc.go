@@ -4,13 +4,14 @@
 //
 //	decode   decode.go     the API server's review becomes a typed pod, for reading only
 //	decide   decide.go     which containers are wrapped, get hooks only, are left, and why
+//	           ours.go       what earlier passes put in, and the pod without it
 //	           podreason.go  why a pod is left alone as a whole
 //	           command.go    what a container runs
 //	           initnames.go  programs and containers that are known by name
 //	plan     plan.go       what the pod will look like, as data
 //	           stopplan.go   the arithmetic of the stop plan
 //	           hooks.go      preStop hooks, other people's and ours
-//	           carrier.go    how the init gets into the pod, with resources.go
+//	           carrier.go    how the init gets into the pod, with installer.go and resources.go
 //	           annotate.go   what the annotations are to say, with status.go
 //	patch    patch.go      the plan becomes a short list of JSON patch operations
 //	respond  respond.go    patch, warnings and the audit log's entries
@@ -35,11 +36,16 @@
 //
 // # Why injecting twice is injecting once
 //
-// A wrapped container is recognised by its structure: its command starts with the init
-// from a volume mounted there. The status annotation adds what structure cannot tell:
-// that a container was seen and left alone. So a second pass over an unchanged pod
-// finds nothing to do, a container that a later webhook added is handled, and a copy
-// of an injected pod, with or without its annotations, stays as it is.
+// Every pass begins with the pod as it would be had there been none before: what is ours
+// is recognised by structure (ours.go) and taken out in thought. What is planned for that
+// pod is compared with the one that came, and only what differs is in the patch. So a
+// second pass over an unchanged pod finds nothing to do; after a change, whoever made it,
+// the pod becomes what the changed pod would have become at once; and undoing is the same
+// with a plan that has nothing in it.
+//
+// What came from outside the pod is not asked for twice: a command that was found in an
+// image is known by a flag of the init, with the image's name, and serves again where
+// nobody answers now.
 //
 // # Why a stop timeout that somebody asked for does not grow
 //

@@ -81,7 +81,7 @@ func TestHardPods(t *testing.T) {
 	exists := func(number, holder string) bool {
 		pattern := map[string]string{"golden": "testdata/%02s-*.in.yaml", "node": "../e2e/suite/pods/%02s-*.yaml"}[holder]
 		if pattern != "" {
-			found, _ := filepath.Glob(strings.ReplaceAll(pattern, "%02s", strings.Repeat("0", 2-len(number))+number))
+			found, _ := filepath.Glob(strings.ReplaceAll(pattern, "%02s", strings.Repeat("0", max(0, 2-len(number)))+number))
 			return len(found) > 0
 		}
 		file, test, named := strings.Cut(strings.Trim(holder, "`"), "` `")
@@ -90,8 +90,12 @@ func TestHardPods(t *testing.T) {
 	}
 	rows := regexp.MustCompile(`(?m)^\| (\d+) \| .* \| (.*) \|$`).FindAllStringSubmatch(string(page), -1)
 	for i, row := range rows {
-		if row[1] != strconv.Itoa(i+1) {
-			t.Fatalf("row %d is about %s", i+1, row[1])
+		number := i + 1
+		if number > 87 { // the nineties are the names of golden pods about settings
+			number += 13
+		}
+		if row[1] != strconv.Itoa(number) {
+			t.Fatalf("row %d is about %s, not %d", i+1, row[1], number)
 		}
 		for holder := range strings.SplitSeq(row[2], ", ") {
 			if !exists(row[1], holder) {
@@ -104,7 +108,7 @@ func TestHardPods(t *testing.T) {
 			}
 		}
 	}
-	if len(rows) != 87 {
-		t.Errorf("%d hard pods, want 87", len(rows))
+	if len(rows) < 87 {
+		t.Errorf("%d hard pods, want 87 and more", len(rows))
 	}
 }

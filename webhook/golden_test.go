@@ -34,8 +34,9 @@ type surroundings struct {
 	} `json:"namespace"`
 	OwnerKind string `json:"ownerKind"`
 	Nodes     *struct {
-		SleepAction  bool `json:"sleepAction"`
-		ImageVolumes bool `json:"imageVolumes"`
+		SleepAction  bool     `json:"sleepAction"`
+		ImageVolumes bool     `json:"imageVolumes"`
+		Platforms    []string `json:"platforms"`
 	} `json:"nodes"`
 	Images map[string]struct {
 		config.Image
@@ -47,7 +48,7 @@ type surroundings struct {
 // TestGolden holds every pod of testdata to what is written beside it. NAME.in.yaml is
 // a pod, after a document of kind Surroundings where the pod alone does not say it all;
 // NAME.out.yaml is the pod that comes of it, headed by the warnings; NAME.reason stands in
-// its place where the pod stays as it was sent.
+// its place where the pod stays as it was sent. NAME.patch.json are the operations, one a line.
 func TestGolden(t *testing.T) {
 	inputs, err := filepath.Glob("testdata/*.in.yaml")
 	if err != nil || len(inputs) == 0 {
@@ -57,12 +58,16 @@ func TestGolden(t *testing.T) {
 	for _, input := range inputs {
 		name := strings.TrimSuffix(filepath.Base(input), ".in.yaml")
 		t.Run(name, func(t *testing.T) {
-			file, content := inject(t, input)
+			file, content, patch := inject(t, input)
 			wanted[file] = true
 			compare(t, file, content)
+			if file = strings.TrimSuffix(input, ".in.yaml") + ".patch.json"; patch != "" {
+				wanted[file] = true
+				compare(t, file, patch)
+			}
 		})
 	}
-	for _, pattern := range []string{"testdata/*.out.yaml", "testdata/*.reason"} {
+	for _, pattern := range []string{"testdata/*.out.yaml", "testdata/*.reason", "testdata/*.patch.json"} {
 		found, _ := filepath.Glob(pattern)
 		for _, file := range found {
 			switch {
@@ -76,8 +81,8 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// inject returns the golden file of an input and what is to be in it.
-func inject(t *testing.T, input string) (file, content string) {
+// inject returns the golden file of an input, what is to be in it, and the patch.
+func inject(t *testing.T, input string) (file, content, patch string) {
 	facts, raw := readInput(t, input)
 	plan, operations := webhook.Inject(decode(t, raw), facts)
 	for range 5 { // hard pod 84: operators compare pods
@@ -93,7 +98,7 @@ func inject(t *testing.T, input string) (file, content string) {
 		}
 	}
 	if plan.Skip != "" && len(operations) == 0 {
-		return strings.TrimSuffix(input, ".in.yaml") + ".reason", string(plan.Skip) + "\n" + out.String()
+		return strings.TrimSuffix(input, ".in.yaml") + ".reason", string(plan.Skip) + "\n" + out.String(), ""
 	}
 	injected := apply(t, raw, operations)
 	if err := keepsStopPlan(decode(t, raw), decode(t, injected)); plan.Skip == "" && err != nil {
@@ -107,7 +112,24 @@ func inject(t *testing.T, input string) (file, content string) {
 		t.Fatal(err)
 	}
 	out.Write(pod)
-	return strings.TrimSuffix(input, ".in.yaml") + ".out.yaml", out.String()
+	return strings.TrimSuffix(input, ".in.yaml") + ".out.yaml", out.String(), document(t, operations)
+}
+
+// document is a patch with an operation on each line, or nothing if there is none.
+func document(t *testing.T, operations []operation.Operation) string {
+	t.Helper()
+	var lines []string
+	for _, o := range operations {
+		line, err := json.Marshal(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, string(line))
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	return "[\n" + strings.Join(lines, ",\n") + "\n]\n"
 }
 
 func readInput(t *testing.T, input string) (webhook.Facts, []byte) {
@@ -156,7 +178,7 @@ func (s surroundings) facts(t *testing.T) webhook.Facts {
 		Images:    map[string]webhook.ImageAnswer{},
 	}
 	if s.Nodes != nil {
-		facts.Nodes = webhook.Nodes{SleepAction: s.Nodes.SleepAction, ImageVolumes: s.Nodes.ImageVolumes}
+		facts.Nodes = webhook.Nodes{SleepAction: s.Nodes.SleepAction, ImageVolumes: s.Nodes.ImageVolumes, Platforms: s.Nodes.Platforms}
 	}
 	for name, image := range s.Images {
 		facts.Images[name] = webhook.ImageAnswer{Image: image.Image, Reason: image.Reason}

@@ -17,10 +17,11 @@ import (
 // keepsStopPlan returns an error unless the invariant holds for what is written in after,
 // the injected pod: a container's hook, its init's drain and stop timeout, and the margin
 // fit into the grace period, which was not lowered. Two things are not softstop's to
-// choose: what an earlier pass wrote, and a hook of the pod's own that is too long itself.
+// choose: what was there before, if an earlier pass raised it, and a hook of the pod's own
+// that is too long itself.
 func keepsStopPlan(before, after *corev1.Pod) error {
 	grace := graceOf(after)
-	if grace < graceOf(before) {
+	if _, again := before.Annotations[config.StatusKey]; grace < graceOf(before) && !again {
 		return fmt.Errorf("the grace period was %s and is %s", graceOf(before), grace)
 	}
 	was := map[string]corev1.Container{}

@@ -2,7 +2,6 @@ package webhook
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +31,8 @@ type Plan struct {
 	Problems []config.Problem
 	// Warnings are sentences for the person who creates the pod.
 	Warnings []string
+
+	ours *ours // what earlier passes put into the pod, and the pod without it
 }
 
 // ContainerPlan is what happens to one container and when.
@@ -47,9 +48,9 @@ type ContainerPlan struct {
 // defaultGrace is Kubernetes' own, for pods that did not pass its defaulting.
 const defaultGrace = 30 * time.Second
 
-// MakePlan turns a decision into the plan for pod. It changes nothing.
-func MakePlan(pod *corev1.Pod, decision Decision, facts Facts) Plan {
-	plan := Plan{Skip: decision.Skip, Consent: decision.Consent, GraceBefore: defaultGrace, Problems: decision.Problems}
+// MakePlan turns a decision into a plan. It changes nothing.
+func MakePlan(decision Decision, facts Facts) Plan {
+	plan := Plan{Skip: decision.Skip, Consent: decision.Consent, GraceBefore: defaultGrace, Problems: decision.Problems, ours: decision.ours}
 	if facts.Config.Strict && len(refusals(decision.Problems)) > 0 {
 		plan.Skip = ReasonRefused
 		return plan
@@ -59,28 +60,32 @@ func MakePlan(pod *corev1.Pod, decision Decision, facts Facts) Plan {
 	}
 	switch {
 	case plan.Skip == "":
-		plan.handle(pod, decision, facts)
+		plan.handle(decision, facts)
 	case plan.Skip.Warns():
 		plan.warn("the pod is left unchanged: %s", plan.Skip.Sentence())
+	case !plan.Consent.In && !plan.leaves():
+		plan.warn("what an earlier injection left in the pod would keep it from starting, so it is taken out; the pod is not opted in, so nothing is put in")
 	}
-	plan.annotate(pod, facts.Version)
+	plan.annotate(facts.Version)
 	return plan
 }
 
 // handle plans for a pod that is not left alone as a whole.
-func (p *Plan) handle(pod *corev1.Pod, decision Decision, facts Facts) {
+func (p *Plan) handle(decision Decision, facts Facts) {
+	pod := p.ours.bare
 	if grace := pod.Spec.TerminationGracePeriodSeconds; grace != nil {
 		p.GraceBefore = time.Duration(min(max(*grace, 1), int64(maxGrace/time.Second))) * time.Second
 	}
 	for _, choice := range decision.Containers {
 		p.Containers = append(p.Containers, ContainerPlan{Choice: choice})
 	}
-	p.Carrier = p.carry(pod, decision.Policy, facts)
+	p.Carrier = p.carry(decision.Policy, facts)
 	p.schedule(facts, ownerKind(pod, facts) == "Job")
 	for i := range p.Containers {
 		p.equip(&p.Containers[i], facts.Nodes)
 	}
 	p.warnOfReasons()
+	p.warnOfProfiles()
 }
 
 // refusals are the problems that strict refuses a pod for: values that somebody wrote
@@ -125,17 +130,9 @@ func (p *Plan) schedule(facts Facts, job bool) {
 	}
 }
 
-// wish returns what the container would like of the stop plan. An earlier pass's
-// container wishes what it has.
+// wish returns what the container would like of the stop plan.
 func (c *ContainerPlan) wish(job bool) Wish {
 	hasHook, hook := OwnPreStop(c.container)
-	if c.Kept {
-		options, _, problem := initbin.Parse(slices.Concat(c.container.Command[1:], c.container.Args))
-		if problem.Reason != "" {
-			options = initbin.Defaults()
-		}
-		return Wish{Drain: options.Drain + hook, StopTimeout: options.StopTimeout, Exact: true}
-	}
 	timeout := c.Policy.StopTimeout
 	wish := Wish{StopTimeout: timeout.Value, Exact: timeout.Source.Explicit()}
 	if c.Kind == App && (c.DrainAsked || Serves(c.container) && !job) {
@@ -150,7 +147,7 @@ func (c *ContainerPlan) wish(job bool) Wish {
 
 // equip gives the container the hook and the init's flags that keep its times.
 func (p *Plan) equip(c *ContainerPlan, nodes Nodes) {
-	if c.Kept || c.Action == Left {
+	if c.Action == Left {
 		return
 	}
 	program := ""
@@ -178,6 +175,7 @@ func (p *Plan) equip(c *ContainerPlan, nodes Nodes) {
 // options returns the init's flags without the drain.
 func (c *ContainerPlan) options() initbin.Options {
 	o := initbin.Options{
+		CommandOf: c.CommandOf, EntrypointOf: c.EntrypointOf,
 		StopTimeout:  c.StopTimeout,
 		SignalTarget: c.Policy.SignalTarget.Value,
 		OKExitCodes:  c.Policy.OKExitCodes.Value,

@@ -10,7 +10,7 @@ import (
 )
 
 // podReason says why the whole pod is left alone.
-func podReason(pod *corev1.Pod, consent config.Consent) Reason {
+func podReason(pod *corev1.Pod, consent config.Consent, nodes Nodes) Reason {
 	switch {
 	case !consent.In && consent.By == config.SourceConfig:
 		return ReasonNotOptedIn
@@ -21,7 +21,7 @@ func podReason(pod *corev1.Pod, consent config.Consent) Reason {
 	case workflowEngine(pod):
 		return ReasonWorkflowEngine
 	}
-	if reason := foreignOS(&pod.Spec); reason != "" {
+	if reason := foreignOS(&pod.Spec, nodes); reason != "" {
 		return reason
 	}
 	if grace := pod.Spec.TerminationGracePeriodSeconds; grace != nil && *grace == 0 {
@@ -31,8 +31,9 @@ func podReason(pod *corev1.Pod, consent config.Consent) Reason {
 }
 
 // foreignOS says whether the pod can only run where there are no Unix processes.
-func foreignOS(spec *corev1.PodSpec) Reason {
-	if spec.OS != nil && spec.OS.Name == corev1.Windows || spec.NodeSelector[corev1.LabelOSStable] == "windows" || requiresWindows(spec.Affinity) {
+func foreignOS(spec *corev1.PodSpec, nodes Nodes) Reason {
+	if spec.OS != nil && spec.OS.Name == corev1.Windows || selectsWindows(spec.NodeSelector) || requiresWindows(spec.Affinity) ||
+		hasWindowsOptions(spec) || nodes.onlyWindows() {
 		return ReasonWindows
 	}
 	if spec.RuntimeClassName != nil {
@@ -46,6 +47,27 @@ func foreignOS(spec *corev1.PodSpec) Reason {
 	return ""
 }
 
+// labelSaysWindows reports whether only Windows nodes have label, or have it with values
+// such as value. Kubernetes and the clouds have labels for the system, its distribution
+// and its build.
+func labelSaysWindows(label, value string) bool {
+	_, name, prefixed := strings.Cut(label, "/")
+	if !prefixed {
+		return false
+	}
+	words := strings.Split(name, "-")
+	return name == "windows-build" || slices.Contains(words, "os") && strings.HasPrefix(strings.ToLower(value), "windows")
+}
+
+func selectsWindows(selector map[string]string) bool {
+	for label, value := range selector {
+		if labelSaysWindows(label, value) {
+			return true
+		}
+	}
+	return false
+}
+
 // requiresWindows reports whether every node selector term asks for Windows nodes.
 func requiresWindows(affinity *corev1.Affinity) bool {
 	if affinity == nil || affinity.NodeAffinity == nil || affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution == nil {
@@ -53,13 +75,39 @@ func requiresWindows(affinity *corev1.Affinity) bool {
 	}
 	terms := affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms
 	windows := func(r corev1.NodeSelectorRequirement) bool {
-		return r.Key == corev1.LabelOSStable &&
-			(r.Operator == corev1.NodeSelectorOpIn && len(r.Values) == 1 && r.Values[0] == "windows" ||
-				r.Operator == corev1.NodeSelectorOpNotIn && slices.Contains(r.Values, "linux"))
+		others := func(value string) bool { return !labelSaysWindows(r.Key, value) }
+		switch r.Operator {
+		case corev1.NodeSelectorOpIn:
+			return len(r.Values) > 0 && !slices.ContainsFunc(r.Values, others)
+		case corev1.NodeSelectorOpExists, corev1.NodeSelectorOpGt, corev1.NodeSelectorOpLt:
+			return labelSaysWindows(r.Key, "")
+		case corev1.NodeSelectorOpNotIn:
+			return (r.Key == corev1.LabelOSStable || r.Key == labelOSBeta) && slices.Contains(r.Values, "linux")
+		}
+		return false
 	}
 	return len(terms) > 0 && !slices.ContainsFunc(terms, func(t corev1.NodeSelectorTerm) bool {
 		return !slices.ContainsFunc(t.MatchExpressions, windows)
 	})
+}
+
+// labelOSBeta is what corev1.LabelOSStable was called before Kubernetes 1.14.
+const labelOSBeta = "beta.kubernetes.io/os"
+
+// hasWindowsOptions reports whether the pod or one of its containers has the security
+// options that only Windows knows.
+func hasWindowsOptions(spec *corev1.PodSpec) bool {
+	if of := spec.SecurityContext; of != nil && of.WindowsOptions != nil {
+		return true
+	}
+	return slices.ContainsFunc(slices.Concat(spec.InitContainers, spec.Containers), func(c corev1.Container) bool {
+		return c.SecurityContext != nil && c.SecurityContext.WindowsOptions != nil
+	})
+}
+
+// onlyWindows reports whether there are nodes that the pod can land on, all with Windows.
+func (n Nodes) onlyWindows() bool {
+	return len(n.Platforms) > 0 && !slices.ContainsFunc(n.Platforms, func(p string) bool { return !strings.HasPrefix(p, "windows/") })
 }
 
 // workflowEngine reports whether a workflow engine runs the pod's steps itself.

@@ -3,8 +3,10 @@ package webhook
 import (
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"reflect"
 	"slices"
+	"strconv"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -28,6 +30,9 @@ type Status struct {
 	// GracePeriodBefore is what it was before it was raised, in seconds; 0 if the pod had
 	// none, nil if it was not raised.
 	GracePeriodBefore *int64 `json:"gracePeriodSecondsBefore,omitempty"`
+	// Installer is a sum of the init container that brings the init, as it was asked for:
+	// others may have changed it since, as those who add defaults do.
+	Installer string `json:"installer,omitempty"`
 	// Containers are all of the pod's but the carrier's, init containers first.
 	Containers []ContainerStatus `json:"containers,omitempty"`
 }
@@ -43,32 +48,28 @@ type ContainerStatus struct {
 	Drain       string `json:"drain,omitempty"`
 	StopTimeout string `json:"stopTimeout,omitempty"`
 	// Added are the fields that the container did not have before, which its looks alone
-	// do not tell: AddedCommand, AddedPreStop, AddedLifecycle. Undo takes them away.
+	// do not tell: AddedPreStop or AddedLifecycle. Undo takes them away.
 	Added []string `json:"added,omitempty"`
 }
 
 // What Added can hold.
 const (
-	// AddedCommand is a command that was in the image or an annotation.
-	AddedCommand = "command"
 	// AddedPreStop is a hook in a lifecycle that was there.
 	AddedPreStop = "preStop"
 	// AddedLifecycle is a lifecycle that holds nothing but the hook.
 	AddedLifecycle = "lifecycle"
 )
 
-// statusOf describes plan of pod. What an earlier pass added is taken from the status
-// that it left.
-func statusOf(pod *corev1.Pod, plan Plan, version string) Status {
-	// A status that cannot be read says nothing about earlier passes.
-	earlier, _ := ReadStatus(pod.Annotations[config.StatusKey])
+// statusOf describes plan.
+func statusOf(plan Plan, version string) Status {
 	status := Status{Version: version, Reason: plan.Skip, GracePeriodSeconds: int64(plan.Grace / time.Second)}
 	if plan.Skip != "" {
 		status.Message = plan.Skip.Sentence()
+	} else if plan.Grace != plan.GraceBefore {
+		status.GracePeriodBefore = ptr.To(ptr.Deref(plan.ours.bare.Spec.TerminationGracePeriodSeconds, 0))
 	}
-	status.GracePeriodBefore = graceBefore(pod, plan, earlier)
 	if plan.Carrier != nil {
-		status.Carrier = plan.Carrier.Kind
+		status.Carrier, status.Installer = plan.Carrier.Kind, sum(plan.Carrier.Installer)
 	}
 	for _, c := range plan.Containers {
 		s := ContainerStatus{Name: c.Name, Action: c.Action, Reason: c.Reason}
@@ -81,41 +82,33 @@ func statusOf(pod *corev1.Pod, plan Plan, version string) Status {
 		if c.Action == Wrapped {
 			s.StopTimeout = c.StopTimeout.String()
 		}
-		s.Added = c.added(earlier.container(c.Name).Added)
+		switch {
+		case c.PreStop != nil && c.container.Lifecycle == nil:
+			s.Added = []string{AddedLifecycle}
+		case c.PreStop != nil:
+			s.Added = []string{AddedPreStop}
+		}
 		status.Containers = append(status.Containers, s)
 	}
 	return status
 }
 
-// graceBefore returns the grace period from before the first pass that raised it.
-func graceBefore(pod *corev1.Pod, plan Plan, earlier Status) *int64 {
-	now := ptr.Deref(pod.Spec.TerminationGracePeriodSeconds, 0)
-	switch {
-	case earlier.GracePeriodBefore != nil && earlier.GracePeriodSeconds == now:
-		return earlier.GracePeriodBefore
-	case plan.Skip == "" && plan.Grace != plan.GraceBefore:
-		return &now
+// sum returns a few letters that stand for installer; none for none.
+func sum(installer *corev1.Container) string {
+	if installer == nil {
+		return ""
 	}
-	return nil
+	data, err := json.Marshal(installer)
+	if err != nil { // our own: cannot happen
+		return ""
+	}
+	sum := fnv.New64a()
+	_, _ = sum.Write(data) // never fails
+	return strconv.FormatUint(sum.Sum64(), 36)
 }
 
-// added returns what this pass and, as earlier has it, those before it gave the container.
-func (c *ContainerPlan) added(earlier []string) (added []string) {
-	if c.Kept && slices.Contains(earlier, AddedCommand) || c.Action == Wrapped && !c.Kept && len(c.container.Command) == 0 {
-		added = append(added, AddedCommand)
-	}
-	switch has, _ := OwnPreStop(c.container); {
-	case c.PreStop != nil && c.container.Lifecycle == nil:
-		added = append(added, AddedLifecycle)
-	case c.PreStop != nil:
-		added = append(added, AddedPreStop)
-	case has && slices.Contains(earlier, AddedLifecycle):
-		added = append(added, AddedLifecycle)
-	case has && slices.Contains(earlier, AddedPreStop):
-		added = append(added, AddedPreStop)
-	}
-	return added
-}
+// has reports whether field is among what was added.
+func (c ContainerStatus) has(field string) bool { return slices.Contains(c.Added, field) }
 
 // container returns what s says about one container, or nothing.
 func (s Status) container(name string) ContainerStatus {

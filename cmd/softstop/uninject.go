@@ -18,8 +18,8 @@ func uninjectCommand() *cobra.Command {
 		Long: `Print a manifest without what softstop put into its pods: by inject, or by the webhook
 into a pod that was read from a cluster. What is left are the bytes from before inject.
 
-The annotation softstop.dev/status tells whether a container had a command, a preStop
-hook and a grace period of its own. Without it, these stay.`,
+The annotation softstop.dev/status tells whether a preStop sleep and the grace period
+are the pod's own. Without it, or if the pod is not as it says, these stay.`,
 		Example: "  kubectl get pod web-0 -o yaml | softstop uninject -f -",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			files, err := in.read(cmd)
@@ -33,7 +33,7 @@ hook and a grace period of its own. Without it, these stay.`,
 					if len(c.operations) > 0 {
 						c.summary = "softstop is taken out"
 						if _, err := webhook.ReadStatus(t.Pod.Annotations[config.StatusKey]); err != nil {
-							fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d: %s: without its annotation %s nobody knows what was there before: the command, a preStop sleep and the grace period stay\n",
+							fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d: %s: without its annotation %s nobody knows what was there before: a preStop sleep and the grace period stay\n",
 								t.File(), t.Line(), t.Title(), config.StatusKey)
 						}
 					}
