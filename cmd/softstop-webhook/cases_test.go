@@ -72,6 +72,7 @@ func (s *suite) whoIsCalled(t *testing.T) {
 			}
 		})
 	}
+	t.Run("debug copies", s.copiesAreRepaired)
 	t.Run("mirror pod", func(t *testing.T) {
 		before := calls(t)
 		p := pod("enabled", "mirror", map[string]string{corev1.MirrorPodAnnotationKey: "hash"})
@@ -80,6 +81,45 @@ func (s *suite) whoIsCalled(t *testing.T) {
 			t.Errorf("%v calls, want none", made)
 		}
 	})
+}
+
+// copiesAreRepaired: a copy of an injected pod that has lost its annotation is left alone where it can start, and becomes
+// what it would be without us where it cannot (hard pod 101).
+func (s *suite) copiesAreRepaired(t *testing.T) {
+	original := pod("silent", "copied", map[string]string{config.InjectKey: "true"})
+	if err := s.client.Create(t.Context(), original, client.DryRunAll); err != nil {
+		t.Fatal(err)
+	}
+	wrapped := original.Spec.Containers[0].Command
+	for name, c := range map[string]struct {
+		change func(*corev1.PodSpec)
+		calls  float64
+		starts string // the first word of its command
+	}{
+		"whole":                   {func(*corev1.PodSpec) {}, 0, wrapped[0]},
+		"without init containers": {func(spec *corev1.PodSpec) { spec.InitContainers = nil }, 1, wrapped[slices.Index(wrapped, "--")+1]},
+		"of the same image": {func(spec *corev1.PodSpec) {
+			spec.Containers[0].Command = []string{wrapped[0], "--command-of=" + spec.Containers[0].Image, "--", "/app"}
+		}, 0, wrapped[0]},
+		"of another image": {func(spec *corev1.PodSpec) {
+			spec.Containers[0].Command = []string{wrapped[0], "--command-of=other:1", "--", "/other"}
+		}, 1, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before, p := calls(t), pod("silent", "copy", nil)
+			p.Spec = *original.Spec.DeepCopy()
+			c.change(&p.Spec)
+			if err := s.client.Create(t.Context(), p, client.DryRunAll); err != nil {
+				t.Fatal(err)
+			}
+			if made := calls(t) - before; made != c.calls {
+				t.Errorf("%v calls, want %v", made, c.calls)
+			}
+			if got := append(p.Spec.Containers[0].Command, "")[0]; got != c.starts {
+				t.Errorf("it starts %q, want %q", got, c.starts)
+			}
+		})
+	}
 }
 
 // dryRun is hard pod 79.
