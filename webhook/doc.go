@@ -4,7 +4,7 @@
 //
 //	decode   decode.go     the API server's review becomes a typed pod, for reading only
 //	decide   decide.go     which containers are wrapped, get hooks only, are left, and why
-//	           ours.go       what earlier passes put in, and the pod without it
+//	           ours.go       what earlier passes put in, and the pod without it, with recognise.go
 //	           podreason.go  why a pod is left alone as a whole
 //	           command.go    what a container runs
 //	           initnames.go  programs and containers that are known by name
@@ -13,7 +13,7 @@
 //	           hooks.go      preStop hooks, other people's and ours
 //	           carrier.go    how the init gets into the pod, with installer.go and resources.go
 //	           annotate.go   what the annotations are to say, with status.go
-//	patch    patch.go      the plan becomes a short list of JSON patch operations
+//	patch    patch.go      the plan becomes a short list of JSON patch operations, with operations.go
 //	respond  respond.go    patch, warnings and the audit log's entries
 //
 // And back, for the people's CLI: undo.go returns the operations that take softstop out
