@@ -49,6 +49,8 @@ type Program struct {
 	Kind Kind
 	// Passing says what it does with a stop signal.
 	Passing Passing
+	// Stays means that a Runner waits for what it runs; others become it.
+	Stays bool
 	// Before is what stands before the command that a Runner runs.
 	Before Before
 }
@@ -58,14 +60,18 @@ type Program struct {
 type Before struct {
 	// Values are the short options that take a value: "u" for env -u NAME.
 	Values string
-	// Long are the long options that take a value in a word of their own, without dashes.
-	Long []string
+	// Long are the long options whose value may be a word of its own, with spaces between.
+	Long string
 	// Words is how many words that are no options come first: 1 for timeout DURATION.
 	Words int
+	// Instead are the short options that say what those words say: "u" for runuser -u USER.
+	Instead string
 	// Assigns means that NAME=VALUE may come first.
 	Assigns bool
-	// Text are the short options whose value is a command line as one text: "c" for su -c.
+	// Text are the short options whose value is a text for a shell: "c" for su -c.
 	Text string
+	// Split are the short options whose value is the first part of the command: "S" for env -S.
+	Split string
 	// Asks are the short options with which nothing is run: "vV" for command -v.
 	Asks string
 }
@@ -103,7 +109,8 @@ func oneOf(name string, names []string) bool {
 // are in; "" is the PATH.
 func inSystem(folder string) bool {
 	switch folder {
-	case "", "/", "/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/", "/lib/", "/usr/lib/", "/run/current-system/sw/bin/":
+	case "", "/", "/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/",
+		"/lib/", "/usr/lib/", "/run/current-system/sw/bin/":
 		return true
 	}
 	return strings.HasPrefix(folder, "/package/admin/s6-overlay") // with its version

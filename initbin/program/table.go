@@ -43,5 +43,5 @@ var onlookers = [...]string{
 	"chmod", "chown", "chgrp", "stat", "file", "readlink", "realpath", "basename", "dirname", "which", "type", "hash", "grep", "egrep", "fgrep",
 	"sed", "awk", "head", "tail", "cut", "tr", "sort", "wc", "tee", "diff", "cmp", "md5sum", "sha256sum", "tar", "gzip", "find", "mount", "umount",
 	"export", "readonly", "local", "declare", "typeset", "unset", "set", "shift", "cd", "read", "wait", "kill", "pkill", "killall", "pgrep",
-	"pidof", "ps", "sleep",
+	"pidof", "ps", "sleep", "exit", "return", "break", "continue",
 }
