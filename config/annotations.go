@@ -66,5 +66,8 @@ func (s *Settings) set(field Field, container, text string) (ok bool) {
 
 // Drains reports whether the place asks for a drain of container.
 func (s Settings) Drains(container string) bool {
-	return s.All.Drain != nil || s.Each[container].Drain != nil
+	return s.All.Drain != nil || s.DrainsByName(container)
 }
+
+// DrainsByName reports whether s sets a drain for this container alone.
+func (s Settings) DrainsByName(container string) bool { return s.Each[container].Drain != nil }

@@ -74,6 +74,8 @@ type Choice struct {
 	container *corev1.Container // without what earlier passes put in
 	earlier   imageCommand      // what an earlier pass found in the image
 	again     bool              // nobody else knew it now
+	drainOwn  bool              // the pod says something about this container's drain alone
+	minds1    bool              // a probe or hook would take the init for the program
 }
 
 // Decide chooses for every container of pod, as if no earlier pass had been: what is ours
@@ -94,7 +96,8 @@ func Decide(pod *corev1.Pod, facts Facts) Decision {
 		for i := range list {
 			choice := Choice{Name: list[i].Name, Kind: kind(&list[i]), container: &list[i], earlier: ours.commands[list[i].Name]}
 			policy, overruled := resolved.For(choice.Name, list[i].Image)
-			choice.Policy, choice.DrainAsked = policy, resolved.Pod.Drains(choice.Name)
+			choice.Policy, choice.DrainAsked, choice.drainOwn = policy, resolved.Pod.Drains(choice.Name), resolved.Pod.DrainsByName(choice.Name)
+			choice.minds1 = hasOwnProcess1(pod) && MindsProcess1(&list[i]) != ""
 			d.Problems = append(d.Problems, overruled...)
 			choice.decide(d.Policy, facts)
 			d.Containers = append(d.Containers, choice)
@@ -162,7 +165,11 @@ func (c *Choice) decide(pod config.Policy, facts Facts) {
 	if c.Reason = c.findCommand(facts); c.Reason != "" {
 		return
 	}
-	if c.Reason = InitOf(slices.Concat(c.Command, c.container.Args)); c.Reason == "" {
+	c.Reason = InitOf(expanded(slices.Concat(c.Command, c.container.Args), c.container.Env))
+	if c.Reason == "" && !slices.Contains(pod.Containers.Value, c.Name) && c.minds1 {
+		c.Reason = ReasonNamesPID1
+	}
+	if c.Reason == "" {
 		c.Action = Wrapped
 	}
 }
@@ -179,7 +186,7 @@ func (c *Choice) leftOut(pod config.Policy) Reason {
 		return ReasonInitContainer
 	case len(pod.Containers.Value) > 0:
 		return ReasonExcluded
-	case slices.Contains(meshProxies(), c.Name):
+	case IsMeshProxy(c.Name):
 		return ReasonMeshSidecar
 	case c.Kind == Sidecar && !pod.Sidecars.Value:
 		return ReasonSidecar

@@ -7,9 +7,11 @@
 //	           ours.go       what earlier passes put in, and the pod without it, with recognise.go
 //	           podreason.go  why a pod is left alone as a whole
 //	           command.go    what a container runs
-//	           initnames.go  programs and containers that are known by name
+//	           initnames.go  inits, and the containers of service meshes
+//	           process1.go   probes and hooks that name process 1
 //	plan     plan.go       what the pod will look like, as data
 //	           stopplan.go   the arithmetic of the stop plan
+//	           drain.go      who drains, and who waits for those that do
 //	           hooks.go      preStop hooks, other people's and ours
 //	           carrier.go    how the init gets into the pod, with installer.go and resources.go
 //	           annotate.go   what the annotations are to say, with status.go

@@ -89,14 +89,13 @@ func TestHardPods(t *testing.T) {
 		return named && err == nil && regexp.MustCompile(`(?m)^func (\(\w+ \*?\w+\) )?`+regexp.QuoteMeta(test)+`\(`).Match(source)
 	}
 	rows := regexp.MustCompile(`(?m)^\| (\d+) \| .* \| (.*) \|$`).FindAllStringSubmatch(string(page), -1)
-	for i, row := range rows {
-		number := i + 1
-		if number > 87 { // the nineties are the names of golden pods about settings
-			number += 13
+	last := 0
+	for _, row := range rows {
+		number, _ := strconv.Atoi(row[1])
+		if number <= last || number > last+1 && last < 87 { // the nineties are golden pods about settings
+			t.Fatalf("the row of %d comes after that of %d", number, last)
 		}
-		if row[1] != strconv.Itoa(number) {
-			t.Fatalf("row %d is about %s, not %d", i+1, row[1], number)
-		}
+		last = number
 		for holder := range strings.SplitSeq(row[2], ", ") {
 			if !exists(row[1], holder) {
 				t.Errorf("hard pod %s: there is no %s", row[1], holder)

@@ -1,59 +1,57 @@
 package webhook
 
 import (
-	"path"
-	"strconv"
-	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/softstop/softstop/initbin"
+	"github.com/softstop/softstop/webhook/commandline"
 )
 
 // Serves reports whether c takes requests: it declares a port or a readiness probe.
 func Serves(c *corev1.Container) bool { return len(c.Ports) > 0 || c.ReadinessProbe != nil }
 
-// OwnPreStop returns whether c has a preStop hook and, if it is a plain sleep, for how
-// long; 0 for a hook whose length nobody can know.
-func OwnPreStop(c *corev1.Container) (has bool, length time.Duration) {
+// PreStop is a container's own preStop hook.
+type PreStop struct {
+	// Has means that there is one; the rest is about it.
+	Has bool
+	// OptsOut means that it is a sleep of 0 s: the way to say to webhooks such as this one
+	// that nothing is to be added (KEP-4818).
+	OptsOut bool
+	commandline.Hook
+}
+
+// PreStopOf reads c's preStop hook. What an HTTP request does nobody can know, unless it
+// asks for a stop by name.
+func PreStopOf(c *corev1.Container) PreStop {
 	if c.Lifecycle == nil || c.Lifecycle.PreStop == nil {
-		return false, 0
+		return PreStop{}
 	}
-	hook := c.Lifecycle.PreStop
-	switch {
+	own := PreStop{Has: true}
+	switch hook := c.Lifecycle.PreStop; {
 	case hook.Sleep != nil:
-		return true, time.Duration(min(max(hook.Sleep.Seconds, 0), int64(maxHook/time.Second))) * time.Second
+		own.Length = time.Duration(min(max(hook.Sleep.Seconds, 0), int64(maxHook/time.Second))) * time.Second
+		own.OptsOut = own.Length == 0
 	case hook.Exec != nil:
-		return true, execSleep(hook.Exec.Command)
+		own.Hook = commandline.HookOf(hook.Exec.Command)
+	case hook.HTTPGet != nil:
+		own.Hook = commandline.HookOf([]string{"curl", hook.HTTPGet.Path})
 	}
-	return true, 0
+	return own
+}
+
+// OwnPreStop returns whether c has a preStop hook and how long it takes at least; 0 for a
+// hook whose length nobody can know, or that never ends.
+func OwnPreStop(c *corev1.Container) (has bool, length time.Duration) {
+	own := PreStopOf(c)
+	if own.Endless {
+		return own.Has, 0
+	}
+	return own.Has, own.Length
 }
 
 // maxHook bounds the sleeps of other people's hooks, far from overflow.
 const maxHook = 24 * time.Hour
-
-// execSleep returns how long a hook's command sleeps if that is all it does.
-func execSleep(command []string) time.Duration {
-	if len(command) == 3 && command[1] == "-c" && (path.Base(command[0]) == "sh" || path.Base(command[0]) == "bash") {
-		command = strings.Fields(command[2])
-	}
-	word := ""
-	switch {
-	case len(command) == 2 && path.Base(command[0]) == "sleep":
-		word = command[1]
-	case len(command) == 3 && path.Base(command[0]) == initbin.Name && command[1] == "sleep":
-		word = command[2]
-	}
-	if _, err := strconv.ParseFloat(word, 64); err == nil {
-		word += "s"
-	}
-	length, err := time.ParseDuration(word)
-	if err != nil || length < 0 || length > maxHook {
-		return 0
-	}
-	return length
-}
 
 // drainHook returns the preStop hook that drains for d. With the init at hand it works
 // on every kubelet; without it only where preStop.sleep is known, else nil.

@@ -33,6 +33,7 @@ type Plan struct {
 	Warnings []string
 
 	ours *ours // what earlier passes put into the pod, and the pod without it
+	job  bool  // the pod is a Job's
 }
 
 // ContainerPlan is what happens to one container and when.
@@ -80,7 +81,8 @@ func (p *Plan) handle(decision Decision, facts Facts) {
 		p.Containers = append(p.Containers, ContainerPlan{Choice: choice})
 	}
 	p.Carrier = p.carry(decision.Policy, facts)
-	p.schedule(facts, ownerKind(pod, facts) == "Job")
+	p.job = ownerKind(pod, facts) == "Job"
+	p.schedule(facts)
 	for i := range p.Containers {
 		p.equip(&p.Containers[i], facts.Nodes)
 	}
@@ -107,13 +109,8 @@ func (p *Plan) warn(format string, args ...any) {
 }
 
 // schedule makes the stop plan and gives every container its times.
-func (p *Plan) schedule(facts Facts, job bool) {
-	var wishes []Wish
-	for i := range p.Containers {
-		if p.Containers[i].Action != Left {
-			wishes = append(wishes, p.Containers[i].wish(job))
-		}
-	}
+func (p *Plan) schedule(facts Facts) {
+	wishes := p.wishes()
 	if len(wishes) == 0 {
 		p.Grace, p.Skip = p.GraceBefore, ReasonNothingToDo
 		return
@@ -130,12 +127,15 @@ func (p *Plan) schedule(facts Facts, job bool) {
 	}
 }
 
-// wish returns what the container would like of the stop plan.
+// wish returns what the container would like of the stop plan by itself.
 func (c *ContainerPlan) wish(job bool) Wish {
 	hasHook, hook := OwnPreStop(c.container)
 	timeout := c.Policy.StopTimeout
 	wish := Wish{StopTimeout: timeout.Value, Exact: timeout.Source.Explicit()}
-	if c.Kind == App && (c.DrainAsked || Serves(c.container) && !job) {
+	if c.Reason == ReasonMeshSidecar { // it stops by its own rules, in whatever time there is
+		wish = Wish{StopTimeout: config.MinStopTimeout}
+	}
+	if c.drains(job) && !c.hookRulesOutDrain() {
 		wish.Drain = ceilSeconds(c.Policy.Drain.Value)
 	}
 	if hasHook && c.Action == HooksOnly {
@@ -161,6 +161,7 @@ func (p *Plan) equip(c *ContainerPlan, nodes Nodes) {
 		if c.Action == Wrapped {
 			c.Options.Drain = max(0, c.Drain-hook)
 		}
+		p.warnOfHook(c)
 	case c.Drain > 0:
 		if c.PreStop = drainHook(c.Drain, nodes.SleepAction, program); c.PreStop == nil {
 			p.warn("container %q gets no drain: it is not wrapped, and a kubelet older than 1.30 has no preStop.sleep; upgrade the nodes or set the container's command", c.Name)

@@ -29,6 +29,7 @@ const (
 	ReasonInitContainer Reason = "init-container"
 	ReasonExcluded      Reason = "excluded"
 	ReasonMountTaken    Reason = "mount-taken"
+	ReasonNamesPID1     Reason = "names-pid1"
 )
 
 // Reasons why nobody knows what an image runs. Their fixes are the same, see ownCommand.
@@ -94,6 +95,8 @@ func (r Reason) explanation() explanation {
 		return explanation{"softstop.dev/containers or softstop.dev/exclude-containers leaves it out", "change that to have it wrapped", false}
 	case ReasonMountTaken:
 		return explanation{"a volume is mounted at / or where the init is", "move that mount", true}
+	case ReasonNamesPID1:
+		return explanation{"a probe or hook looks into process 1, which would be the init", "let it find the program by name (pidof, pgrep), or name the container, beside the others, in softstop.dev/containers to have it wrapped", true}
 	case ReasonPullNever:
 		return explanation{"imagePullPolicy is Never, so the image is on the node only", ownCommand, true}
 	case ReasonBadReference:

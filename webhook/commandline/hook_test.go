@@ -52,6 +52,7 @@ func TestHookOf(t *testing.T) {
 		"kill -s QUIT 1":                                          {Stops: true, ToProcess1: initbin.SIGQUIT},
 		"sleep 2; kill -SIGQUIT 1; sleep 1":                       {Stops: true, ToProcess1: initbin.SIGQUIT, Before: 2 * s, Length: 3 * s},
 		"kill -HUP 1":                                             {},
+		"kill -3 1":                                               {},
 		"kill -0 1":                                               {},
 		"kill -TERM $(cat /run/app.pid)":                          stops(0),
 		"pkill -f gunicorn":                                       stops(0),

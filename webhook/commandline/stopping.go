@@ -42,10 +42,11 @@ func asksToStop(word string) bool {
 	return strings.Contains(word, "shutdownserver(") // mongosh --eval
 }
 
-// killing reads the arguments of kill.
+// killing reads the arguments of kill. kill -3 is how people ask a JVM for its threads; who
+// wants nginx to quit writes kill -QUIT.
 func killing(words []string) (stops bool, toProcess1 initbin.Signal) {
 	signal, targets := signalOf(words)
-	if !endsPrograms(signal) || len(targets) == 0 {
+	if !endsPrograms(signal) || len(targets) == 0 || words[0] == "-3" {
 		return false, 0
 	}
 	if slices.Contains(targets, "1") {
