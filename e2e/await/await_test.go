@@ -25,7 +25,7 @@ func TestLate(t *testing.T) {
 // One that never comes is given up when the time is over, with the last that was seen of it.
 func TestNever(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour) //nolint:forbidigo // of the fake clock
 		defer cancel()
 		last := errors.New("the last")
 		if err := poll(ctx, func() error { return last }); err != last || ctx.Err() == nil {
