@@ -16,6 +16,7 @@ import (
 	"github.com/softstop/softstop/e2e/demo/stage"
 	"github.com/softstop/softstop/e2e/faults/load"
 	"github.com/softstop/softstop/e2e/faults/replica"
+	"github.com/softstop/softstop/e2e/pace"
 	"github.com/softstop/softstop/initbin"
 )
 
@@ -160,7 +161,7 @@ func (s *scene) recovered(ctx context.Context) error {
 
 // await repeats do until it succeeds, for so long at most.
 func (s *scene) await(ctx context.Context, atMost time.Duration, do func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, atMost)
+	ctx, cancel := context.WithTimeout(ctx, pace.Stretch(atMost))
 	defer cancel()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()

@@ -32,10 +32,13 @@ third)
 		mkdir "$group"
 		echo "$quota" >"$group/cpu.cfs_quota_us"
 	fi
-	trap 'rmdir "$group"' EXIT
-	# The last of them may still be ending when the command has.
 	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$group" "$@" && status=0 || status=$?
-	while [ -s "$group/cgroup.procs" ]; do sleep 1; done
+	# What the command has left is on its way out, and goes there at full speed.
+	until rmdir "$group" 2>/dev/null; do
+		while read -r pid; do
+			echo "$pid" >"${group%/*}/cgroup.procs" || true
+		done <"$group/cgroup.procs"
+	done
 	exit "$status"
 	;;
 *)

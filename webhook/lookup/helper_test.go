@@ -80,10 +80,13 @@ func TestHelper(t *testing.T) {
 // TestHelperHangs: a helper has no more time than the budget.
 func TestHelperHangs(t *testing.T) {
 	w := newWorld(t)
-	program := filepath.Join(t.TempDir(), "helper")
-	if err := os.WriteFile(program, []byte("#!/bin/sh\nsleep 600\n"), 0o700); err != nil {
+	folder := t.TempDir()
+	program, child := filepath.Join(folder, "helper"), filepath.Join(folder, "child")
+	// Its child holds its output open, and lives on.
+	if err := os.WriteFile(program, []byte("#!/bin/sh\nsleep 600 &\necho $! >"+child+"\nwait\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = exec.Command("sh", "-c", "kill $(cat "+child+")").Run() }) // it may not have come so far
 	w.settings.Helpers = map[string]string{w.host: program}
 	w.settings.Budget = short
 	w.wantReason(w.ask(w.finder(), w.host+"/web:1"), webhook.ReasonRegistryUnavailable)

@@ -164,7 +164,7 @@ func TestNoHelpersSecretIsTold(t *testing.T) {
 	answer := `{"Username":"user","Secret":"` + secretWord + `"}`
 	for name, script := range map[string]string{
 		"answers and fails": "echo '" + answer + "'; exit 1",
-		"answers and hangs": "echo '" + answer + "'; sleep 600",
+		"answers and hangs": "echo '" + answer + "'; exec sleep 600",
 		"no answer":         "echo '\"" + secretWord + "\"'",
 		"too much":          "echo '" + answer + "'; head -c 100000 /dev/zero",
 	} {

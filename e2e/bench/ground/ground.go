@@ -18,6 +18,7 @@ import (
 
 	"github.com/softstop/softstop/e2e/bench/images"
 	"github.com/softstop/softstop/e2e/demo/stage"
+	"github.com/softstop/softstop/e2e/pace"
 )
 
 // Registries are the addresses of the bench's registries, inside the node's network. They are many because softstop asks one host
@@ -126,7 +127,7 @@ func (g *Ground) Namespace(ctx context.Context, name string, labels map[string]s
 // Clear takes namespaces away with all that is in them, at once: what one part leaves must not be seen in the next one's figures.
 // It does not fail: the figures are taken, and the node ends anyway.
 func (g *Ground) Clear(namespaces ...string) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), pace.Stretch(time.Minute))
 	defer cancel()
 	for _, args := range [][]string{
 		{"delete", "deployments", "--all", "--wait=false"},

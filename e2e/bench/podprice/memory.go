@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/softstop/softstop/e2e/bench/figures"
+	"github.com/softstop/softstop/e2e/pace"
 )
 
 // memory are what pods are charged by kind, in KiB: all of it, anonymous memory, and the page cache.
@@ -16,7 +17,7 @@ type memory struct{ all, anonymous, cache figures.Row }
 
 // memory runs copies of each kind side by side and reads what each pod's cgroup is charged.
 func (b bench) memory(ctx context.Context, copies int) (memory, error) {
-	ctx, cancel := context.WithTimeout(ctx, 2*patience)
+	ctx, cancel := context.WithTimeout(ctx, pace.Stretch(2*patience))
 	defer cancel()
 	m := memory{figures.Row{}, figures.Row{}, figures.Row{}}
 	fmt.Fprintf(b.Progress, "%d pods of each kind side by side\n", copies)

@@ -14,6 +14,7 @@ import (
 	"github.com/softstop/softstop/e2e/bench/ground"
 	"github.com/softstop/softstop/e2e/bench/page"
 	"github.com/softstop/softstop/e2e/demo/images"
+	"github.com/softstop/softstop/e2e/pace"
 )
 
 // Options say how much to measure.
@@ -102,7 +103,7 @@ func Run(ctx context.Context, g *ground.Ground, o Options) (page.Section, error)
 
 // start starts a pod and returns the time until it runs.
 func (b bench) start(ctx context.Context, k kind, name string) (time.Duration, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, pace.Stretch(patience))
 	defer cancel()
 	begin := time.Now()
 	if err := b.create(ctx, k, name); err != nil {
@@ -114,7 +115,7 @@ func (b bench) start(ctx context.Context, k kind, name string) (time.Duration, e
 
 // end deletes the pod of that name of each kind, and waits until all are gone.
 func (b bench) end(ctx context.Context, name string) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, pace.Stretch(patience))
 	defer cancel()
 	for _, k := range kinds() {
 		if err := b.Client.CoreV1().Pods(k.namespace()).Delete(ctx, name, metav1.DeleteOptions{}); err != nil {

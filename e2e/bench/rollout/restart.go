@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/wait"
 
 	"github.com/softstop/softstop/e2e/bench/ground"
+	"github.com/softstop/softstop/e2e/pace"
 )
 
 const (
@@ -42,7 +43,7 @@ func restart(ctx context.Context, g *ground.Ground, c cell, times int, deadline 
 // complete returns when all of a deployment's pods are new and available.
 func complete(ctx context.Context, g *ground.Ground, c cell) error {
 	var d *appsv1.Deployment
-	err := wait.PollUntilContextTimeout(ctx, glance, patience, true, func(ctx context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(ctx, glance, pace.Stretch(patience), true, func(ctx context.Context) (bool, error) {
 		var err error
 		d, err = g.Client.AppsV1().Deployments(c.namespace()).Get(ctx, c.server.name, metav1.GetOptions{})
 		if err != nil {
@@ -60,7 +61,7 @@ func complete(ctx context.Context, g *ground.Ground, c cell) error {
 // quiet returns when no old pod of a cell is left.
 func quiet(ctx context.Context, g *ground.Ground, c cell) error {
 	left := 0
-	err := wait.PollUntilContextTimeout(ctx, glance, patience, true, func(ctx context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(ctx, glance, pace.Stretch(patience), true, func(ctx context.Context) (bool, error) {
 		pods, err := g.Client.CoreV1().Pods(c.namespace()).List(ctx, metav1.ListOptions{LabelSelector: "app=" + c.server.name})
 		if err != nil {
 			return false, err

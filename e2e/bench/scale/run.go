@@ -17,6 +17,7 @@ import (
 	"github.com/softstop/softstop/e2e/bench/images"
 	"github.com/softstop/softstop/e2e/bench/page"
 	"github.com/softstop/softstop/e2e/demo/stage"
+	"github.com/softstop/softstop/e2e/pace"
 )
 
 // Options say how much to measure.
@@ -108,7 +109,7 @@ func (b *bench) restart(ctx context.Context) error {
 	// The old pod goes on answering for a moment.
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	patience, cancel := context.WithTimeout(ctx, time.Minute)
+	patience, cancel := context.WithTimeout(ctx, pace.Stretch(time.Minute))
 	defer cancel()
 	for {
 		var err error

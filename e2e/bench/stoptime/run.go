@@ -15,6 +15,7 @@ import (
 	"github.com/softstop/softstop/e2e/bench/ground"
 	"github.com/softstop/softstop/e2e/bench/page"
 	"github.com/softstop/softstop/e2e/demo/images"
+	"github.com/softstop/softstop/e2e/pace"
 )
 
 // Options say how much to measure.
@@ -121,7 +122,7 @@ func (b *bench) wave(ctx context.Context, first, last int) error {
 			return fmt.Errorf("make %s/%s: %w", s.namespace, s.pod, err)
 		}
 	}
-	starting, cancel := context.WithTimeout(ctx, patience)
+	starting, cancel := context.WithTimeout(ctx, pace.Stretch(patience))
 	defer cancel()
 	for _, s := range stops {
 		if _, err := b.trackers[s.namespace].AwaitRunning(starting, s.pod); err != nil {
@@ -155,7 +156,7 @@ func (s stop) made() *corev1.Pod {
 
 // stop deletes one pod and notes how that went.
 func (b *bench) stop(ctx context.Context, s stop) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, pace.Stretch(patience))
 	defer cancel()
 	begin := time.Now()
 	err := b.Client.CoreV1().Pods(s.namespace).Delete(ctx, s.pod, metav1.DeleteOptions{})
