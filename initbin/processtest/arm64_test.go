@@ -56,7 +56,7 @@ func TestArm64(t *testing.T) {
 	x.expect(143)
 
 	x = begin(nil, pair()...)
-	x.out.see(t, "near ready", "far ready")
+	x.awaitPair()
 	x.stop()
 	x.wait()
 	if text := x.output(); !strings.Contains(text, "near stopped") || !strings.Contains(text, "far stopped") {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,10 +16,11 @@ import (
 )
 
 // pair is a shell in front of an application that has a child in a session of its own;
-// both stop well.
+// both stop well. The child does nothing at all until it is told: of one that runs after the
+// application was told, nobody knows whether the application has told it.
 func pair() []string {
 	return shell(perl(`
-		child(sub { session(); $SIG{TERM} = sub { out('far stopped'); exit 0 }; ready('far'); rest() });
+		child(sub { session(); $SIG{TERM} = sub { out('far stopped'); exit 0 }; still('far') });
 		$SIG{TERM} = sub { out('near stopped'); exit 4 }; ready('near'); rest()`), "; true")
 }
 
@@ -26,8 +28,23 @@ func startPair(t *testing.T, b build, s setup) *box {
 	t.Helper()
 	s.command = pair()
 	x := startIn(t, b, s)
-	x.out.see(t, "near ready", "far ready")
+	x.awaitPair()
 	return x
+}
+
+// awaitPair waits until both of a pair are up, and the far one sleeps: it blocks the signal
+// until then.
+func (x *box) awaitPair() {
+	x.t.Helper()
+	x.out.see(x.t, "near ready", "far ready")
+	_, after, _ := strings.Cut(x.out.String(), "far ready ")
+	inside, _, _ := strings.Cut(after, "\n")
+	await.True(x.t, "the far one sleeps", func() bool {
+		return slices.ContainsFunc(descendants(x.pid), func(pid int) bool {
+			return strings.HasSuffix(statusField(pid, "NSpid"), "\t"+inside) &&
+				strings.HasPrefix(statusField(pid, "State"), "S") && strings.Trim(statusField(pid, "SigBlk"), "0") == ""
+		})
+	})
 }
 
 // A stopper that is killed changes only the finesse: who is deaf is killed and named.

@@ -24,6 +24,7 @@ const prelude = `
 sub out { syswrite STDOUT, "@_\n" }
 sub ready { out("$_[0] ready $$") }
 sub rest { while (1) { select undef, undef, undef, 0.5 } } # perl may notice a signal only after it
+sub still { require POSIX; POSIX::sigprocmask(POSIX::SIG_BLOCK(), POSIX::SigSet->new(POSIX::SIGTERM())); ready($_[0]); POSIX::sigsuspend(POSIX::SigSet->new) while 1 }
 sub handle { my $name = shift; for my $s (@_) { $SIG{$s} = sub { out("$name got $s.") } } }
 sub child { my $do = shift; my $p = fork; if ($p == 0) { $SIG{$_} = 'DEFAULT' for keys %SIG; $do->(); exit 0 } return $p }
 sub session { require POSIX; POSIX::setsid() }
