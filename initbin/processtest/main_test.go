@@ -7,7 +7,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"testing"
+
+	"github.com/softstop/softstop/e2e/pace"
 )
 
 // build is one way to build the init.
@@ -32,8 +35,10 @@ func TestMain(m *testing.M) {
 
 func run(m *testing.M) int {
 	flag.Parse()
-	// The tests mostly wait for one another's processes, not for the processor.
-	if err := flag.Set("test.parallel", "12"); err != nil {
+	// The tests mostly wait for one another's processes, not for the processor, unless that is
+	// slow: then each gets as much of it as elsewhere, or its stopper is late (lookTime of
+	// initbin/watcher), and the watcher tells everybody.
+	if err := flag.Set("test.parallel", strconv.Itoa(max(1, int(12/pace.Factor())))); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
