@@ -162,7 +162,7 @@ func renderChart(t *testing.T, flags ...string) []*unstructured.Unstructured {
 
 func start(t *testing.T, chart []*unstructured.Unstructured, authorities string, log *listener) *suite {
 	t.Helper()
-	env := &envtest.Environment{}
+	env := &envtest.Environment{ControlPlaneStartTimeout: pace.Stretch(time.Minute), ControlPlaneStopTimeout: pace.Stretch(time.Minute)}
 	// All that a cluster has: envtest leaves service accounts out.
 	env.ControlPlane.GetAPIServer().Configure().Disable("disable-admission-plugins")
 	calls := recordCalls(t, env)

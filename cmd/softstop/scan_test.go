@@ -26,6 +26,7 @@ import (
 
 	"github.com/softstop/softstop/cmd/softstop/survey"
 	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/e2e/pace"
 	"github.com/softstop/softstop/webhook"
 )
 
@@ -40,7 +41,7 @@ func startCluster(t *testing.T) cluster {
 	if os.Getenv("KUBEBUILDER_ASSETS") == "" {
 		t.Skip("KUBEBUILDER_ASSETS is not set: make test builds the API server and sets it")
 	}
-	env := &envtest.Environment{}
+	env := &envtest.Environment{ControlPlaneStartTimeout: pace.Stretch(time.Minute), ControlPlaneStopTimeout: pace.Stretch(time.Minute)}
 	admin, err := env.Start()
 	if err != nil {
 		t.Fatalf("start API server: %v", err)

@@ -8,12 +8,15 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
+
+	"github.com/softstop/softstop/e2e/pace"
 )
 
 // TestAPIServerAccepts creates everything, in a dry run in which an unknown field is an
@@ -68,7 +71,7 @@ func startAPIServer(t *testing.T) client.Client {
 	t.Helper()
 	certManager := certManagerDefinitions(t)
 	prometheus := filepath.Join(moduleFolder(t, "crds", "github.com/prometheus-operator/prometheus-operator"), "example/prometheus-operator-crd")
-	env := &envtest.Environment{ErrorIfCRDPathMissing: true, CRDDirectoryPaths: []string{
+	env := &envtest.Environment{ControlPlaneStartTimeout: pace.Stretch(time.Minute), ControlPlaneStopTimeout: pace.Stretch(time.Minute), ErrorIfCRDPathMissing: true, CRDDirectoryPaths: []string{
 		filepath.Join(certManager, "cert-manager.io_certificates.yaml"),
 		filepath.Join(certManager, "cert-manager.io_issuers.yaml"),
 		filepath.Join(prometheus, "monitoring.coreos.com_servicemonitors.yaml"),
