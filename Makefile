@@ -29,7 +29,7 @@ export KEEP
 export SOFTSTOP_KUBERNETES = $(KUBERNETES)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow e2e node-up node-down node-shell image lint matrix release vulncheck zoo bench bench-rollout bench-stoptime bench-podprice bench-admission bench-scale bench-init faults soak fuzz
+.PHONY: help demo test test-slow e2e node-up node-down node-shell image lint matrix release vulncheck zoo truth bench bench-rollout bench-stoptime bench-podprice bench-admission bench-scale bench-init faults soak fuzz
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,10 @@ matrix: ## Try the pods that break naive injectors on the oldest, a middle and t
 
 zoo: ## Try real servers in people's launch styles under every init
 	go run ./e2e/zoo -out docs/zoo.md
+
+truth: ## Measure what becomes of commands as process 1, and write down what softstop check says of them
+	go run ./e2e/zoo -truth cmd/softstop/testdata/process1.json
+	UPDATE_SCRIPTS=1 go test -run TestDocs ./cmd/softstop
 
 bench: ## Measure all that softstop promises, and what it costs, on a real node (20 minutes)
 	@$(BENCH)

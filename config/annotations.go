@@ -18,7 +18,7 @@ type Settings struct {
 }
 
 // FromAnnotations reads the softstop.dev annotations of a pod or a namespace, without
-// the fields that are locked. Keys of softstop's own (inject, status) are not fields and
+// the fields that are locked. Keys of softstop's own (inject, status, ignore) are not fields and
 // are passed over; every other unknown key is a problem. Problems are in the order of
 // their keys.
 func FromAnnotations(source Source, annotations map[string]string, limits Limits) (Settings, []Problem) {
@@ -26,7 +26,7 @@ func FromAnnotations(source Source, annotations map[string]string, limits Limits
 	var problems []Problem
 	for _, key := range slices.Sorted(maps.Keys(annotations)) {
 		text, ours := strings.CutPrefix(key, Prefix)
-		if !ours || key == InjectKey || key == StatusKey {
+		if !ours || key == InjectKey || key == StatusKey || key == IgnoreKey {
 			continue
 		}
 		name, container, single := strings.Cut(text, ".")

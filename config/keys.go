@@ -13,6 +13,9 @@ const (
 	StatusKey = Prefix + "status"
 	// InjectedKey is the label that an injected pod carries, with the value "true".
 	InjectedKey = Prefix + "injected"
+	// IgnoreKey is the annotation of workloads and pods with the findings of softstop check that
+	// somebody has decided to live with. It changes nothing about the pod.
+	IgnoreKey = Prefix + "ignore"
 )
 
 // Values of InjectKey on a namespace.

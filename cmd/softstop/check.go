@@ -7,12 +7,18 @@ import (
 
 	"github.com/softstop/softstop/cmd/softstop/finding"
 	"github.com/softstop/softstop/cmd/softstop/report"
+	"github.com/softstop/softstop/cmd/softstop/silence"
+	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/initbin"
 )
+
+// checkPatch is the format that is no report: the fixes that are certain, as patches.
+const checkPatch = "patch"
 
 func checkCommand() *cobra.Command {
 	var in input
 	var where circumstances
+	var chosen choice
 	var output format
 	cmd := &cobra.Command{
 		Use:   "check -f FILE",
@@ -20,51 +26,96 @@ func checkCommand() *cobra.Command {
 		Long: `Say which pods of a manifest will not stop well, and why. A pod that opted in is looked
 at as the webhook will leave it; of any other it is said what softstop would fix.
 
+What you decided to live with is silenced by the annotation softstop.dev/ignore on the
+workload or its pods, by a file of checks, or by a baseline. With -o patch each line is one
+object's JSON patch with the fixes that are certain to help and to change nothing else;
+--fix writes these into the files.
+
 The exit code is 1 if there is a warning, 2 if a file cannot be read; notes, about what
 the spec does not tell, do not count. docs/cli.md lists all there is to find.`,
-		Example: "  softstop check -f deploy/ -R\n  softstop check -f deploy/ -R -o sarif > softstop.sarif",
+		Example: "  softstop check -f deploy/ -R\n  softstop check -f deploy/ -R -o sarif > softstop.sarif\n  softstop check -f deploy/ -R --write-baseline softstop-baseline.yaml",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			files, err := in.read(cmd)
-			if err != nil {
-				return err
-			}
-			all, err := where.outcomes(cmd.Context(), files)
-			if err != nil {
-				return err
-			}
-			pods := make([]report.Pod, len(all))
-			for i, o := range all {
-				if pods[i], err = check(o); err != nil {
-					return fmt.Errorf("check %s: %w", o.Title(), err)
-				}
-			}
-			if err := report.Write(cmd.OutOrStdout(), output.value, initbin.Version, pods); err != nil {
-				return err
-			}
-			if report.Bad(pods) {
-				return in.end(errFound)
-			}
-			return in.end(nil)
+			return runCheck(cmd, &in, &where, &chosen, output.value)
 		},
 	}
 	in.flags(cmd)
 	where.flags(cmd)
-	output.flag(cmd, "text, json, yaml, sarif or junit", report.Formats()...)
+	output.flag(cmd, "text, json, yaml, sarif, junit, or patch (JSON patches)", append(report.Formats(), checkPatch)...)
+	chosen.flags(cmd)
 	return cmd
 }
 
-func check(o outcome) (report.Pod, error) {
-	pod := report.Pod{File: o.File(), Line: o.Line(), Object: o.Title(), Findings: []report.Located{}}
-	found, err := finding.Of(o.Pod, o.facts)
+func runCheck(cmd *cobra.Command, in *input, where *circumstances, chosen *choice, format string) error {
+	if err := chosen.load(cmd); err != nil {
+		return err
+	}
+	files, err := in.read(cmd)
 	if err != nil {
-		return pod, err
+		return err
+	}
+	all, err := where.outcomes(cmd.Context(), files)
+	if err != nil {
+		return err
+	}
+	services := servicesOf(files, in.namespace)
+	result := report.Report{Pods: make([]report.Pod, len(all)), Unread: len(in.unread.named) + len(in.unread.found)}
+	var fixes []change
+	for i, o := range all {
+		pod, silenced, err := check(o, services[o.Namespace], chosen)
+		if err != nil {
+			return fmt.Errorf("check %s: %w", o.Title(), err)
+		}
+		result.Pods[i] = pod
+		result.Silenced += silenced
+		if fix := fixOf(o, pod); len(fix.operations) > 0 {
+			fixes = append(fixes, fix)
+		}
+	}
+	result.Gone = chosen.known.Gone()
+	if chosen.write != "" {
+		return in.end(chosen.writeBaseline(cmd, result))
+	}
+	if chosen.fix {
+		return in.end(fixFiles(cmd, files, fixes))
+	}
+	if format == checkPatch {
+		return in.end(printPatches(cmd.OutOrStdout(), fixes))
+	}
+	if err := report.Write(cmd.OutOrStdout(), format, initbin.Version, result); err != nil {
+		return err
+	}
+	if result.Bad() {
+		return in.end(errFound)
+	}
+	return in.end(nil)
+}
+
+// check returns what is found about one pod and counts, and how much does not.
+func check(o outcome, services []finding.Service, chosen *choice) (pod report.Pod, silenced int, err error) {
+	pod = report.Pod{File: o.File(), Line: o.Line(), Object: o.Title(), Findings: []report.Located{}}
+	found, err := finding.Of(o.Pod, o.facts, services)
+	if err != nil {
+		return pod, 0, err
 	}
 	pod.Injected = found.Injected
+	var all []report.Located
 	for _, f := range found.Findings {
-		pod.Findings = append(pod.Findings, report.Located{Finding: f, Line: o.Line(f.Path...)})
+		all = append(all, report.Located{Finding: f, Line: o.Line(f.Path...)})
 	}
 	for _, stray := range o.Strays {
-		pod.Findings = append(pod.Findings, report.Located{Finding: finding.Stray(stray.Key, stray.Where), Line: stray.Line})
+		all = append(all, report.Located{Finding: finding.Stray(stray.Key, stray.Where), Line: stray.Line})
 	}
-	return pod, nil
+	ignored, unknown := silence.Ignored(o.Ignore(), o.Pod.Annotations[config.IgnoreKey])
+	for _, name := range unknown {
+		all = append(all, report.Located{Finding: silence.UnknownIgnore(name), Line: o.Line("metadata", "annotations", config.IgnoreKey)})
+	}
+	for _, f := range all {
+		kept := false
+		if f.Finding, kept = chosen.keeps(f.Finding, o, ignored); !kept {
+			silenced++
+			continue
+		}
+		pod.Findings = append(pod.Findings, f)
+	}
+	return pod, silenced, nil
 }

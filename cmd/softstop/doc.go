@@ -6,6 +6,8 @@
 //	manifest   files of Kubernetes objects, and the pods in them
 //	splice     changes values of a YAML or JSON text in place
 //	finding    what keeps a pod from stopping well (pure)
+//	pid1       what process 1 of a container does with SIGTERM (pure)
+//	silence    which findings count (pure)
 //	report     findings for people and for machines: text, JSON, SARIF, JUnit
 //	timeline   a stop plan drawn as text and as SVG (pure)
 //	survey     a live cluster's workloads and what became of them

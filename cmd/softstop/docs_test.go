@@ -15,6 +15,7 @@ import (
 // The marks in docs/cli.md below which the tests write.
 const (
 	findingsMark = "<!-- findings -->\n"
+	process1Mark = "<!-- process 1 -->\n"
 	commandsMark = "<!-- commands -->\n"
 	page         = "../../docs/cli.md"
 )
@@ -29,10 +30,12 @@ func TestDocs(t *testing.T) {
 	before, rest, ok := strings.Cut(string(text), findingsMark)
 	_, middle, found := strings.Cut(rest, "\n\n")
 	middle, _, marked := strings.Cut(middle, commandsMark)
-	if !ok || !found || !marked {
+	middle, tail, measured := strings.Cut(middle, process1Mark)
+	_, tail, tabled := strings.Cut(tail, "\n\n## ")
+	if !ok || !found || !marked || !measured || !tabled {
 		t.Fatalf("%s has no marks", page)
 	}
-	want := before + findingsMark + findings() + "\n" + middle + commandsMark + commands(t)
+	want := before + findingsMark + findings() + "\n" + middle + process1Mark + process1Table(t) + "\n## " + tail + commandsMark + commands(t)
 	if want == string(text) {
 		return
 	}
@@ -46,9 +49,9 @@ func TestDocs(t *testing.T) {
 
 func findings() string {
 	var out strings.Builder
-	out.WriteString("| id | level | what is so, and what to do |\n|---|---|---|\n")
+	out.WriteString("| id | level | what is so, and what comes of it | what to do |\n|---|---|---|---|\n")
 	for _, kind := range finding.Kinds() {
-		fmt.Fprintf(&out, "| `%s` | %s | %s; %s |\n", kind.ID, kind.Level, kind.What, kind.Fix)
+		fmt.Fprintf(&out, "| `%s` | %s | %s: %s | %s |\n", kind.ID, kind.Level, kind.What, kind.Why, kind.Fix)
 	}
 	return out.String()
 }
@@ -84,7 +87,7 @@ func commands(t *testing.T) string {
 func TestFindingsAreComplete(t *testing.T) {
 	seen := map[finding.ID]bool{}
 	for _, kind := range finding.Kinds() {
-		if kind.Level == "" || kind.What == "" || kind.Fix == "" || seen[kind.ID] {
+		if kind.Level == "" || kind.What == "" || kind.Why == "" || kind.Fix == "" || seen[kind.ID] {
 			t.Errorf("%+v", kind)
 		}
 		seen[kind.ID] = true

@@ -18,6 +18,8 @@ type Case struct {
 	Before []string
 	// Command is what the image or the pod would run.
 	Command []string
+	// Image is what softstop check is told of a truth case; empty for all others.
+	Image string
 	// User runs the whole container, init included, as this user; 0 is root.
 	User int
 	// Stdin gives the container an input that nobody writes to, as stdin: true does;

@@ -44,6 +44,7 @@ func zoo(ctx context.Context, args []string) error {
 	flags.StringVar(&to.with, "with", "", "take the columns that are not run from this record")
 	flags.StringVar(&to.against, "against", "", "fail if a softstop cell is worse, or 0.3 s slower, than in this record")
 	flags.StringVar(&o.SmellBaron, "smell-baron", "", "add smell-baron's columns, built with make from this folder of its source")
+	truth := flags.String("truth", "", "measure commands as process 1 with no init, and write what they do to this file")
 	flags.StringVar(&o.Root, "root", "", "use this Debian root folder instead of preparing one")
 	flags.StringVar(&o.Softstop, "softstop", "", "use this softstop-init instead of building it")
 	flags.BoolVar(&o.Verbose, "verbose", false, "let softstop-init say what it does")
@@ -55,6 +56,9 @@ func zoo(ctx context.Context, args []string) error {
 	if err := o.choose(*inits, *cases); err != nil {
 		return err
 	}
+	if *truth != "" {
+		o.Cases, o.Inits = TruthCases(), Inits()[:1] // none
+	}
 	if *list {
 		o.print(os.Stdout)
 		return nil
@@ -62,6 +66,9 @@ func zoo(ctx context.Context, args []string) error {
 	results, err := o.Run(ctx, os.Stderr)
 	if err != nil {
 		return err
+	}
+	if *truth != "" {
+		return writeTruths(o, results, *truth)
 	}
 	if to.with != "" {
 		recorded, err := readRecord(to.with)

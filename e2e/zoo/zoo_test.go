@@ -3,9 +3,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -19,6 +21,31 @@ func TestMain(m *testing.M) {
 		os.Exit(0)
 	}
 	os.Exit(m.Run())
+}
+
+// TestTruth measures what becomes of commands as process 1 without an init, and compares it with what
+// is written down, to which softstop check is held.
+func TestTruth(t *testing.T) {
+	data, err := os.ReadFile("../../cmd/softstop/testdata/process1.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Options{Parallel: 16, Repeat: 1, Cases: TruthCases(), Inits: Inits()[:1]}
+	results, err := o.Run(context.Background(), os.Stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	written := filepath.Join(t.TempDir(), "process1.json")
+	if err := writeTruths(o, results, written); err != nil {
+		t.Fatal(err)
+	}
+	again, err := os.ReadFile(written)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(data, again) {
+		t.Errorf("measured:\n%s\nwritten down:\n%s\nmake truth writes it anew", again, data)
+	}
 }
 
 // TestSoftstop runs every case under softstop: each must be graceful, but for the

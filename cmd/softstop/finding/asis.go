@@ -17,68 +17,117 @@ import (
 // Known says what the image of a container runs; ok is false if nobody knows.
 type Known func(c *corev1.Container) (image config.Image, ok bool)
 
-// AsIs returns what keeps pod from stopping well as it is written. job means that the
-// pod is a Job's, which serves nobody.
-func AsIs(pod *corev1.Pod, job bool, known Known) []Finding {
-	var all []Finding
-	grace := 30 * time.Second // Kubernetes' default
+// Around is what matters about a pod and is not in it.
+type Around struct {
+	// Job means that the pod is a Job's, which serves nobody.
+	Job bool
+	// Known says what images run.
+	Known Known
+	// Services are those of the pod's namespace; nil if nobody looked.
+	Services []Service
+}
+
+// subject is the pod that is looked at, with what holds for all of its containers.
+type subject struct {
+	Around
+	pod   *corev1.Pod
+	grace time.Duration
+	// shared means that the containers' first processes are not process 1.
+	shared bool
+	// left are the containers that run what is none of the pod's author's business: a mesh's proxy.
+	left []string
+}
+
+// AsIs returns what keeps pod from stopping well as it is written. Of pods without Unix processes, and
+// of those whose steps a workflow engine runs, nothing is said.
+func AsIs(pod *corev1.Pod, around Around) []Finding {
+	s := subject{Around: around, pod: pod, grace: 30 * time.Second} // Kubernetes' default
 	if g := pod.Spec.TerminationGracePeriodSeconds; g != nil {
-		grace = time.Duration(*g) * time.Second
+		s.grace = time.Duration(*g) * time.Second
 	}
-	if grace <= 0 {
-		return []Finding{found(GraceZero, "", "", "spec", "terminationGracePeriodSeconds")}
+	if !s.decide() {
+		return nil
 	}
+	if s.grace <= 0 {
+		f := found(GraceZero, "", "", "spec", "terminationGracePeriodSeconds")
+		return []Finding{f.with(map[string]any{"terminationGracePeriodSeconds": 30})}
+	}
+	s.shared = pod.Spec.HostPID || pod.Spec.ShareProcessNamespace != nil && *pod.Spec.ShareProcessNamespace
+	var all []Finding
 	for i := range pod.Spec.InitContainers {
 		if c := &pod.Spec.InitContainers[i]; c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways {
-			all = append(all, process(c, known, "spec", "initContainers", strconv.Itoa(i))...)
+			all = append(all, s.container(c, false, "spec", "initContainers", strconv.Itoa(i))...)
 		}
 	}
 	for i := range pod.Spec.Containers {
-		c := &pod.Spec.Containers[i]
-		at := []string{"spec", "containers", strconv.Itoa(i)}
-		all = append(all, process(c, known, at...)...)
-		all = append(all, drain(c, grace, job, at...)...)
+		all = append(all, s.container(&pod.Spec.Containers[i], true, "spec", "containers", strconv.Itoa(i))...)
 	}
 	return all
 }
 
-// process is about what runs as process 1 of a container.
-func process(c *corev1.Container, known Known, at ...string) []Finding {
-	words := slices.Concat(c.Command, c.Args)
-	where := slices.Concat(at, []string{"command"})
-	if len(c.Command) == 0 {
-		image, ok := known(c)
-		if !ok {
-			return []Finding{found(CommandUnknown, c.Name, fmt.Sprintf("the spec does not say what image %q runs", c.Image), slices.Concat(at, []string{"image"})...)}
-		}
-		where = slices.Concat(at, []string{"image"})
-		if words = slices.Concat(image.Entrypoint, c.Args); len(c.Args) == 0 {
-			words = slices.Concat(image.Entrypoint, image.Cmd)
+// decide asks the engine, as if the pod had asked for everything, what in it is none of softstop's
+// business, and reports whether anything is.
+func (s *subject) decide() bool {
+	bare := &corev1.Pod{Spec: s.pod.Spec}
+	bare.Labels = s.pod.Labels
+	d := webhook.Decide(bare, webhook.Facts{Config: config.Default(), Requested: true})
+	if slices.Contains([]webhook.Reason{webhook.ReasonWindows, webhook.ReasonWasm, webhook.ReasonWorkflowEngine}, d.Skip) {
+		return false
+	}
+	for _, c := range d.Containers {
+		if c.Reason == webhook.ReasonMeshSidecar {
+			s.left = append(s.left, c.Name)
 		}
 	}
-	if len(words) == 0 || webhook.InitOf(words) != "" {
+	return true
+}
+
+func (s *subject) container(c *corev1.Container, ordinary bool, at ...string) []Finding {
+	if slices.Contains(s.left, c.Name) {
 		return nil
 	}
-	if id := shellProblem(words); id != "" {
-		return []Finding{found(id, c.Name, "", where...)}
+	all := s.process(c, at...)
+	if ordinary {
+		all = append(all, s.drain(c, at...)...)
 	}
-	return nil
+	return all
 }
 
 // drain is about the time between the decision to stop a container and its stop signal.
-func drain(c *corev1.Container, grace time.Duration, job bool, at ...string) []Finding {
+func (s *subject) drain(c *corev1.Container, at ...string) []Finding {
 	has, hook := webhook.OwnPreStop(c)
 	held, planned := heldBack(c)
 	hook += held
 	switch {
-	case hook >= grace:
-		what := fmt.Sprintf("it drains for %s, and the whole pod has %s: it is killed as soon as it is told", hook, grace)
-		return []Finding{found(GraceTooShort, c.Name, what, "spec", "terminationGracePeriodSeconds")}
-	case !has && hook == 0 && !planned && !job && webhook.Serves(c):
-		return []Finding{found(NoDrain, c.Name, "", slices.Concat(at, []string{"lifecycle"})...)}
+	case hook >= s.grace:
+		what := fmt.Sprintf("it drains for %s, and the whole pod has %s", hook, s.grace)
+		f := found(GraceTooShort, c.Name, what, "spec", "terminationGracePeriodSeconds")
+		seconds := int64(hook/time.Second) + defaultGrace
+		f = f.with(map[string]any{"terminationGracePeriodSeconds": seconds})
+		return []Finding{f.repairs("add", "/spec/terminationGracePeriodSeconds", seconds)}
+	case has || hook > 0 || planned || s.Job:
+		return nil
 	}
-	return nil
+	level, why := s.serves(c)
+	if level == "" {
+		return nil
+	}
+	f := found(NoDrain, c.Name, why, slices.Concat(at, []string{"lifecycle"})...)
+	f.Level = level
+	hookOf := map[string]any{"preStop": map[string]any{"sleep": map[string]any{"seconds": drainSeconds}}}
+	f = f.with(inContainer(at, c.Name, map[string]any{"lifecycle": hookOf}))
+	if s.grace > 2*drainSeconds*time.Second && c.Lifecycle == nil {
+		f = f.repairs("add", pointer(at, "lifecycle"), hookOf)
+	}
+	return []Finding{f}
 }
+
+const (
+	// drainSeconds is how long the hook sleeps that a fix adds.
+	drainSeconds = 5
+	// defaultGrace is what a fix leaves a program besides its hook.
+	defaultGrace = 30
+)
 
 // heldBack returns for how long the init holds the stop signal back, and whether there is an init of softstop's at all: then
 // somebody wanted just this drain.

@@ -3,7 +3,10 @@
 //
 //	finding.go  the table of what there is to find
 //	asis.go     what is wrong with a pod as it is written
-//	shell.go    what a shell's script does with a stop signal
+//	process.go  what runs as process 1, in the words of package pid1
+//	serves.go   who sends requests to a container
+//	names.go    hooks and probes that name process 1
+//	fix.go      fixes as YAML and as operations
 //	softstop.go what of it softstop changes: the same engine as the webhook's
 //
 // It is pure: a pod and its facts in, findings out. It does not read files or clusters,
@@ -14,8 +17,9 @@
 // Whether softstop fixes a finding is not a column of a table. The pod is injected, by
 // the engine, and looked at again: what is not found any more is fixed.
 //
-// # Why the shell's script is parsed
+// # Why no-drain is not said of every port
 //
-// "sh -c" is fine if the script's last command is an exec, and fine if it traps the
-// signal and waits. A search for the word exec would believe "docker exec" and comments.
+// A warning must be true. The webhook lets every container drain that has a port or a readiness probe,
+// for that costs some seconds; here a port for metrics, a probe, or a port that no Service of the input
+// targets is no proof that anybody's request is lost.
 package finding

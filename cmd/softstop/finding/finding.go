@@ -1,14 +1,19 @@
 package finding
 
+import "gomodules.xyz/jsonpatch/v2"
+
 // ID is one word of the fixed list of what can be found.
 type ID string
 
 // What can be found.
 const (
 	ShellPID1      ID = "shell-as-pid1"
-	ShellMayStay   ID = "shell-may-stay"
 	TrapBehind     ID = "trap-behind-foreground"
+	CutShort       ID = "child-cut-short"
+	NoHandler      ID = "no-signal-handler"
+	ShellMayStay   ID = "shell-may-stay"
 	ScriptPID1     ID = "script-as-pid1"
+	NamesPID1      ID = "names-process-1"
 	NoDrain        ID = "no-drain"
 	GraceTooShort  ID = "grace-too-short"
 	GraceZero      ID = "grace-zero"
@@ -27,6 +32,9 @@ const (
 	Note Level = "note"
 )
 
+// Levels returns all levels, the worst first.
+func Levels() []Level { return []Level{Warning, Note} }
+
 // Finding is one thing that keeps a pod from stopping well.
 type Finding struct {
 	ID    ID    `json:"id"`
@@ -35,12 +43,20 @@ type Finding struct {
 	Container string `json:"container,omitempty"`
 	// What is a sentence with the details of this pod, without a full stop.
 	What string `json:"what"`
+	// Why is what comes of it, a sentence without a full stop.
+	Why string `json:"why"`
 	// Fix is what to do about it.
 	Fix string `json:"fix"`
+	// YAML is the fix as a part of the pod, to be merged into it; empty if there is none that fits
+	// without knowing more.
+	YAML string `json:"yaml,omitempty"`
 	// Fixed means that softstop would fix it if the pod opted in.
 	Fixed bool `json:"softstopFixesIt"`
 	// Path is where in the pod the cause is, or would be.
 	Path []string `json:"-"`
+	// Repair are operations on the pod that carry the fix out; nil if it is not certain to help and to
+	// change nothing else.
+	Repair []jsonpatch.Operation `json:"-"`
 }
 
 // Kind is what is so of every finding with an ID.
@@ -49,6 +65,8 @@ type Kind struct {
 	Level Level
 	// What is so, in general.
 	What string
+	// Why is what comes of it.
+	Why string
 	// Fix is what to do about it by hand.
 	Fix string
 }
@@ -56,16 +74,19 @@ type Kind struct {
 // Kinds returns the whole list.
 func Kinds() []Kind {
 	return []Kind{
-		{ShellPID1, Warning, "process 1 is a shell: it neither ends at SIGTERM nor passes it on, so the container is killed at the end of the grace period", "start the last command of the script with exec"},
-		{TrapBehind, Warning, "process 1 is a shell whose trap cannot run while a program is in the foreground", "start the program in the background and wait for it"},
-		{ShellMayStay, Note, "process 1 is a shell with a single command: most shells make way for it, some stay", "start the command with exec"},
-		{ScriptPID1, Note, "process 1 is a script: unless it ends with exec, its shell stays process 1", "start the last command of the script with exec"},
-		{NoDrain, Warning, "it serves and has no preStop hook: it stops while requests still arrive", "add a preStop hook that sleeps for some seconds"},
-		{GraceTooShort, Warning, "the preStop hook takes the whole grace period: the process is killed as soon as it is told", "raise terminationGracePeriodSeconds"},
-		{GraceZero, Warning, "terminationGracePeriodSeconds is 0: the pod is killed at once", "set it to 1 or more"},
-		{BadValue, Warning, "a softstop annotation does not hold as it was written", "correct the value"},
-		{Misplaced, Warning, "a softstop key is where nobody reads it", "make it an annotation of the pod, or of the pod template"},
-		{CommandUnknown, Note, "the spec does not say what the container runs", "set command, describe the image in the configuration, or let --registry ask"},
+		{ShellPID1, Warning, "process 1 is a shell that stays", "it neither ends at SIGTERM nor passes it on: the container is killed at the end of the grace period", "make the program the script's last command and start it with exec"},
+		{TrapBehind, Warning, "process 1 is a shell whose trap waits behind a foreground command", "the trap cannot run before that command has ended, and nobody tells it", "start the program in the background and wait for it"},
+		{CutShort, Warning, "process 1 ends at the signal before the programs that it started", "they are killed with it, in the middle of what they do", "tell them and wait for them, or make the program process 1"},
+		{NoHandler, Warning, "process 1 is a program without a handler for SIGTERM", "the kernel drops a signal for process 1 that it does not handle: the container is killed at the end of the grace period", "run it under an init, or handle SIGTERM in the program"},
+		{ShellMayStay, Note, "process 1 is a shell, and it depends on which whether it makes way", "a shell that stays neither ends at SIGTERM nor passes it on", "start the last command with exec"},
+		{ScriptPID1, Note, "process 1 is a script in the image", "unless it ends with exec, its shell stays process 1", "see to it that the script starts its last command with exec"},
+		{NamesPID1, Note, "a hook or a probe names process 1", "under an init, process 1 is the init and no longer the program", "name the program instead, such as $(pgrep -o java), or leave the container to itself with softstop.dev/exclude-containers"},
+		{NoDrain, Warning, "it serves and has no preStop hook", "requests still arrive for some seconds after the stop signal", "add a preStop hook that sleeps for some seconds"},
+		{GraceTooShort, Warning, "the preStop hook takes the whole grace period", "the process is killed as soon as it is told", "raise terminationGracePeriodSeconds"},
+		{GraceZero, Warning, "terminationGracePeriodSeconds is 0", "the pod is killed at once", "set it to 1 or more"},
+		{BadValue, Warning, "a softstop annotation does not hold as it was written", "what it asks for does not happen", "correct the value"},
+		{Misplaced, Warning, "a softstop key is where nobody reads it", "what it asks for does not happen", "make it an annotation of the pod, or of the pod template"},
+		{CommandUnknown, Note, "the spec does not say what the container runs", "nobody can tell what it does with its stop signal", "set command, describe the image in the configuration, or let --registry ask"},
 	}
 }
 
@@ -85,5 +106,5 @@ func found(id ID, container, what string, path ...string) Finding {
 	if what == "" {
 		what = kind.What
 	}
-	return Finding{ID: id, Level: kind.Level, Container: container, What: what, Fix: kind.Fix, Path: path}
+	return Finding{ID: id, Level: kind.Level, Container: container, What: what, Why: kind.Why, Fix: kind.Fix, Path: path}
 }

@@ -26,24 +26,24 @@ type Report struct {
 }
 
 // Of returns what will keep pod from stopping well once it is created. Whether it opted
-// in is decided as the webhook does; facts.Requested is passed over.
-func Of(pod *corev1.Pod, facts webhook.Facts) (Report, error) {
+// in is decided as the webhook does; facts.Requested is passed over. services are those of its
+// namespace, nil if nobody looked.
+func Of(pod *corev1.Pod, facts webhook.Facts, services []Service) (Report, error) {
 	facts.Requested = false
 	plan, operations := webhook.Inject(pod, facts)
 	report := Report{Injected: plan.Skip == "", Skip: plan.Skip}
-	job := facts.OwnerKind == "Job"
-	known := KnownBy(facts)
-	now := AsIs(pod, job, known)
+	around := Around{Job: facts.OwnerKind == "Job", Known: KnownBy(facts), Services: services}
+	now := AsIs(pod, around)
 	var after []Finding
 	if report.Injected {
 		changed, err := injected(pod, operations)
 		if err != nil {
 			return Report{}, err
 		}
-		after = slices.DeleteFunc(AsIs(changed, job, known), func(f Finding) bool { return f.ID == NoDrain && wantsNoDrain(plan, f.Container) })
+		after = slices.DeleteFunc(AsIs(changed, around), func(f Finding) bool { return f.ID == NoDrain && wantsNoDrain(plan, f.Container) })
 	} else {
 		var err error
-		if after, err = ifInjected(pod, facts, job, known); err != nil {
+		if after, err = ifInjected(pod, facts, around); err != nil {
 			return Report{}, err
 		}
 		asked := facts
@@ -57,6 +57,9 @@ func Of(pod *corev1.Pod, facts webhook.Facts) (Report, error) {
 			report.Findings = append(report.Findings, f)
 		}
 	}
+	requested := facts
+	requested.Requested = true
+	report.Findings = append(report.Findings, namesOf(pod, webhook.Decide(pod, requested))...)
 	report.Findings = append(report.Findings, badValues(plan.Problems)...)
 	return report, nil
 }
@@ -70,7 +73,7 @@ func wantsNoDrain(plan webhook.Plan, container string) bool {
 
 // MarkFixed says of each finding about a running pod whether softstop would fix it.
 func MarkFixed(pod *corev1.Pod, facts webhook.Facts, findings []Finding) error {
-	after, err := ifInjected(pod, facts, facts.OwnerKind == "Job", KnownBy(facts))
+	after, err := ifInjected(pod, facts, Around{Job: facts.OwnerKind == "Job", Known: KnownBy(facts)})
 	for i := range findings {
 		findings[i].Fixed = err == nil && !contains(after, findings[i])
 	}
@@ -78,17 +81,17 @@ func MarkFixed(pod *corev1.Pod, facts webhook.Facts, findings []Finding) error {
 }
 
 // ifInjected returns what would be left to find if somebody asked for the injection.
-func ifInjected(pod *corev1.Pod, facts webhook.Facts, job bool, known Known) ([]Finding, error) {
+func ifInjected(pod *corev1.Pod, facts webhook.Facts, around Around) ([]Finding, error) {
 	facts.Requested = true
 	plan, operations := webhook.Inject(pod, facts)
 	if plan.Skip != "" {
-		return AsIs(pod, job, known), nil
+		return AsIs(pod, around), nil
 	}
 	changed, err := injected(pod, operations)
 	if err != nil {
 		return nil, err
 	}
-	return AsIs(changed, job, known), nil
+	return AsIs(changed, around), nil
 }
 
 func contains(all []Finding, one Finding) bool {
@@ -111,6 +114,9 @@ func badValues(problems []config.Problem) (all []Finding) {
 	}
 	return all
 }
+
+// Problem is the finding of a value that does not hold, in a sentence.
+func Problem(what string) Finding { return found(BadValue, "", what, "metadata", "annotations") }
 
 // Stray is the finding of a key where nobody reads it; where says what it is there.
 func Stray(key, where string) Finding {

@@ -26,7 +26,7 @@ func straysOf(t *Template, path []string, object, template map[string]any) (all 
 		metadata, _ := holder["metadata"].(map[string]any)
 		keys, _ := metadata[section].(map[string]any)
 		for _, key := range slices.Sorted(maps.Keys(keys)) {
-			if strings.HasPrefix(key, config.Prefix) && key != config.InjectedKey {
+			if strings.HasPrefix(key, config.Prefix) && key != config.InjectedKey && key != config.IgnoreKey {
 				line := t.document.above + t.document.Line(below(at, "metadata", section, key)...)
 				all = append(all, Stray{Key: key, Where: what + " of the " + kind, Line: line})
 			}

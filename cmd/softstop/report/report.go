@@ -1,11 +1,9 @@
 package report
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/softstop/softstop/cmd/softstop/finding"
-	"github.com/softstop/softstop/cmd/softstop/terminal"
 )
 
 // Pod is one pod that was looked at.
@@ -27,13 +25,33 @@ type Located struct {
 	Line int `json:"line"`
 }
 
-// Bad reports whether any of pods has a finding that is more than a note.
-func Bad(pods []Pod) bool {
-	for _, pod := range pods {
-		for _, f := range pod.Findings {
-			if f.Level == finding.Warning {
-				return true
-			}
+// Report is what one run found.
+type Report struct {
+	// Pods are all that were looked at, those without findings too.
+	Pods []Pod `json:"pods"`
+	// Silenced is how many findings somebody lives with: by annotation, by rule, or as part of the
+	// baseline.
+	Silenced int `json:"silenced"`
+	// Gone is how many findings of the baseline are not there any more.
+	Gone int `json:"gone,omitempty"`
+	// Unread is how many files, or parts of them, were not looked at.
+	Unread int `json:"unread"`
+}
+
+// Bad reports whether there is a finding that is more than a note.
+func (r Report) Bad() bool {
+	for _, pod := range r.Pods {
+		if pod.bad() {
+			return true
+		}
+	}
+	return false
+}
+
+func (p Pod) bad() bool {
+	for _, f := range p.Findings {
+		if f.Level == finding.Warning {
+			return true
 		}
 	}
 	return false
@@ -42,50 +60,27 @@ func Bad(pods []Pod) bool {
 // Formats are the values of --output, the default first.
 func Formats() []string { return []string{"text", "json", "yaml", "sarif", "junit"} }
 
-// Write writes pods in one of Formats. version is that of softstop.
-func Write(w io.Writer, format, version string, pods []Pod) error {
+// Write writes a report in one of Formats. version is that of softstop.
+func Write(w io.Writer, format, version string, r Report) error {
 	switch format {
 	case "json", "yaml":
-		return Object(w, format, map[string]any{"pods": pods})
+		return Object(w, format, r)
 	case "sarif":
-		return Object(w, "json", sarifOf(version, pods))
+		return Object(w, "json", sarifOf(version, r.Pods))
 	case "junit":
-		return writeJUnit(w, pods)
+		return writeJUnit(w, r.Pods)
 	}
-	return writeText(w, pods)
+	return writeText(w, r)
 }
 
-// message is a finding in one sentence or two, without the place.
+// message is a finding in a sentence or two, without the place.
 func message(f finding.Finding) string {
-	text := f.What
+	text := f.What + ": " + f.Why + ". " + f.Fix
 	if f.Container != "" {
-		text = fmt.Sprintf("container %s: %s", f.Container, f.What)
+		text = "container " + f.Container + ": " + text
 	}
 	if f.Fixed {
-		return text + ". softstop fixes it: " + finding.OptIn() + "; or " + f.Fix
+		text += "; or let softstop: " + finding.OptIn()
 	}
-	return text + "; " + f.Fix
-}
-
-func writeText(w io.Writer, pods []Pod) error {
-	paint := terminal.Painter(w)
-	warnings, notes, bad := 0, 0, 0
-	for _, pod := range pods {
-		before := warnings
-		for _, f := range pod.Findings {
-			colour := terminal.Mind
-			if f.Level == finding.Note {
-				notes++
-				colour = terminal.Faint
-			} else {
-				warnings++
-			}
-			fmt.Fprintf(w, "%s:%d: %s: %s %s\n", pod.File, f.Line, paint(colour, string(f.Level)+" "+string(f.ID)), pod.Object+",", message(f.Finding))
-		}
-		if warnings > before {
-			bad++
-		}
-	}
-	_, err := fmt.Fprintf(w, "%d of %s will not stop well (%s, %s)\n", bad, Count(len(pods), "pod"), Count(warnings, "warning"), Count(notes, "note"))
-	return err
+	return text
 }

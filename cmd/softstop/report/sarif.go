@@ -32,6 +32,7 @@ type sarifDriver struct {
 type sarifRule struct {
 	ID      string             `json:"id"`
 	Short   sarifText          `json:"shortDescription"`
+	Full    sarifText          `json:"fullDescription"`
 	Help    sarifText          `json:"help"`
 	Default sarifConfiguration `json:"defaultConfiguration"`
 }
@@ -81,7 +82,7 @@ func sarifOf(version string, pods []Pod) sarif {
 	for i, kind := range finding.Kinds() {
 		index[kind.ID] = i
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{
-			ID: string(kind.ID), Short: sarifText{kind.What}, Help: sarifText{kind.Fix}, Default: sarifConfiguration{kind.Level},
+			ID: string(kind.ID), Short: sarifText{kind.What}, Full: sarifText{kind.What + ": " + kind.Why}, Help: sarifText{kind.Fix}, Default: sarifConfiguration{kind.Level},
 		})
 	}
 	for _, pod := range pods {

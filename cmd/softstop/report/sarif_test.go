@@ -20,7 +20,7 @@ func TestSARIF(t *testing.T) {
 	}}
 	for _, pods := range [][]report.Pod{nil, {found}} {
 		var out bytes.Buffer
-		if err := report.Write(&out, "sarif", "v1", pods); err != nil {
+		if err := report.Write(&out, "sarif", "v1", report.Report{Pods: pods}); err != nil {
 			t.Fatal(err)
 		}
 		var log sarif.Report

@@ -63,7 +63,7 @@ type Judgement struct {
 func Judge(pod *corev1.Pod, namespace Namespace, install Install) Judgement {
 	facts := webhook.Facts{Config: install.Config, Namespace: namespace.Namespace, Nodes: webhook.Nodes{SleepAction: true}}
 	job := slices.ContainsFunc(pod.OwnerReferences, func(o metav1.OwnerReference) bool { return o.Kind == "Job" })
-	j := Judgement{Findings: finding.AsIs(pod, job, finding.KnownBy(facts))}
+	j := Judgement{Findings: finding.AsIs(pod, finding.Around{Job: job, Known: finding.KnownBy(facts)})}
 	status, err := webhook.ReadStatus(pod.Annotations[config.StatusKey])
 	switch seen := err == nil; {
 	case seen && status.Reason != "":

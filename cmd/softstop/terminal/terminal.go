@@ -31,11 +31,12 @@ type Colour string
 
 // The colours.
 const (
-	Good  Colour = "32" // green
-	Alert Colour = "31" // red
-	Mind  Colour = "33" // yellow
-	Faint Colour = "2"
-	Calm  Colour = "36" // cyan
+	Good   Colour = "32" // green
+	Alert  Colour = "31" // red
+	Mind   Colour = "33" // yellow
+	Faint  Colour = "2"
+	Strong Colour = "1"
+	Calm   Colour = "36" // cyan
 )
 
 // Painter returns the Paint for w: one that does nothing unless colours are wanted.
