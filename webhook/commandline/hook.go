@@ -214,10 +214,10 @@ func (r *hookReader) compound(command syntax.Command) flow {
 
 func (r *hookReader) binary(cmd *syntax.BinaryCmd) flow {
 	x, y := r.statement(cmd.X), r.statement(cmd.Y)
-	switch cmd.Op {
-	case syntax.AndStmt: // who writes a && b means both
+	if cmd.Op == syntax.AndStmt { // who writes a && b means both
 		return x.then(y)
-	case syntax.OrStmt:
+	}
+	if cmd.Op == syntax.OrStmt {
 		return x.then(y.maybe())
 	}
 	x.ended, y.ended = false, false // a pipeline takes as long as its longest

@@ -181,6 +181,7 @@ func (t *text) otherwise(p *syntax.ParamExp, nothing string) string {
 	switch p.Exp.Op {
 	case syntax.DefaultUnset, syntax.DefaultUnsetOrNull, syntax.AssignUnset, syntax.AssignUnsetOrNull:
 		return t.value(p.Exp.Word.Parts, false)
+	default:
+		return unknown
 	}
-	return unknown
 }
