@@ -17,7 +17,9 @@ const (
 	SIGBUS   Signal = 7
 	SIGFPE   Signal = 8
 	SIGKILL  Signal = 9
+	SIGUSR1  Signal = 10
 	SIGSEGV  Signal = 11
+	SIGUSR2  Signal = 12
 	SIGPIPE  Signal = 13
 	SIGTERM  Signal = 15
 	SIGCHLD  Signal = 17

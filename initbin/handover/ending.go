@@ -19,29 +19,34 @@ type Ending struct {
 	OK initbin.ExitCodes
 }
 
-// HeirCounts reports whether the main process has died of being told: it never was the
-// application then, and its heir speaks for it.
+// HeirCounts reports whether the main process's end says only that the stop signal killed
+// somebody, the main process itself or the shell that su, timeout or tini started: it was a
+// wrapper, and the exit status of the application that it was waiting for counts.
 func (e *Ending) HeirCounts() bool {
-	died := e.Main & 0x7f
-	return e.Asked && e.MainGone && (died == e.Told || died == int(initbin.SIGTERM))
+	code := codeOf(e.Main)
+	return e.Asked && e.MainGone && (code == 128+e.Told || code == 128+int(initbin.SIGTERM))
 }
 
 // Code returns the container's exit code: the main process's or, where HeirCounts, its
 // heir's; 128+n if signal n killed it.
 func (e *Ending) Code() int {
-	status := int(initbin.SIGKILL)
+	code := 128 + int(initbin.SIGKILL)
 	if e.MainGone {
-		status = e.Main
+		code = codeOf(e.Main)
 		if e.HeirGone && e.HeirCounts() {
-			status = e.Heir
+			code = codeOf(e.Heir)
 		}
-	}
-	code := status >> 8 & 0xff
-	if signal := status & 0x7f; signal != 0 {
-		code = 128 + signal
 	}
 	if e.Asked && e.OK.Has(code) {
 		return 0
 	}
 	return code
+}
+
+// codeOf is the exit code that a container engine makes of a wait status.
+func codeOf(status int) int {
+	if signal := status & 0x7f; signal != 0 {
+		return 128 + signal
+	}
+	return status >> 8 & 0xff
 }

@@ -79,6 +79,7 @@ func TestEndingCode(t *testing.T) {
 		{"ok code after a stop", Ending{Asked: true, Told: 15, MainGone: true, Main: exit(3), OK: ok}, 0},
 		{"ok signal after a stop", Ending{Asked: true, Told: 15, MainGone: true, Main: 15, OK: ok}, 0},
 		{"heir", Ending{Asked: true, Told: 15, MainGone: true, Main: 15, HeirGone: true, Heir: exit(7)}, 7},
+		{"heir behind a wrapper that reports its shell's end", Ending{Asked: true, Told: 2, MainGone: true, Main: exit(143), HeirGone: true, Heir: exit(7)}, 7},
 		{"heir's ok code", Ending{Asked: true, Told: 15, MainGone: true, Main: 15, HeirGone: true, Heir: exit(3), OK: ok}, 0},
 		{"main process spoke for itself", Ending{Asked: true, Told: 15, MainGone: true, Main: exit(5), HeirGone: true, Heir: exit(7)}, 5},
 		{"main process died of something else", Ending{Asked: true, Told: 15, MainGone: true, Main: 9, HeirGone: true, Heir: exit(7)}, 137},

@@ -5,11 +5,14 @@ import "testing"
 func TestIsShell(t *testing.T) {
 	for path, want := range map[string]bool{
 		"/bin/sh": true, "sh": true, "-bash": true, "/usr/bin/dash": true, "/usr/bin/bash (deleted)": true, "/opt/bin/zsh": true,
-		"/usr/bin/python3": false, "/bin/busybox": false, "": false, "/": false, "shell": false, "/bin/sh/x": false, "fish": false,
+		"/usr/bin/python3": false, "/bin/busybox": false, "": false, "/": false, "shell": false, "/bin/sh/x": false, "fish": true,
 	} {
 		if IsShell([]byte(path)) != want {
 			t.Errorf("IsShell(%q) is %v", path, !want)
 		}
+	}
+	if !IsBlindToStops([]byte("/usr/bin/bash")) || !IsBlindToStops([]byte("/bin/busybox")) || IsBlindToStops([]byte("/bin/mksh")) {
+		t.Error("bash and busybox do not notice that a child is stopped, mksh does")
 	}
 	if !IsMulticall([]byte("/bin/busybox")) || IsMulticall([]byte("/bin/sh")) {
 		t.Error("busybox alone is many programs")
@@ -33,6 +36,8 @@ func TestWrapperKind(t *testing.T) {
 		{"/sbin/tini", "/sbin/tini\x00-g\x00--\x00app\x00", NoWrapper},
 		{"/usr/bin/catatonit", "catatonit\x00--\x00app\x00", Forwarder},
 		{"/usr/bin/perl", "su\x00", NoWrapper},
+		{"/usr/bin/sleep", "sleep\x001\x00", Idler},
+		{"/usr/bin/ruby3.1", "ruby\x00", Eager},
 		{"", "", NoWrapper},
 		{"/bin/su", "", Killer},
 	} {

@@ -4,6 +4,11 @@ package proc
 // mask stands for signal n. Blocked is that of the main thread.
 type Status struct {
 	Blocked, Ignored, Caught uint64
+	// Pending are the signals that have been sent and not yet been received.
+	Pending uint64
+	// Level is in how many PID namespaces the process has a pid, from that of the reader
+	// down: 1, or more for what runs in a nested namespace.
+	Level int
 	// Switches is how often the main thread has given up the processor: if it grows, the
 	// thread has run.
 	Switches uint64
@@ -24,6 +29,24 @@ func (s Status) BlocksAll() bool {
 // Ignores reports whether the kernel drops signal for this process.
 func (s Status) Ignores(signal int) bool { return s.Ignored>>(uint(signal-1)&63)&1 == 1 }
 
+// Catches reports whether the process has a handler for signal.
+func (s Status) Catches(signal int) bool { return s.Caught>>(uint(signal-1)&63)&1 == 1 }
+
+// Blocks reports whether the process blocks signal: to fetch it in its own time, or to be
+// left alone.
+func (s Status) Blocks(signal int) bool { return s.Blocked>>(uint(signal-1)&63)&1 == 1 }
+
+// Awaits reports whether signal has been sent and not yet been received.
+func (s Status) Awaits(signal int) bool { return s.Pending>>(uint(signal-1)&63)&1 == 1 }
+
+// CatchesAll reports whether the process catches even signals that no program asks for.
+// The Go runtime does so whatever the program's author wrote: that a Go program catches a
+// signal does not mean that it does anything about it.
+func (s Status) CatchesAll() bool {
+	const unasked = 1<<(16-1) | 1<<(24-1) | 1<<(25-1) | 1<<(29-1) | 1<<(30-1) // STKFLT, XCPU, XFSZ, IO, PWR
+	return s.Caught&unasked == unasked
+}
+
 // ParseStatus reads the text of /proc/PID/status. ok is false unless all three
 // signal masks are there.
 func ParseStatus(text []byte) (s Status, ok bool) {
@@ -43,7 +66,7 @@ func ParseStatus(text []byte) (s Status, ok bool) {
 		} else if value := after(line, "SigCgt:\t"); value != nil {
 			s.Caught, ok = parseHex(value)
 		} else {
-			s.Switches += countSwitches(line)
+			s.parseOther(line)
 			continue
 		}
 		if ok {
@@ -53,14 +76,29 @@ func ParseStatus(text []byte) (s Status, ok bool) {
 	return s, found == 3
 }
 
-// countSwitches reads a line about context switches, 0 for any other.
-func countSwitches(line []byte) uint64 {
+// parseOther reads the lines that old kernels or other systems may leave out.
+func (s *Status) parseOther(line []byte) {
+	for _, key := range [...]string{"SigPnd:\t", "ShdPnd:\t"} { // the main thread's, the process's
+		if value := after(line, key); value != nil {
+			pending, _ := parseHex(value)
+			s.Pending |= pending
+			return
+		}
+	}
+	if value := after(line, "NSpid:"); value != nil {
+		for ok := true; ok; {
+			if _, value, ok = nextNumber(value); ok {
+				s.Level++
+			}
+		}
+		return
+	}
 	value := after(line, "voluntary_ctxt_switches:")
 	if value == nil {
 		value = after(line, "nonvoluntary_ctxt_switches:")
 	}
 	n, _, _ := nextNumber(value)
-	return n
+	s.Switches += n
 }
 
 // after returns what follows key in line, nil if line does not start with key.
@@ -81,6 +119,9 @@ type Stat struct {
 	// Start is when the process started, in clock ticks since boot: with PID it names
 	// a process for good.
 	Start uint64
+	// Reaped is the number of page faults of the children that the process has reaped: it
+	// grows with each.
+	Reaped uint64
 	// Name is the process's comm, up to 15 bytes of its own choice. It shares the
 	// text's memory.
 	Name []byte
@@ -119,6 +160,8 @@ func ParseStat(text []byte) (s Stat, ok bool) {
 			s.Session = int(n)
 		case 7:
 			s.Terminal = int(n)
+		case 11:
+			s.Reaped = n
 		case 22:
 			s.Start = n
 		}

@@ -2,8 +2,16 @@ package proc
 
 import "github.com/softstop/softstop/initbin/program"
 
-// IsShell reports whether the executable at path is a shell.
-func IsShell(path []byte) bool { return program.Of(string(base(path))).Kind == program.Shell }
+// IsShell reports whether the executable at path is a shell. fish is one here: it runs a trap
+// when the command in the foreground has ended.
+func IsShell(path []byte) bool {
+	name := base(path)
+	return program.Of(string(name)).Kind == program.Shell || same(name, "fish")
+}
+
+// IsBlindToStops reports whether a child of the shell at path can be stopped for a moment
+// without the shell's notice.
+func IsBlindToStops(path []byte) bool { return program.Of(string(base(path))).Blind }
 
 // IsMulticall reports whether the executable at path may be a shell: its argv[0]
 // tells.

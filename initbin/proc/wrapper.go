@@ -11,17 +11,27 @@ const (
 	Killer    = program.Kills
 	Repeater  = program.Repeats
 	Forwarder = program.Forwards
+	Idler     = program.Idles
+	Eager     = program.DiesOfIt
 )
 
 // WrapperKind returns what kind of wrapper a process is, by the path of its executable
 // and its command line as /proc/PID/cmdline has it. Options that change what it does
 // to something not described above make it an ordinary process.
 func WrapperKind(path, words []byte) Wrapper {
-	kind := program.Of(string(base(path))).Passing
+	kind := program.Of(string(withoutVersion(base(path)))).Passing
 	if kind == Repeater && hasOption(words, 'r', "--rewrite") || kind == Forwarder && hasOption(words, 'g', "--group") {
 		return NoWrapper
 	}
 	return kind
+}
+
+// withoutVersion makes ruby of ruby3.1.
+func withoutVersion(name []byte) []byte {
+	for n := len(name); n > 0 && (name[n-1] == '.' || name[n-1] >= '0' && name[n-1] <= '9'); n-- {
+		name = name[:n-1]
+	}
+	return name
 }
 
 // hasOption looks for a short option, alone or among others, or a long one, in front of

@@ -40,6 +40,11 @@ const (
 	Repeats
 	// Forwards to its child and nobody else, and leaves when the child has ended: tini.
 	Forwards
+	// DiesOfIt catches the signal whatever the program's author wrote, and then dies of it,
+	// unless the author handles it: node, ruby.
+	DiesOfIt
+	// Idles only passes the time: nothing is lost when it ends early. sleep, tail.
+	Idles
 )
 
 // Program is one row of the table.
@@ -51,6 +56,9 @@ type Program struct {
 	Passing Passing
 	// Stays means that a Runner waits for what it runs; others become it.
 	Stays bool
+	// Blind means that a Shell does not notice, without job control, that a child is stopped;
+	// others take it for one that has ended, or refuse to exit.
+	Blind bool
 	// Before is what stands before the command that a Runner runs.
 	Before Before
 }
@@ -80,7 +88,7 @@ type Before struct {
 // not in the table is Ordinary.
 func Of(file string) Program {
 	folder, name := path.Split(path.Clean(file))
-	for _, rows := range [...][]Program{inits, systems, shells, runners} {
+	for _, rows := range [...][]Program{inits, systems, shells, runners, idlers, runtimes} {
 		for i := range rows {
 			if rows[i].Name == name {
 				return rows[i]

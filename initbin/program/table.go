@@ -29,19 +29,26 @@ var (
 )
 
 var shells = []Program{
-	{Name: "sh", Kind: Shell}, {Name: "bash", Kind: Shell}, {Name: "dash", Kind: Shell}, {Name: "ash", Kind: Shell},
+	{Name: "sh", Kind: Shell}, {Name: "bash", Kind: Shell, Blind: true}, {Name: "dash", Kind: Shell, Blind: true}, {Name: "ash", Kind: Shell, Blind: true},
 	{Name: "ksh", Kind: Shell}, {Name: "ksh93", Kind: Shell}, {Name: "mksh", Kind: Shell}, {Name: "oksh", Kind: Shell},
 	{Name: "pdksh", Kind: Shell}, {Name: "lksh", Kind: Shell}, {Name: "zsh", Kind: Shell}, {Name: "yash", Kind: Shell},
-	{Name: "posh", Kind: Shell}, {Name: "hush", Kind: Shell}, {Name: "rbash", Kind: Shell}, {Name: "static-sh", Kind: Shell},
-	{Name: "bash-static", Kind: Shell},
-	{Name: "busybox", Kind: Multicall}, {Name: "toybox", Kind: Multicall}, {Name: "busybox.static", Kind: Multicall},
+	{Name: "posh", Kind: Shell}, {Name: "hush", Kind: Shell}, {Name: "rbash", Kind: Shell, Blind: true}, {Name: "static-sh", Kind: Shell},
+	{Name: "bash-static", Kind: Shell, Blind: true},
+	{Name: "busybox", Kind: Multicall, Blind: true}, {Name: "toybox", Kind: Multicall, Blind: true}, {Name: "busybox.static", Kind: Multicall, Blind: true},
 }
+
+// idlers are onlookers, too.
+var idlers = []Program{{Name: "sleep", Kind: Onlooker, Passing: Idles}, {Name: "tail", Kind: Onlooker, Passing: Idles}}
+
+// runtimes are interpreters that catch the signal for themselves. Go's is known by what it
+// catches.
+var runtimes = []Program{{Name: "node", Passing: DiesOfIt}, {Name: "nodejs", Passing: DiesOfIt}, {Name: "ruby", Passing: DiesOfIt}}
 
 // onlookers are what scripts look at files with, and move them about with.
 var onlookers = [...]string{
 	"[", "[[", "test", "echo", "printf", "true", "false", ":", "ls", "cat", "cp", "mv", "rm", "ln", "install", "mkdir", "mktemp", "touch",
 	"chmod", "chown", "chgrp", "stat", "file", "readlink", "realpath", "basename", "dirname", "which", "type", "hash", "grep", "egrep", "fgrep",
-	"sed", "awk", "head", "tail", "cut", "tr", "sort", "wc", "tee", "diff", "cmp", "md5sum", "sha256sum", "tar", "gzip", "find", "mount", "umount",
+	"sed", "awk", "head", "cut", "tr", "sort", "wc", "tee", "diff", "cmp", "md5sum", "sha256sum", "tar", "gzip", "find", "mount", "umount",
 	"export", "readonly", "local", "declare", "typeset", "unset", "set", "shift", "cd", "read", "wait", "kill", "pkill", "killall", "pgrep",
-	"pidof", "ps", "sleep", "exit", "return", "break", "continue",
+	"pidof", "ps", "exit", "return", "break", "continue",
 }

@@ -3,7 +3,6 @@ package stopper
 import (
 	"bytes"
 	"os"
-	"strconv"
 	"strings"
 	"syscall"
 
@@ -27,11 +26,13 @@ func examine(p *process) {
 		// Another user's process, or one program with many names: argv[0] is the
 		// interpreter also where a script was started by its name.
 		p.shell = proc.IsShell(first) || proc.IsMulticall(first) && isShellApplet(words)
-		p.wrapper = proc.WrapperKind(first, words)
+		p.wrapper, p.noticesStops = proc.WrapperKind(first, words), !proc.IsMulticall(path)
 	} else {
-		p.shell, p.wrapper = proc.IsShell(path), proc.WrapperKind(path, words)
+		p.shell, p.wrapper, p.noticesStops = proc.IsShell(path), proc.WrapperKind(path, words), !proc.IsBlindToStops(path)
 	}
-	p.stdin, p.stdout, p.stderr = pipe(p.PID, "0"), pipe(p.PID, "1"), pipe(p.PID, "2")
+	if p.shell {
+		p.place = placeOf(p.PID)
+	}
 }
 
 // inSigwait reports whether pid waits in sigtimedwait(2), as tini does: meanwhile the
@@ -62,70 +63,54 @@ func printable(words []byte) string {
 	return text
 }
 
-// pipe names the pipe or FIFO behind a descriptor, "" for anything else.
-func pipe(pid int, fd string) string {
-	var info syscall.Stat_t
-	if err := syscall.Stat(file(pid, "fd/"+fd), &info); err != nil || info.Mode&syscall.S_IFMT != syscall.S_IFIFO {
-		return ""
+// isJob looks for the marks of a shell's background job: without job control a shell starts
+// one with SIGINT and SIGQUIT ignored. A program that handles or resets both signals loses
+// the marks, so their absence says nothing. One that waits for a child in system(3) ignores
+// both as well, but its child does not.
+func isJob(p, parent *process) bool {
+	if !ignoresBoth(p) || ignoresBoth(parent) {
+		return false
 	}
-	return strconv.FormatUint(info.Dev, 10) + ":" + strconv.FormatUint(info.Ino, 10)
-}
-
-// readPipes returns those of pipes that pid reads, with the descriptors, but for its
-// standard input.
-func readPipes(pid int, pipes map[string]bool) map[string]string {
-	fds, err := readNames(file(pid, "fd"))
-	if err != nil {
-		return nil
-	}
-	found := map[string]string{}
-	for _, fd := range fds {
-		if name := pipe(pid, fd); pipes[name] && fd != "0" && isReadOnly(pid, fd) {
-			found[name] = fd
-		}
-	}
-	return found
-}
-
-// isReadOnly reports whether a descriptor was opened for reading only.
-func isReadOnly(pid int, fd string) bool {
-	text, err := os.ReadFile(file(pid, "fdinfo/"+fd))
-	_, flags, found := strings.Cut(string(text), "flags:\t")
-	flags, _, _ = strings.Cut(flags, "\n")
-	octal, err2 := strconv.ParseUint(flags, 8, 64)
-	return err == nil && found && err2 == nil && octal&syscall.O_ACCMODE == syscall.O_RDONLY
-}
-
-// isBackground looks for the traces of a background job of its parent, a shell.
-// Without job control a shell starts one with SIGINT and SIGQUIT ignored, and with
-// /dev/null as its standard input, opened anew; a program that handles both signals
-// erases the first trace only.
-func isBackground(p, parent *process) bool {
-	for _, signal := range [...]int{int(initbin.SIGINT), int(initbin.SIGQUIT)} {
-		if p.Ignores(signal) && !parent.Ignores(signal) {
+	for _, child := range p.children {
+		if ignoresBoth(child) {
 			return true
 		}
 	}
-	target, err := os.Readlink(file(p.PID, "fd/0"))
-	if err != nil || target != os.DevNull {
-		return false
-	}
-	own, err1 := os.ReadFile(file(p.PID, "fdinfo/0"))
-	parents, err2 := os.ReadFile(file(p.Parent, "fdinfo/0"))
-	return err1 == nil && err2 == nil && !bytes.Equal(own, parents)
+	return len(p.children) == 0
 }
 
-// placeOf says where a shell sits in the kernel, and whether that is its wait builtin for
-// certain: dash and busybox wait for children in another system call there.
-func placeOf(pid int) (where string, inWait bool) {
+func ignoresBoth(p *process) bool {
+	return p.Ignores(int(initbin.SIGINT)) && p.Ignores(int(initbin.SIGQUIT))
+}
+
+// hasOwnNull reports whether the standard input of p is /dev/null, and not that of its
+// parent: the other mark of a background job. Anybody may start a child so, and many
+// programs open /dev/null themselves: it counts only below a program that is known to have
+// replaced a shell.
+func hasOwnNull(p, parent *process) bool {
+	target, err := os.Readlink(file(p.PID, "fd/0"))
+	return err == nil && target == os.DevNull && openedAs(p.PID) != openedAs(parent.PID)
+}
+
+// openedAs tells standard inputs apart that were opened at different places or in different
+// ways.
+func openedAs(pid int) string {
+	text, _ := os.ReadFile(file(pid, "fdinfo/0"))
+	_, mount, _ := strings.Cut(string(text), "mnt_id:")
+	flags, _ := openFlags(pid, "0")
+	return itoa(int(flags&syscall.O_ACCMODE)) + mount
+}
+
+// placeOf says where a shell sits in the kernel.
+func placeOf(pid int) string {
 	text, err := os.ReadFile(file(pid, "syscall"))
 	if err != nil {
 		text, _ = os.ReadFile(file(pid, "wchan"))
-		return string(text), strings.Contains(string(text), "sigsuspend")
+		return string(text)
 	}
 	fields := strings.Fields(string(text))
 	if len(fields) < 3 {
-		return string(text), false
+		return string(text)
 	}
-	return fields[0] + " " + fields[len(fields)-2], fields[0] == strconv.Itoa(syscall.SYS_RT_SIGSUSPEND)
+	return fields[0] + " " + fields[len(fields)-2]
 }

@@ -1,8 +1,6 @@
 package stopper
 
 import (
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/softstop/softstop/initbin"
@@ -10,11 +8,12 @@ import (
 	"github.com/softstop/softstop/initbin/proc"
 )
 
-// ladder decides whom to tell. It remembers what it has seen and said, and does
+// ladder decides whom to signal. It remembers what it has seen and decided, and does
 // nothing itself. Its times count from the beginning of the stop.
 type ladder struct {
 	signal   int
 	target   initbin.Target
+	timeout  time.Duration
 	lastCall time.Duration
 	memories map[identity]*memory
 
@@ -25,40 +24,46 @@ type ladder struct {
 
 // memory is what the ladder knows of one process.
 type memory struct {
-	// answers says that the process did something of its own about the stop signal when
-	// it was last seen before it was told: what it does while it stops is another matter.
-	answers bool
+	// handles says that the process did something of its own about the stop signal when
+	// it was last seen before it was signalled: what it does while it stops is another matter.
+	handles bool
 
-	told   bool
-	toldAt time.Duration
-	why    string
-	place  string // where a shell sat in the kernel when it was told
-	acted  bool   // the shell has moved since
-	// trusted is the supervisor in whose hands the process was when it was first seen.
-	trusted  *memory
-	parent   *memory // its parent at first sight
-	group    int     // its process group
+	signalled   bool
+	signalledAt time.Duration
+	why         string
+	ran         uint64 // its count of context switches when it was signalled
+
+	// What the process was at first sight.
+	supervisor *memory // its nearest ancestor that handles the signal; nil for none
+	parent     *memory
+	wrapper    *memory // its nearest ancestor that is passed over; nil for none
+	switches   uint64  // its count of context switches
+	daemon     bool    // it was an orphan, or below one
+	foreign    bool    // it is a background job of a shell that its parent has replaced
+
+	group    int // its process group
 	kind     proc.Wrapper
-	died     bool // it died of the signal itself, so it cannot have passed it on
 	shell    bool
+	eager    bool
+	died     bool          // it died of the stop signal
 	orphaned time.Duration // when it was first seen as an orphan
 	isOrphan bool
-	fedUntil time.Duration // when it was last seen with a process writing to it
-	switches uint64        // how often it had given up the processor at first sight
+	fed      bool          // it reads what others print
+	fedUntil time.Duration // when it was last seen with somebody who does
 
-	// wrapper is the wrapper that the process was below at first sight, if that is one
-	// which is not told.
-	wrapper        *memory
-	frozen, thawed bool
+	frozen, thawed bool // a wrapper that must not act yet
+	trap           trap // a shell with a trap
+	trial          trial
+	work           work
 }
 
 // verb is what is done to a process.
 type verb int
 
 const (
-	tell   verb = iota // the stop signal
-	freeze             // SIGSTOP, for a wrapper that must not act yet
-	thaw               // SIGCONT, when nobody it could hurt is left
+	deliver verb = iota // the stop signal
+	freeze              // SIGSTOP, for one that must not act yet
+	thaw                // SIGCONT
 )
 
 // action is one thing to do.
@@ -71,27 +76,29 @@ type action struct {
 // newLadder returns a ladder for one task, with timeout until SIGKILL.
 func newLadder(task handover.Task, target initbin.Target, timeout time.Duration) *ladder {
 	return &ladder{
-		signal: task.Signal, target: target, memories: map[identity]*memory{},
-		main:     &memory{answers: task.Handled, told: task.Told, group: task.Main},
+		signal: task.Signal, target: target, timeout: timeout, memories: map[identity]*memory{},
+		main:     &memory{handles: task.Handled, signalled: task.Told, group: task.Main},
 		lastCall: timeout - min(timeout/4, 5*time.Second),
 	}
 }
 
-// step looks at the family at time now and returns whom to tell. A process is told
+// step looks at the tree at time now and returns whom to signal. A process is signalled
 // once.
-func (l *ladder) step(f *family, now time.Duration) []action {
-	l.remember(f, now)
-	s := &stepping{ladder: l, family: f, now: now}
+func (l *ladder) step(t *tree, now time.Duration) []action {
+	l.remember(t, now)
+	s := &stepping{ladder: l, tree: t, now: now}
+	s.watchReaders()
+	s.endTrials()
 	switch {
 	case now >= l.lastCall:
 		s.everyone("last call")
 	case l.target == initbin.TargetAll && !l.looked:
-		s.everyone("all are told")
-	case l.target == initbin.TargetAuto && f.main != nil:
-		s.visit(f.main, "main process")
-		s.tellOrphans()
-	case l.target == initbin.TargetAuto || f.main == nil:
-		s.tellOrphans()
+		s.everyone("all are signalled")
+	case l.target == initbin.TargetAuto && t.main != nil:
+		s.visit(t.main, "main process")
+		s.signalOrphans()
+	case l.target == initbin.TargetAuto || t.main == nil:
+		s.signalOrphans()
 	}
 	s.thaw()
 	l.looked = true
@@ -100,48 +107,49 @@ func (l *ladder) step(f *family, now time.Duration) []action {
 
 // remember notes what each process does about the signal and in whose hands it is,
 // before anybody ends.
-func (l *ladder) remember(f *family, now time.Duration) {
-	if f.main != nil {
+func (l *ladder) remember(t *tree, now time.Duration) {
+	if t.main != nil {
 		if !l.looked {
-			l.memories[f.main.id()] = l.main
+			l.memories[t.main.id()] = l.main
 		}
-		l.meet(f.main, hands{})
+		l.meet(t.main, memory{})
 	} else if l.mainEnded == 0 {
 		l.mainEnded = now
 	}
-	for _, o := range f.orphans {
-		l.meet(o, hands{})
+	for _, o := range t.orphans {
+		l.meet(o, memory{daemon: true})
 	}
-	if !l.looked && l.main.told && l.target == initbin.TargetGroup {
-		for _, p := range f.all {
-			l.of(p).told = p.Group == l.main.group
+	if !l.looked && l.main.signalled && l.target == initbin.TargetGroup {
+		for _, p := range t.all {
+			l.of(p).signalled = p.Group == l.main.group
 		}
 	}
 }
 
-// hands are in whose hands a process is: its parent, its nearest ancestor that answers,
-// and the nearest that is not told; nil for none.
-type hands struct{ parent, trusted, wrapper *memory }
-
-// meet walks the tree from p down: at first sight it remembers in whose hands each
-// process is, and until it is told what it does about the signal.
-func (l *ladder) meet(p *process, h hands) {
-	m := l.of(p)
-	if m.parent == nil && m.trusted == nil && m.wrapper == nil {
-		m.parent, m.trusted, m.wrapper = h.parent, h.trusted, h.wrapper
+// meet walks the tree from p down: at first sight it remembers in whose hands each process
+// is, which origin says, and until it is signalled what it does about the signal. In the
+// middle of a fork it seems to handle all signals; after the first look there is another one.
+func (l *ladder) meet(p *process, origin memory) {
+	m := l.memories[p.id()]
+	if m == nil || m == l.main && !l.looked {
+		m = l.of(p)
+		m.parent, m.supervisor, m.wrapper, m.daemon = origin.parent, origin.supervisor, origin.wrapper, origin.daemon
+		m.switches = p.Switches
+		m.foreign = p.job && m.parent != nil && m.parent == m.supervisor && !m.parent.shell
 	}
-	if m.group = p.Group; !m.told && !m.frozen {
-		m.answers, m.shell, m.kind = p.answers(l.signal) && !p.skipped(), p.shell, p.wrapper
+	if m.group = p.Group; !m.signalled && !m.frozen && !(l.looked && p.forks()) {
+		m.handles, m.shell, m.kind = p.handlesStop(l.signal) && !p.passedOver(), p.shell, p.wrapper
+		m.eager = p.eager()
 	}
-	h.parent = m
-	if m.answers {
-		h.trusted = m
+	origin.parent = m
+	if m.handles {
+		origin.supervisor = m
 	}
-	if p.skipped() {
-		h.wrapper = m
+	if p.passedOver() {
+		origin.wrapper = m
 	}
 	for _, child := range p.children {
-		l.meet(child, h)
+		l.meet(child, origin)
 	}
 }
 
@@ -158,7 +166,7 @@ func (l *ladder) ended(pid, status int) {
 func (l *ladder) of(p *process) *memory {
 	m := l.memories[p.id()]
 	if m == nil {
-		m = &memory{switches: p.Switches}
+		m = &memory{}
 		l.memories[p.id()] = m
 	}
 	return m
@@ -167,47 +175,53 @@ func (l *ladder) of(p *process) *memory {
 // stepping is one step in the making.
 type stepping struct {
 	*ladder
-	family  *family
+	tree    *tree
 	now     time.Duration
 	actions []action
 }
 
-func (s *stepping) tell(p *process, why string) {
+// send decides that p gets the stop signal, unless it has been decided before.
+func (s *stepping) send(p *process, why string) {
 	m := s.of(p)
-	if m.told {
+	if m.signalled {
 		return
 	}
-	m.told, m.toldAt, m.why, m.place = true, s.now, why, p.place
-	s.actions = append(s.actions, action{tell, p, why})
+	m.signalled, m.signalledAt, m.why, m.ran = true, s.now, why, p.Switches
+	s.actions = append(s.actions, action{deliver, p, why})
 }
 
 func (s *stepping) everyone(why string) {
-	for _, p := range slices.SortedFunc(maps.Values(s.family.all), byAge) {
-		s.tell(p, why)
+	for _, p := range s.tree.byAge() {
+		s.send(p, why)
 	}
 }
 
-// visit tells p, and its children where p does not do that itself. It reports false
-// if p is not to be told yet.
+// visit signals p, and its children where p does not do that itself. It reports false
+// if p is not to be signalled yet.
 func (s *stepping) visit(p *process, why string) bool {
 	m := s.of(p)
 	if s.held(p) {
-		if !m.answers {
+		if !m.handles {
 			s.visitAll(p.children, "child of a process that reads its output")
 		}
 		return false
 	}
-	if p.skipped() && !m.told && (m.frozen || len(p.children) > 0) {
+	if p.passedOver() && !m.signalled && (m.frozen || len(p.children) > 0) {
 		if p.wrapper == proc.Repeater {
 			s.freeze(p, m)
 		}
-		s.visitAll(p.children, "child of a wrapper that is better not told")
+		s.visitAll(p.children, "child of a process that would take it along")
 		return true
 	}
-	s.tell(p, why)
+	if m.handles && !m.signalled && (m.shell || m.eager) {
+		s.tryOut(p)
+	}
+	s.send(p, why)
 	switch {
-	case !m.answers:
+	case !m.handles:
 		s.visitAll(p.children, "child of a process that does not handle the signal")
+	case s.deaf(p):
+		s.visitAll(p.children, "child of a process that blocks the signal")
 	case m.shell:
 		s.helpShell(p)
 	}
@@ -218,4 +232,14 @@ func (s *stepping) visitAll(children []*process, why string) {
 	for _, child := range children {
 		s.visit(child, why)
 	}
+}
+
+// deafTime is how long a signal may be on its way to a process that sleeps.
+const deafTime = 40 * time.Millisecond
+
+// deaf reports whether p blocks the signal only to be left alone, as unshare and others do
+// that wait for a child: it is still pending, and p has slept ever since it was sent.
+func (s *stepping) deaf(p *process) bool {
+	m := s.of(p)
+	return s.now >= m.signalledAt+deafTime && p.Awaits(p.signalFor(s.signal)) && p.State == 'S' && p.Switches == m.ran
 }

@@ -1,7 +1,6 @@
 package stopper
 
 import (
-	"errors"
 	"os"
 	"strconv"
 	"strings"
@@ -10,37 +9,73 @@ import (
 	"github.com/softstop/softstop/initbin/fault"
 	"github.com/softstop/softstop/initbin/handover"
 	"github.com/softstop/softstop/initbin/proc"
+
+	"golang.org/x/sys/unix"
 )
 
-// settleTime is how long a process that blocks every signal is taken for one that forks.
+// settleTime is how long a process that blocks every signal is taken for one that forks, and a
+// shell that runs for one that will sleep.
 const settleTime = 200 * time.Millisecond
 
 // looker reads /proc.
 type looker struct {
 	self, watcher, main int
+	// wasShell says that the main process was started as a shell.
+	wasShell bool
 }
 
-func newLooker(task handover.Task) looker {
-	return looker{self: os.Getpid(), watcher: os.Getppid(), main: task.Main}
+func newLooker(task handover.Task, command []string) looker {
+	l := looker{self: os.Getpid(), watcher: os.Getppid(), main: task.Main}
+	l.wasShell = startsShell(command, l.watcher)
+	return l
 }
 
 // settled looks until nobody is in the middle of a fork, where signals are blocked that
-// are not handled a moment later; or, if that does not end, once more than is patient.
-func (l looker) settled() (*family, error) {
+// are not handled a moment later, and shells wait for something; or, if that does not end,
+// once more than is patient.
+func (l looker) settled() (*tree, error) {
 	for end := time.Now().Add(settleTime); ; time.Sleep(time.Millisecond) {
-		f, err := l.look()
-		if err != nil || !f.forking() || time.Now().After(end) {
-			return f, err
+		t, err := l.look()
+		if err != nil || !t.unsettled() || time.Now().After(end) {
+			return t, err
 		}
 	}
 }
 
 // look reads the container's processes. They change while it reads: who has vanished
 // meanwhile is left out.
-func (l looker) look() (*family, error) {
+func (l looker) look() (*tree, error) {
 	if self, err := os.Readlink("/proc/self"); err != nil || self != itoa(l.self) {
 		return nil, fault.New("there is no /proc of this PID namespace")
 	}
+	processes, err := l.list()
+	for try := 1; try < maxTries && err == nil && lacksParents(processes); try++ {
+		processes, err = l.list()
+	}
+	if err != nil {
+		return nil, err
+	}
+	t := newTree(processes, l.watcher, l.main, isStopper)
+	for _, p := range t.all {
+		examine(p)
+	}
+	t.now = ticks()
+	t.noteNamespaces()
+	outside := map[string]bool{}
+	for _, fd := range [...]string{"0", "1", "2"} {
+		outside[pipe(l.watcher, fd)] = true
+	}
+	findPipes(t, outside)
+	for _, p := range t.all {
+		for _, child := range p.children {
+			child.job = isJob(child, p) || p == t.main && l.replaced(p) && hasOwnNull(child, p)
+		}
+	}
+	return t, nil
+}
+
+// list reads where each process stands.
+func (l looker) list() ([]*process, error) {
 	names, err := readNames("/proc")
 	if err != nil {
 		return nil, err
@@ -54,26 +89,36 @@ func (l looker) look() (*family, error) {
 			processes = append(processes, p)
 		}
 	}
-	f := newFamily(processes, l.watcher, l.main, isStopper)
-	for _, p := range f.all {
-		examine(p)
+	return processes, nil
+}
+
+// maxTries is how often a list is read in which parents have vanished meanwhile.
+const maxTries = 20
+
+// lacksParents reports whether the parent of a process ended while the list was read: the
+// process would be nobody's. One that is outside has no pid here.
+func lacksParents(processes []*process) bool {
+	there := map[int]bool{0: true}
+	for _, p := range processes {
+		there[p.PID] = true
 	}
-	// Who reads what others print shows only in all of a process's descriptors, which may
-	// be many: they are looked at only where somebody prints to a pipe inside.
-	outputs := f.outputs(pipe(l.watcher, "0"), pipe(l.watcher, "1"), pipe(l.watcher, "2"))
-	for _, p := range f.all {
-		if len(outputs) > 0 {
-			p.reads, p.fed = readPipes(p.PID, outputs), outputs[p.stdin]
-		}
-		if !p.shell {
-			continue
-		}
-		p.place, p.inWait = placeOf(p.PID)
-		for _, child := range p.children {
-			child.background = isBackground(child, p)
+	for _, p := range processes {
+		if !there[p.Parent] {
+			return true
 		}
 	}
-	return f, nil
+	return false
+}
+
+// replaced reports whether the main process was a shell when it was started, and is
+// another program now.
+func (l looker) replaced(main *process) bool { return l.wasShell && !main.shell }
+
+// ticks is the time since boot as process.Start counts it.
+func ticks() uint64 {
+	var now unix.Timespec
+	_ = unix.ClockGettime(unix.CLOCK_BOOTTIME, &now) // cannot fail for this clock
+	return uint64(now.Nano()) / uint64(tick)
 }
 
 func readNames(folder string) ([]string, error) {
@@ -106,7 +151,8 @@ func readProcess(name string) *process {
 
 // isStopper tells our own kind, which is not the container's: it leads a group of its
 // own below the watcher, and runs the same program. Before it does so it is a copy of the
-// watcher, with its command line; while it starts and ends it has none.
+// watcher, with its command line; while it starts it has none. A process that ends has neither
+// command line nor program: it may be the container's, and somebody's parent.
 func isStopper(p *process) bool {
 	words := commandLine(p.PID)
 	ours, err1 := os.Stat("/proc/self/exe")
@@ -116,7 +162,7 @@ func isStopper(p *process) bool {
 	case handover.IsStopper(firstWord(words)):
 		return p.Group == p.PID && (same || err1 != nil || err2 != nil)
 	case words == "":
-		return p.Group == p.PID && (same || errors.Is(err2, os.ErrNotExist))
+		return p.Group == p.PID && same
 	}
 	return same && words == commandLine(p.Parent)
 }

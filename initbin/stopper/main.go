@@ -25,7 +25,7 @@ func Main(args []string) int {
 		say(problem.Sentence(args[1:]))
 		return exitFailed
 	}
-	s := &stop{task: task, options: options, command: args[1+command:], looker: newLooker(task)}
+	s := &stop{task: task, options: options, command: args[1+command:], looker: newLooker(task, args[1+command:])}
 	if task.Mode == handover.Relay {
 		err = s.relay()
 	} else {

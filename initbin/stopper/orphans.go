@@ -6,17 +6,17 @@ import (
 	"github.com/softstop/softstop/initbin/proc"
 )
 
-// orphanPause lets an orphan run that was told by a supervisor in its last moment.
+// orphanPause lets an orphan run that was signalled by a supervisor in its last moment.
 const orphanPause = 100 * time.Millisecond
 
-// tellOrphans tells orphans, as soon as nobody else can be about to tell them.
-func (s *stepping) tellOrphans() {
-	for _, o := range s.family.orphans {
+// signalOrphans signals orphans, as soon as nobody else can be about to do so or to need them.
+func (s *stepping) signalOrphans() {
+	for _, o := range s.tree.orphans {
 		m := s.of(o)
 		if !m.isOrphan {
 			m.isOrphan, m.orphaned = true, s.now
 		}
-		if m.told {
+		if m.signalled {
 			s.visit(o, m.why)
 			continue
 		}
@@ -26,44 +26,72 @@ func (s *stepping) tellOrphans() {
 	}
 }
 
-// whyNow says why orphan o may be told now; "" means that it may not.
+// whyNow says why orphan o may be signalled now; "" means that it may not.
 func (s *stepping) whyNow(o *process, m *memory) string {
+	switch {
+	case m.trial.spared:
+		return "orphan whose parent ended without signalling it"
+	case m.trial.reached || m.trial.shell != nil:
+		return ""
+	}
 	since := m.orphaned
-	if m.trusted == nil {
-		if !s.main.answers {
-			return "orphan that nobody can have told"
-		}
-		if s.family.main != nil {
-			return "" // the main process may know how to stop it, or need it to the end
+	if m.supervisor == nil {
+		switch {
+		case s.applicationLives():
+			return "" // it may need the orphan to its end, or know how to stop it
+		case !s.main.handles:
+			return "orphan that nobody can have signalled"
 		}
 		since = max(since, s.mainEnded)
 	}
 	switch {
 	case s.now < since+orphanPause:
 		return ""
+	case !m.handles:
+		return "orphan that is alive and does not handle the signal, so it has not received it"
+	case m.foreign:
+		return "background job of a shell that its parent replaced"
 	case o.Switches == m.switches:
-		return "orphan that has not run since it was first seen, so it was not told"
-	case !s.mayHaveBeenTold(o, m):
+		return "orphan that has not run since it was first seen, so it has not received the signal"
+	case !s.mayHaveReached(m):
 		return "orphan out of reach of whom it came from"
 	}
 	return ""
 }
 
-// mayHaveBeenTold reports whether the supervisor that orphan o came from can have told
-// it before it ended. A script can reach anybody, and many a program walks the whole tree
-// below it; but who died of the signal itself had no say, and some tell their child only.
-func (s *stepping) mayHaveBeenTold(o *process, m *memory) bool {
-	t := m.trusted
-	if t == nil {
-		return s.main.shell || s.knownGroup(o)
+// applicationLives reports whether somebody is still stopping who was no orphan at first
+// sight: an application may need a daemon that was started for it.
+func (s *stepping) applicationLives() bool {
+	if s.tree.main != nil && s.main.handles {
+		return true
 	}
-	return t.shell || !t.died && (m.parent == t || t.kind != proc.Forwarder)
+	for _, p := range s.tree.all {
+		if m := s.of(p); m.signalled && m.handles && !m.daemon {
+			return true
+		}
+	}
+	return false
 }
 
-// knownGroup reports whether somebody who was in a supervisor's hands shares o's group.
-func (s *stepping) knownGroup(o *process) bool {
-	for id, m := range s.memories {
-		if id != o.id() && m.trusted != nil && m.group == o.Group {
+// mayHaveReached reports whether the supervisor that an orphan came from can have signalled
+// it before it ended. A script can reach anybody, and many a program walks the whole tree
+// below it. But some signal their child only, and who dies of the signal has at most passed
+// it on to its own children; an eager one not even that.
+func (s *stepping) mayHaveReached(m *memory) bool {
+	v := m.supervisor
+	switch {
+	case v == nil:
+		return s.main.shell || s.knownGroup(m)
+	case v.shell || m.parent == v:
+		return v.shell || !(v.died && v.eager)
+	}
+	return !v.died && v.kind != proc.Forwarder
+}
+
+// knownGroup reports whether somebody who was in a supervisor's hands shares m's group.
+func (s *stepping) knownGroup(m *memory) bool {
+	for _, other := range s.memories {
+		if other != m && other.supervisor != nil && other.group == m.group {
 			return true
 		}
 	}

@@ -11,19 +11,19 @@ import (
 // An orphan that was there before the stop, of a main process that does not answer:
 // nobody can have told it.
 func TestOrphansNobodyCanHaveTold(t *testing.T) {
-	climb(t, ladderFor(initbin.TargetAuto, unhandled), moment{at: 0, family: familyOf(one(2, 1, shell), one(3, 2), one(10, 1)), want: "tell 2, tell 3, tell 10"})
+	climb(t, ladderFor(initbin.TargetAuto, unhandled), moment{at: 0, tree: treeOf(one(2, 1, shell), one(3, 2), one(10, 1)), want: "signal 2, signal 3, signal 10"})
 }
 
 // While a main process that answers lives, it may need its daemon, or stop it itself.
 func TestOrphansOfALivingMainProcess(t *testing.T) {
-	both := familyOf(one(2, 1, answers), one(10, 1, group(10)))
-	left := familyOf(one(10, 1, group(10)))
+	both := treeOf(one(2, 1, answers), one(10, 1, group(10)))
+	left := treeOf(one(10, 1, group(10)))
 	climb(t, ladderFor(initbin.TargetAuto),
-		moment{at: 0, family: both, want: "tell 2"},
-		moment{at: 5 * time.Second, family: both},
-		moment{at: 6 * time.Second, family: left},
-		moment{at: 6050 * ms, family: left},
-		moment{at: 6100 * ms, family: left, want: "tell 10"})
+		moment{at: 0, tree: both, want: "signal 2"},
+		moment{at: 5 * time.Second, tree: both},
+		moment{at: 6 * time.Second, tree: left},
+		moment{at: 6050 * ms, tree: left},
+		moment{at: 6100 * ms, tree: left, want: "signal 10"})
 }
 
 // orphaned is a story: a supervisor and those below it, then those left without it.
@@ -36,17 +36,17 @@ type orphaned struct {
 
 func (o orphaned) run(t *testing.T) {
 	l := ladderFor(initbin.TargetAuto)
-	before, after := familyOf(o.before...), familyOf(o.after...)
+	before, after := treeOf(o.before...), treeOf(o.after...)
 	told := ""
 	if o.want != "" {
 		told = o.want
 	}
 	climb(t, l,
-		moment{at: 0, family: before, want: "tell 2"},
-		moment{at: time.Second, family: after, ended: o.ended},
-		moment{at: 1090 * ms, family: after},
-		moment{at: 1100 * ms, family: after, want: told},
-		moment{at: 3 * time.Second, family: after})
+		moment{at: 0, tree: before, want: "signal 2"},
+		moment{at: time.Second, tree: after, ended: o.ended},
+		moment{at: 1090 * ms, tree: after},
+		moment{at: 1100 * ms, tree: after, want: told},
+		moment{at: 3 * time.Second, tree: after})
 }
 
 // Whether an orphan of a supervisor that was told has been told by it.
@@ -61,26 +61,41 @@ func TestOrphansOfASupervisor(t *testing.T) {
 			name:   "its child, which has not run since: nobody told it",
 			before: []*process{one(2, 1, answers), one(3, 2, answers, ran(5))},
 			after:  []*process{one(3, 1, answers, ran(5))},
-			want:   "tell 3",
+			want:   "signal 3",
 		}, {
 			name:   "its grandchild: many a program walks the tree below it",
-			before: []*process{one(2, 1, answers), one(3, 2, ran(5)), one(4, 3, ran(5))},
-			after:  []*process{one(4, 1, ran(6))},
+			before: []*process{one(2, 1, answers), one(3, 2, ran(5)), one(4, 3, answers, ran(5))},
+			after:  []*process{one(4, 1, answers, ran(6))},
 		}, {
 			name:   "a forwarder's grandchild, whatever its group",
 			before: []*process{one(2, 1, sigwaits, wraps(proc.Forwarder)), one(3, 2, group(3)), one(4, 3, group(3), ran(5))},
 			after:  []*process{one(4, 1, group(3), ran(6))},
-			want:   "tell 4",
+			want:   "signal 4",
 		}, {
 			name:   "a script's grandchild: a script can reach anybody",
-			before: []*process{one(2, 1, trapShell("x"), inWait), one(3, 2), one(4, 3, ran(5))},
-			after:  []*process{one(4, 1, ran(6))},
+			before: []*process{one(2, 1, trapShell("x")), one(3, 2), one(4, 3, answers, ran(5))},
+			after:  []*process{one(4, 1, answers, ran(6))},
 		}, {
-			name:   "the child of one that died of the signal itself",
+			name:   "the child of one that died of the signal: it may have passed it on",
+			before: []*process{one(2, 1, answers), one(3, 2, answers, ran(5))},
+			after:  []*process{one(3, 1, answers, ran(6))},
+			ended:  map[int]int{2: diedOfTERM},
+		}, {
+			name:   "the grandchild of one that died of the signal",
+			before: []*process{one(2, 1, answers), one(3, 2), one(4, 3, answers, ran(5))},
+			after:  []*process{one(4, 1, answers, ran(6))},
+			ended:  map[int]int{2: diedOfTERM},
+			want:   "signal 4",
+		}, {
+			name:   "a background job of a shell that was replaced",
+			before: []*process{one(2, 1, answers), one(3, 2, answers, job, ran(5))},
+			after:  []*process{one(3, 1, answers, job, ran(6))},
+			want:   "signal 3",
+		}, {
+			name:   "one that does not handle the signal: it would be dead",
 			before: []*process{one(2, 1, answers), one(3, 2, ran(5))},
 			after:  []*process{one(3, 1, ran(6))},
-			ended:  map[int]int{2: diedOfTERM},
-			want:   "tell 3",
+			want:   "signal 3",
 		},
 	} {
 		t.Run(o.name, o.run)
@@ -90,19 +105,44 @@ func TestOrphansOfASupervisor(t *testing.T) {
 // A pid that comes back is another process.
 func TestOrphanWithAReusedPID(t *testing.T) {
 	climb(t, ladderFor(initbin.TargetAuto, unhandled),
-		moment{at: 0, family: familyOf(one(2, 1, shell), one(3, 2)), want: "tell 2, tell 3"},
-		moment{at: time.Second, family: familyOf(one(3, 1, started(700))), want: "tell 3"})
+		moment{at: 0, tree: treeOf(one(2, 1, shell), one(3, 2)), want: "signal 2, signal 3"},
+		moment{at: time.Second, tree: treeOf(one(3, 1, started(700))), want: "signal 3"})
 }
 
 // A shell that becomes an orphan after it was told is still helped.
 func TestOrphanedTrapShellIsHelped(t *testing.T) {
-	shellAlone := []*process{one(3, 1, trapShell("61 a")), one(4, 3, answers)}
+	shellAlone := []*process{one(3, 1, trapShell("61 a"), ran(1)), one(4, 3, answers, stopped)}
 	climb(t, ladderFor(initbin.TargetAuto, unhandled),
-		moment{at: 0, family: familyOf(one(2, 1, shell), one(3, 2, trapShell("61 a")), one(4, 3, answers)), want: "tell 2, tell 3"},
-		moment{at: 50 * ms, family: familyOf(shellAlone...), want: "tell 4"})
+		moment{at: 0, tree: treeOf(one(2, 1, shell), one(3, 2, trapShell("61 a")), one(4, 3, answers)), want: "signal 2, freeze 4, signal 3"},
+		moment{at: 2 * ms, tree: treeOf(shellAlone...), want: "signal 4, thaw 4"})
 }
 
 // Leftovers of a main process that ended by itself without having handled anything.
 func TestLeftoversAreTold(t *testing.T) {
-	climb(t, ladderFor(initbin.TargetAuto, unhandled), moment{at: 0, family: familyOf(one(5, 1), one(6, 5), one(7, 1, answers), one(8, 7)), want: "tell 5, tell 6, tell 7"})
+	climb(t, ladderFor(initbin.TargetAuto, unhandled), moment{at: 0, tree: treeOf(one(5, 1), one(6, 5), one(7, 1, answers), one(8, 7)), want: "signal 5, signal 6, signal 7"})
+}
+
+// A program whose runtime catches the signal whatever its author wrote: its children are
+// stopped while it dies or acts.
+func TestOrphansOfAnEagerProgram(t *testing.T) {
+	before := moment{at: 0, tree: treeOf(one(2, 1, eager), one(3, 2, answers)), want: "freeze 3, signal 2"}
+	for _, c := range []struct {
+		name    string
+		moments []moment
+	}{
+		{"it dies without a word", []moment{{at: 2 * ms, tree: treeOf(one(3, 1, answers, stopped)), want: "thaw 3, signal 3"}}},
+		{"it dies, and its end or itself signals its child", []moment{{at: 2 * ms, tree: treeOf(one(3, 1, answers, stopped, awaits)), want: "thaw 3"}, {at: time.Second, tree: treeOf(one(3, 1, answers, ran(9)))}}},
+		{"it signals its child", []moment{{at: 2 * ms, tree: treeOf(one(2, 1, eager), one(3, 2, answers, stopped, awaits)), want: "thaw 3"}}},
+		{"it takes its time", []moment{{at: 9 * ms, tree: treeOf(one(2, 1, eager), one(3, 2, answers, stopped))}, {at: 10 * ms, tree: treeOf(one(2, 1, eager), one(3, 2, answers, stopped)), want: "thaw 3"}, {at: time.Second, tree: treeOf(one(2, 1, eager), one(3, 2, answers))}}},
+	} {
+		t.Run(c.name, func(t *testing.T) { climb(t, ladderFor(initbin.TargetAuto), append([]moment{before}, c.moments...)...) })
+	}
+}
+
+// A daemon that was there before the stop outlives the application, also behind a shell.
+func TestDaemonsOutliveTheApplication(t *testing.T) {
+	climb(t, ladderFor(initbin.TargetAuto, unhandled),
+		moment{at: 0, tree: treeOf(one(2, 1, shell), one(3, 2, answers), one(10, 1, answers)), want: "signal 2, signal 3"},
+		moment{at: 3 * time.Second, tree: treeOf(one(3, 1, answers), one(10, 1, answers))},
+		moment{at: 4 * time.Second, tree: treeOf(one(10, 1, answers)), want: "signal 10"})
 }

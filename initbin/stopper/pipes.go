@@ -5,7 +5,7 @@ import (
 	"syscall"
 )
 
-// pipes are read ends that are kept open when their reader is told to stop. It may be
+// pipes are read ends that are kept open when their reader is signalled. It may be
 // gone before those that print to it: without a reader they would die of SIGPIPE in the
 // middle of their cleanup.
 type pipes struct {
@@ -16,9 +16,6 @@ type pipes struct {
 func (k *pipes) keep(p *process) {
 	for name, fd := range p.reads {
 		k.open(name, file(p.PID, "fd/"+fd))
-	}
-	if p.fed {
-		k.open(p.stdin, file(p.PID, "fd/0"))
 	}
 }
 
@@ -38,10 +35,9 @@ func (k *pipes) open(name, path string) {
 
 // drain passes what is in pipes without a reader on to the container's standard output,
 // so that writers do not wait for ever and their last words are not lost.
-func (k *pipes) drain(f *family) {
+func (k *pipes) drain(t *tree) {
 	read := map[string]bool{}
-	for _, p := range f.all {
-		read[p.stdin] = true
+	for _, p := range t.all {
 		for name := range p.reads {
 			read[name] = true
 		}

@@ -20,57 +20,80 @@ type process struct {
 
 	command string // argv with spaces, for people
 	shell   bool   // a command interpreter
-	wrapper proc.Wrapper
+	// noticesStops says that a shell takes a stopped child for one that has ended.
+	noticesStops bool
+	wrapper      proc.Wrapper
 	// ownsTerminal says that a child has a terminal that the process itself is not on.
 	ownsTerminal bool
-	// background is the trace of a shell's background job: SIGINT or SIGQUIT inherited
-	// ignored, or a /dev/null of its own as standard input.
-	background bool
+	// holdsNamespace says that the process is the first of a nested PID namespace or has
+	// started it: those in it may die with either.
+	holdsNamespace bool
+	// job says that the process bears the marks of a shell's background job, see isJob.
+	job bool
 	// place is where a shell sits in the kernel: system call and stack pointer.
 	place string
-	// inWait says that a shell sits in its wait builtin for certain.
-	inWait bool
 	// sigwait says that it waits in sigtimedwait(2).
 	sigwait bool
-	// stdin, stdout and stderr name the pipes there; empty for anything else.
-	stdin, stdout, stderr string
-	// fed says that other processes of the container print to standard input.
-	fed bool
-	// reads are the descriptors, by pipe, of further pipes from which the process reads
-	// what other processes of the container print.
+	// reads are the pipes from which the process reads what other processes of the
+	// container print, each with a descriptor; "0" is its standard input.
 	reads map[string]string
+	// writes are the pipes that it prints to.
+	writes map[string]bool
 
 	children []*process // youngest last
 }
 
 func (p *process) id() identity { return identity{p.PID, p.Start} }
 
-// tellable returns the signal to tell p: the stop signal if p handles it, else SIGTERM,
+// signalFor returns the signal to send p: the stop signal if p handles it, else SIGTERM,
 // which processes that know no other stop signal expect. An interactive shell ignores
-// both and ends when its terminal hangs up. Any shell catches SIGINT while it waits for
-// a child, only to go on afterwards: its traps are believed in if it catches SIGTERM, too.
-func (p *process) tellable(signal int) int {
-	const interrupt, terminate, quit = int(initbin.SIGINT), int(initbin.SIGTERM), int(initbin.SIGQUIT)
-	shellInFront := p.shell && signal == interrupt && !p.Handles(terminate)
+// both and ends when its terminal hangs up.
+func (p *process) signalFor(signal int) int {
+	const terminate, quit = int(initbin.SIGTERM), int(initbin.SIGQUIT)
 	interactive := p.shell && p.Terminal != 0 && p.Ignores(terminate) && p.Ignores(quit)
 	switch {
-	case p.Handles(signal) && !shellInFront:
-		return signal
 	case interactive:
 		return int(initbin.SIGHUP)
+	case p.Handles(signal):
+		return signal
 	}
 	return terminate
 }
 
-// answers reports whether p does something of its own when it is told to stop.
-func (p *process) answers(signal int) bool { return p.Handles(p.tellable(signal)) }
+// handlesStop reports whether p does something of its own when it is asked to stop.
+func (p *process) handlesStop(signal int) bool { return p.Handles(p.signalFor(signal)) }
 
-// skipped reports whether p is not told while it has a child, because that would hurt
-// the child: some wrappers do, and so does the end of a terminal's session leader, and
-// of who gave its child a terminal, as script, expect and sshd do.
-func (p *process) skipped() bool {
+// passedOver reports whether p is not signalled while it has a child, because that would
+// hurt the child: some wrappers kill it or signal it twice; the end of a terminal's session
+// leader hangs up on it, and so does that of who gave it a terminal, as script, expect and
+// sshd do; the end of a PID namespace's first process kills all in it.
+func (p *process) passedOver() bool {
 	leader := p.Terminal != 0 && p.Session == p.PID && !p.Handles(int(initbin.SIGTERM))
-	return leader || p.ownsTerminal || p.wrapper == proc.Killer || p.wrapper == proc.Repeater
+	holder := p.holdsNamespace && !p.Handles(int(initbin.SIGTERM))
+	return leader || holder || p.ownsTerminal || p.wrapper == proc.Killer || p.wrapper == proc.Repeater
+}
+
+// forks reports whether p blocks every signal without waiting for one, as many do for a moment
+// around a fork.
+func (p *process) forks() bool { return p.BlocksAll() && !p.sigwait }
+
+// eager reports whether p handles the signal only because its language's runtime does: Go
+// catches all signals, Node and Ruby this one. Many such programs die of it at once.
+func (p *process) eager() bool { return p.CatchesAll() || p.wrapper == proc.Eager }
+
+// ownGroup reports whether a shell with job control has started p.
+func (p *process) ownGroup(shell *process) bool {
+	return p.Group == p.PID && p.Group != shell.Group && p.Session == shell.Session
+}
+
+// below reports whether p descends from q.
+func (p *process) below(q *process) bool {
+	for _, child := range q.children {
+		if child == p || p.below(child) {
+			return true
+		}
+	}
+	return false
 }
 
 // byAge orders older processes first.
@@ -84,11 +107,11 @@ func byAge(a, b *process) int {
 	return a.PID - b.PID
 }
 
-// feeds reports whether p is a feeder of reader.
+// feeds reports whether reader would have nothing more to do without p, which prints to
+// its standard input or, if reader does not handle SIGTERM, to any pipe that it reads.
 func (p *process) feeds(reader *process) bool {
-	for _, out := range [...]string{p.stdout, p.stderr} {
-		_, reads := reader.reads[out]
-		if out != "" && (out == reader.stdin || reads && !reader.Handles(int(initbin.SIGTERM))) {
+	for pipe, fd := range reader.reads {
+		if p.writes[pipe] && (fd == "0" || !reader.Handles(int(initbin.SIGTERM))) {
 			return true
 		}
 	}

@@ -5,24 +5,27 @@ import "time"
 // drainPause lets a process read what is left in its pipe after the last writer.
 const drainPause = 500 * time.Millisecond
 
-// held reports whether p must not be told yet because another process still writes to
-// its standard input, or has just stopped: it ends by itself once it has read all of
-// it, and the other could not finish its last words without it.
-func (s *stepping) held(p *process) bool {
-	m := s.of(p)
-	if m.told {
-		return false
-	}
-	for _, feeder := range s.family.feeders(p) {
-		if !s.inRing(p, feeder) {
-			m.fedUntil = s.now
-			return true
+// watchReaders notes who reads what others print.
+func (s *stepping) watchReaders() {
+	for _, p := range s.tree.all {
+		for _, feeder := range s.tree.feeders(p) {
+			if !s.inRing(p, feeder) {
+				m := s.of(p)
+				m.fed, m.fedUntil = true, s.now
+			}
 		}
 	}
-	return m.fedUntil != 0 && s.now < m.fedUntil+drainPause
 }
 
-// inRing reports whether p writes to feeder as well: in a ring somebody must begin, and
+// held reports whether p must not be signalled yet because another process still prints to
+// it, or has just stopped: it ends by itself once it has read all of it, and the other could
+// not finish its last words without it.
+func (s *stepping) held(p *process) bool {
+	m := s.of(p)
+	return !m.signalled && m.fed && (m.fedUntil == s.now || s.now < m.fedUntil+drainPause)
+}
+
+// inRing reports whether p prints to feeder as well: in a ring somebody must begin, and
 // that is the older one.
 func (s *stepping) inRing(p, feeder *process) bool {
 	return p.feeds(feeder) && byAge(p, feeder) < 0

@@ -1,36 +1,57 @@
 package stopper
 
-import "github.com/softstop/softstop/initbin"
+import (
+	"time"
 
-// relay passes the task's signal on.
+	"github.com/softstop/softstop/initbin"
+)
+
+// relay passes the task's signal on. Where it stays pending, because the process blocks it
+// and sleeps, its children are tried instead: su blocks what it does not pass on.
 func (s *stop) relay() error {
-	f, err := s.looker.settled()
-	if err != nil {
-		return err
-	}
 	signal := initbin.Signal(s.task.Signal).String()
-	list := receivers(f, s.task.Signal, s.options.SignalTarget)
-	for _, p := range list {
-		s.verbose("pass ", signal, " on to ", p.who())
-		if err := send(p, s.task.Signal); err != nil {
-			say("pass ", signal, " on to ", p.who(), ": ", err.Error())
+	sent, deaf := map[identity]*process{}, map[identity]bool{}
+	look := s.looker.settled
+	for {
+		t, err := look()
+		if err != nil {
+			return err
 		}
+		look = s.looker.look
+		for id, p := range sent {
+			now := t.all[id.pid]
+			deaf[id] = now != nil && now.id() == id && now.Awaits(s.task.Signal) && now.Switches == p.Switches
+		}
+		again := false
+		for _, p := range receivers(t, s.task.Signal, s.options.SignalTarget, deaf) {
+			if sent[p.id()] != nil {
+				continue
+			}
+			sent[p.id()], again = p, again || p.Blocks(s.task.Signal)
+			s.verbose("pass ", signal, " on to ", p.who())
+			if err := send(p, s.task.Signal); err != nil {
+				say("pass ", signal, " on to ", p.who(), ": ", err.Error())
+			}
+		}
+		if !again {
+			if len(sent) == 0 {
+				s.verbose("nobody handles ", signal, ": dropped")
+			}
+			return nil
+		}
+		time.Sleep(deafTime)
 	}
-	if len(list) == 0 {
-		s.verbose("nobody handles ", signal, ": dropped")
-	}
-	return nil
 }
 
 // receivers returns who is to get a signal that is not a stop: the first process on
-// each path that handles it, and nobody whom it would kill. SIGCONT harms nobody and
+// each path that handles it and is not deaf to it, and nobody whom it would kill. SIGCONT harms nobody and
 // goes to all, as a signal to the main process's group goes to all of the group.
-func receivers(f *family, signal int, target initbin.Target) []*process {
+func receivers(t *tree, signal int, target initbin.Target, deaf map[identity]bool) []*process {
 	var list []*process
 	var visit func(p *process)
 	visit = func(p *process) {
-		handles := p.Handles(signal) || signal == int(initbin.SIGCONT)
-		if handles && (target != initbin.TargetGroup || f.main != nil && p.Group == f.main.PID) {
+		handles := p.Handles(signal) && !deaf[p.id()] || signal == int(initbin.SIGCONT)
+		if handles && (target != initbin.TargetGroup || t.main != nil && p.Group == t.main.PID) {
 			list = append(list, p)
 		}
 		if handles && target == initbin.TargetAuto && signal != int(initbin.SIGCONT) {
@@ -40,16 +61,16 @@ func receivers(f *family, signal int, target initbin.Target) []*process {
 			visit(child)
 		}
 	}
-	if f.main != nil {
+	if t.main != nil {
 		if target == initbin.TargetMain {
-			if f.main.Handles(signal) || signal == int(initbin.SIGCONT) {
-				list = append(list, f.main)
+			if t.main.Handles(signal) || signal == int(initbin.SIGCONT) {
+				list = append(list, t.main)
 			}
 			return list
 		}
-		visit(f.main)
+		visit(t.main)
 	}
-	for _, o := range f.orphans {
+	for _, o := range t.orphans {
 		visit(o)
 	}
 	return list

@@ -52,7 +52,7 @@ func newReported(p *process, now time.Duration) *reported {
 }
 
 // seen notes who of those that were told is gone.
-func (r *report) seen(f *family, now time.Duration) {
+func (r *report) seen(f *tree, now time.Duration) {
 	for _, t := range r.stopped {
 		if p := f.all[t.id.pid]; !t.ended && (p == nil || p.id() != t.id) {
 			t.ended, t.took = true, now-t.at

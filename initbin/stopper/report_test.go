@@ -25,7 +25,7 @@ func FuzzReportLine(f *testing.F) {
 		for range uint(killed) % 64 {
 			r.killed(p)
 		}
-		r.seen(&family{}, time.Duration(took))
+		r.seen(&tree{}, time.Duration(took))
 		line := r.line(15, time.Duration(took), 255)
 		if len(line) >= 4096 || strings.Count(string(line), "\n") != 1 || !json.Valid(line) {
 			t.Fatalf("%d bytes:\n%s", len(line), line)
@@ -36,7 +36,7 @@ func FuzzReportLine(f *testing.F) {
 func TestReportLine(t *testing.T) {
 	var r report
 	r.told(&process{Stat: proc.Stat{PID: 7}, command: `redis "x"`}, 0)
-	r.seen(&family{}, 1234567*time.Microsecond)
+	r.seen(&tree{}, 1234567*time.Microsecond)
 	r.told(&process{Stat: proc.Stat{PID: 8, Name: []byte("kworker")}}, time.Second)
 	r.killed(&process{Stat: proc.Stat{PID: 8, State: 'D', Name: []byte("kworker")}})
 	const want = `{"signal":"SIGTERM","seconds":2.5,"exitCode":137,"told":[{"pid":7,"command":"redis \"x\"","seconds":1.235},{"pid":8,"command":"[kworker]"}],` +

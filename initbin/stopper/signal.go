@@ -10,6 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// stopTime is what a process may take to stop; one that waits for a disk takes longer.
+const stopTime = 20 * time.Millisecond
+
 // send sends signal to p, and to no other process that may have its pid by now.
 func send(p *process, signal int) error {
 	fd, err := unix.PidfdOpen(p.PID, 0)
@@ -35,6 +38,15 @@ func awaitEnd(p *process, limit time.Duration) {
 	}
 	defer func() { _ = unix.Close(fd) }()
 	_, _ = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, int(limit.Milliseconds())) // over is over
+}
+
+// awaitStop waits until p, which was sent SIGSTOP, has stopped, or is not going to.
+func awaitStop(p *process) {
+	for end := time.Now().Add(stopTime); time.Now().Before(end); time.Sleep(200 * time.Microsecond) {
+		if now := readProcess(itoa(p.PID)); now == nil || now.State == 'T' || now.State == 'Z' {
+			return
+		}
+	}
 }
 
 // wake continues p if it is stopped: it could not act on a signal otherwise.

@@ -2,7 +2,6 @@ package stopper
 
 import (
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -17,11 +16,12 @@ import (
 const (
 	// The first looks follow each other quickly, because shells act quickly.
 	soon   = 10 * time.Millisecond
+	atOnce = time.Millisecond
 	later  = 100 * time.Millisecond
 	hasten = 300 * time.Millisecond
-	// dieTime is what a shell in front of the heir gets to die of the signal. If it were
+	// frontTime is what a shell in front of the heir gets to die of the signal. If it were
 	// still there when the heir ends, it would fetch the exit code and take it along.
-	dieTime = 500 * time.Millisecond
+	frontTime = 500 * time.Millisecond
 	// killPatience is how long killed processes get to be gone.
 	killPatience = 500 * time.Millisecond
 )
@@ -49,29 +49,29 @@ func (s *stop) run() error {
 	look := s.looker.settled
 	for {
 		began := s.now()
-		f, err := look()
+		t, err := look()
 		if err != nil {
 			return err
 		}
 		look = s.looker.look
 		if !l.looked {
-			if err := s.takeOver(f); err != nil {
+			if err := s.takeOver(t); err != nil {
 				return err
 			}
 		}
-		s.report.seen(f, s.now())
-		s.pipes.drain(f)
-		if len(f.all) == 0 && f.ending == 0 {
+		s.report.seen(t, s.now())
+		s.pipes.drain(t)
+		if len(t.all) == 0 && t.ending == 0 {
 			return s.finish()
 		}
 		if began >= timeout {
-			s.killAll(f)
+			s.killAll(t)
 			return s.finish()
 		}
-		for _, a := range l.step(f, began) {
+		for _, a := range l.step(t, began) {
 			s.act(a)
 		}
-		list := events(min(pause(began, s.now()), max(0, timeout-s.now())))
+		list := events(min(pause(began, s.now(), l.inTrial(began)), max(0, timeout-s.now())))
 		for _, e := range list {
 			l.ended(int(e.PID), int(e.Status))
 		}
@@ -81,24 +81,28 @@ func (s *stop) run() error {
 
 // takeOver tells the watcher, after the first look, that the ladder is in hand here, and
 // who the heir is.
-func (s *stop) takeOver(f *family) error {
-	if f.main == nil && s.mainIsHidden() {
+func (s *stop) takeOver(t *tree) error {
+	if t.main == nil && s.mainIsHidden() {
 		return errors.New("the main process cannot be seen in /proc (hidepid?)")
 	}
 	if s.task.Told {
-		s.wakeTold(f)
-		s.report.told(s.mainProcess(f), 0)
-	} else if p, front := f.heir(s.task.Signal); p != nil {
+		s.wakeTold(t)
+		s.report.told(s.mainProcess(t), 0)
+	} else if p, front := t.application(s.task.Signal); p != nil {
 		s.heir, s.front = p.PID, front
 	}
 	return message(s.looker.watcher, s.looker.self, s.heir)
 }
 
 // pause is how long to wait before the next look, if nobody ends meanwhile: looking at
-// many processes takes long, and must not take all the time there is.
-func pause(began, now time.Duration) time.Duration {
+// many processes takes long, and must not take all the time there is. In a hurry is who has
+// stopped the application for a moment.
+func pause(began, now time.Duration, hurry bool) time.Duration {
 	wait := later
-	if now < hasten {
+	switch {
+	case hurry:
+		return atOnce
+	case now < hasten:
 		wait = soon
 	}
 	return max(wait, 5*(now-began))
@@ -107,17 +111,17 @@ func pause(began, now time.Duration) time.Duration {
 func (s *stop) now() time.Duration { return time.Duration(monotonic() - s.task.Since) }
 
 // mainProcess is the main process, also when it has gone before the first look.
-func (s *stop) mainProcess(f *family) *process {
-	if f.main != nil {
-		return f.main
+func (s *stop) mainProcess(t *tree) *process {
+	if t.main != nil {
+		return t.main
 	}
 	return &process{Stat: proc.Stat{PID: s.task.Main}, command: printable([]byte(strings.Join(s.command, "\x00")))}
 }
 
 // wakeTold wakes whom the watcher has told.
-func (s *stop) wakeTold(f *family) {
-	for _, p := range f.all {
-		if p == f.main || s.options.SignalTarget == initbin.TargetGroup && p.Group == s.task.Main {
+func (s *stop) wakeTold(t *tree) {
+	for _, p := range t.all {
+		if p == t.main || s.options.SignalTarget == initbin.TargetGroup && p.Group == s.task.Main {
 			wake(p)
 		}
 	}
@@ -132,15 +136,15 @@ func (s *stop) mainIsHidden() bool {
 func (s *stop) act(a action) {
 	var signal int
 	switch a.verb {
-	case tell:
-		signal = a.p.tellable(s.task.Signal)
+	case deliver:
+		signal = a.p.signalFor(s.task.Signal)
 	case freeze:
 		signal = int(initbin.SIGSTOP)
 	case thaw:
 		signal = int(initbin.SIGCONT)
 	}
 	s.verbose(initbin.Signal(signal).String(), " to ", a.p.who(), ": ", a.why)
-	if a.verb == tell {
+	if a.verb == deliver {
 		s.pipes.keep(a.p)
 	}
 	if err := send(a.p, signal); err != nil {
@@ -149,11 +153,14 @@ func (s *stop) act(a action) {
 		}
 		return
 	}
-	if a.verb == tell {
+	if a.verb == freeze {
+		awaitStop(a.p)
+	}
+	if a.verb == deliver {
 		wake(a.p)
 		s.report.told(a.p, s.now())
 		if slices.Contains(s.front, a.p) && !a.p.Ignores(signal) {
-			awaitEnd(a.p, dieTime)
+			awaitEnd(a.p, frontTime)
 		}
 	}
 }
@@ -172,10 +179,10 @@ func (s *stop) note(list []handover.Event) {
 
 // killAll kills what is left at the stop timeout, names it, and waits until it is gone
 // or cannot be waited for any longer.
-func (s *stop) killAll(f *family) {
+func (s *stop) killAll(t *tree) {
 	named := map[identity]bool{}
-	for end := s.now() + killPatience; len(f.all) > 0 && s.now() < end; {
-		for _, p := range slices.SortedFunc(maps.Values(f.all), byAge) {
+	for end := s.now() + killPatience; len(t.all) > 0 && s.now() < end; {
+		for _, p := range t.byAge() {
 			if named[p.id()] {
 				continue
 			}
@@ -194,9 +201,9 @@ func (s *stop) killAll(f *family) {
 		if err != nil {
 			return
 		}
-		f = next
+		t = next
 	}
-	for _, p := range f.all {
+	for _, p := range t.all {
 		say(p.who(), " in state ", string(p.State), " cannot be killed yet; it is left to the kernel")
 	}
 }

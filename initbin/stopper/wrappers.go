@@ -8,13 +8,15 @@ func (s *stepping) freeze(p *process, m *memory) {
 	}
 }
 
-// thaw continues frozen wrappers with nobody left whom they could hurt.
+// thaw continues frozen wrappers with nobody left whom they could hurt, and children whose
+// shell has shown what it does.
 func (s *stepping) thaw() {
+	s.endTrials()
 	busy := map[*memory]bool{}
-	for _, p := range s.family.all {
+	for _, p := range s.tree.all {
 		busy[s.of(p).wrapper] = true
 	}
-	for _, p := range s.family.all {
+	for _, p := range s.tree.all {
 		if m := s.of(p); m.frozen && !m.thawed && !busy[m] {
 			m.thawed = true
 			s.actions = append(s.actions, action{thaw, p, "nobody is left below the wrapper"})

@@ -18,7 +18,7 @@
 //	          been stopped, and nobody is above it to continue it. SIGSTOP stands.
 //	signals   CHLD, URG, PIPE, TTIN, TTOU and the synchronous faults are never passed on.
 //	          SIGTERM, SIGINT and what --stop-signal names begin a stop, once; repeating
-//	          them changes nothing. Any other goes to the main process if it handles it;
+//	          them changes nothing. Any other goes to the main process if it catches it;
 //	          else a relay, a stopper with that one task, finds who does. SIGQUIT is among
 //	          those: it makes a JVM print its threads, and must not kill it 23 s later.
 //	drain     With --drain the stop signal is held back so long first.
@@ -35,8 +35,8 @@
 //	leftovers When the main process ends by itself, what it leaves behind is told
 //	          SIGTERM and has 5 s, or the stop timeout if that is shorter.
 //	exit      The main process's code, 128+n for signal n, 127 and 126 if it could not be
-//	          started. If it died of being told, it was only a shell in front of the
-//	          application: then the heir's code, whom it was waiting for.
+//	          started. If it says only that somebody died of the stop signal, the exit code
+//	          of the application that it was waiting for.
 //
 // # A SIGTERM's way
 //

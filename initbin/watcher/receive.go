@@ -88,12 +88,12 @@ func (w *watch) isStop(signal initbin.Signal) bool {
 		signal == w.stopSignal.Arriving || signal == w.stopSignal.Told
 }
 
-// pass gives a signal that is not a stop to the main process if it handles it, else
-// to a relay, which finds who does.
+// pass gives a signal that is not a stop to the main process if it catches it, else to a
+// relay, which finds who handles it: what is only blocked may never be fetched.
 func (w *watch) pass(signal int) {
 	if w.target == initbin.TargetAuto || w.target == initbin.TargetMain {
 		status, ok := w.statusOfMain()
-		if ok && status.Handles(signal) && !status.BlocksAll() {
+		if ok && status.Catches(signal) && !status.Blocks(signal) {
 			_ = sys.Kill(w.main, signal)
 			return
 		}

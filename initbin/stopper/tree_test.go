@@ -12,7 +12,7 @@ import (
 	"github.com/softstop/softstop/initbin/proc"
 )
 
-// The watcher and the main process of every family here.
+// The watcher and the main process of every tree here.
 const (
 	watcherPID = 1
 	mainPID    = 2
@@ -31,25 +31,33 @@ func handles(signals ...initbin.Signal) trait {
 	}
 }
 
-func answers(p *process)    { p.Caught |= term }
-func sigwaits(p *process)   { p.Blocked |= term }
-func deaf(p *process)       { p.Ignored |= term }
-func shell(p *process)      { p.shell = true }
-func background(p *process) { p.background = true }
-func inWait(p *process)     { p.inWait = true }
+func answers(p *process)  { p.Caught |= term }
+func sigwaits(p *process) { p.Blocked |= term }
+func deaf(p *process)     { p.Ignored |= term }
+func shell(p *process)    { p.shell = true }
+func job(p *process)      { p.job = true }
 
 // trapShell is a shell with a trap, at a place.
 func trapShell(place string) trait {
 	return func(p *process) { p.shell, p.place, p.Caught = true, place, p.Caught|term }
 }
+func eager(p *process)              { answers(p); p.wrapper = proc.Eager }
+func stopped(p *process)            { p.State = 'T' }
+func running(p *process)            { p.State = 'R' }
+func awaits(p *process)             { p.Pending |= term }
+func reaped(p *process)             { p.Reaped++ }
+func idler(p *process)              { p.wrapper = proc.Idler }
+func fish(p *process)               { trapShell("a")(p); p.noticesStops = true }
 func wraps(kind proc.Wrapper) trait { return func(p *process) { p.wrapper = kind } }
 func group(id int) trait            { return func(p *process) { p.Group = id } }
 func inSession(id int) trait        { return func(p *process) { p.Session = id } }
 func started(at uint64) trait       { return func(p *process) { p.Start = at } }
 func ran(switches uint64) trait     { return func(p *process) { p.Switches = switches } }
 func onTerminal(p *process)         { p.Terminal, p.Session = 34816, p.PID }
-func prints(pipe string) trait      { return func(p *process) { p.stdout = pipe } }
-func readsFrom(pipe string) trait   { return func(p *process) { p.stdin = pipe } }
+func prints(pipe string) trait      { return func(p *process) { p.writes = map[string]bool{pipe: true} } }
+func readsFrom(pipe string) trait {
+	return func(p *process) { p.reads = map[string]string{pipe: "0"} }
+}
 func alsoReads(pipe string) trait {
 	return func(p *process) { p.reads = map[string]string{pipe: "9"} }
 }
@@ -63,18 +71,18 @@ func one(pid, parent int, traits ...trait) *process {
 	return p
 }
 
-// familyOf arranges processes below the watcher.
-func familyOf(list ...*process) *family {
-	list = append(slices.Clone(list), &process{Stat: proc.Stat{PID: watcherPID, Session: watcherPID, Group: watcherPID}})
-	return newFamily(list, watcherPID, mainPID, func(p *process) bool { return p.PID == 99 })
+// treeOf arranges processes below the watcher.
+func treeOf(list ...*process) *tree {
+	list = append(slices.Clone(list), &process{Stat: proc.Stat{PID: watcherPID, Session: mainPID, Group: watcherPID}})
+	return newTree(list, watcherPID, mainPID, func(p *process) bool { return p.PID == 99 })
 }
 
-// moment is one look at a family, and what the ladder is to do about it.
+// moment is one look at a tree, and what the ladder is to do about it.
 type moment struct {
-	at     time.Duration
-	family *family
-	want   string // "tell 2, freeze 3", in order
-	ended  map[int]int
+	at    time.Duration
+	tree  *tree
+	want  string // "signal 2, freeze 3", in order
+	ended map[int]int
 }
 
 // climb takes a ladder through moments.
@@ -85,8 +93,8 @@ func climb(t *testing.T, l *ladder, moments ...moment) {
 			l.ended(pid, status)
 		}
 		var got []string
-		for _, a := range l.step(m.family, m.at) {
-			got = append(got, fmt.Sprintf("%s %d", [...]string{tell: "tell", freeze: "freeze", thaw: "thaw"}[a.verb], a.p.PID))
+		for _, a := range l.step(m.tree, m.at) {
+			got = append(got, fmt.Sprintf("%s %d", [...]string{deliver: "signal", freeze: "freeze", thaw: "thaw"}[a.verb], a.p.PID))
 			if a.why == "" {
 				t.Errorf("at %s: nobody says why %s is done", m.at, got[len(got)-1])
 			}
@@ -119,8 +127,8 @@ func pids(list []*process) string {
 
 // Who belongs to the container: what descends from the init, wherever it is, but for
 // our own kind and what an exec'd session left.
-func TestFamily(t *testing.T) {
-	f := familyOf(
+func TestTree(t *testing.T) {
+	f := treeOf(
 		one(2, 1), one(3, 2, inSession(3), group(3)), one(4, 3),
 		one(10, 1, inSession(10)), one(11, 10), // a daemon: orphan and session leader
 		one(12, 1, inSession(3)),                              // an orphan of a session in the container
@@ -136,26 +144,26 @@ func TestFamily(t *testing.T) {
 
 // A zombie is no member, but it is waited for, and its children are orphans: it is
 // there as long as another of its threads is.
-func TestFamilyWithZombies(t *testing.T) {
+func TestTreeWithZombies(t *testing.T) {
 	zombie := func(p *process) { p.State = 'Z' }
-	f := familyOf(one(2, 1, zombie), one(3, 2), one(4, 3, zombie), one(5, 4), one(10, 1, zombie))
+	f := treeOf(one(2, 1, zombie), one(3, 2), one(4, 3, zombie), one(5, 4), one(10, 1, zombie))
 	if f.main != nil || pids(f.orphans) != "3 5" || len(f.all) != 2 || f.ending == 0 {
 		t.Errorf("main %v, orphans %s, %d in all, %d ending", f.main, pids(f.orphans), len(f.all), f.ending)
 	}
-	if f := familyOf(one(2, 1, zombie)); len(f.all) != 0 || f.ending != 1 {
+	if f := treeOf(one(2, 1, zombie)); len(f.all) != 0 || f.ending != 1 {
 		t.Errorf("a zombie alone: %d in all, %d ending", len(f.all), f.ending)
 	}
 }
 
 // A main process without a session leader that we see, as in a shared session.
-func TestFamilyKeepsTheMainProcess(t *testing.T) {
-	f := familyOf(one(20, 0, inSession(20)), one(2, 1, inSession(20)))
+func TestTreeKeepsTheMainProcess(t *testing.T) {
+	f := treeOf(one(20, 0, inSession(20)), one(2, 1, inSession(20)))
 	if f.main == nil || len(f.all) != 1 {
 		t.Errorf("the main process is missing: %v", f.all)
 	}
 }
 
-func TestHeir(t *testing.T) {
+func TestApplication(t *testing.T) {
 	for _, c := range []struct {
 		name        string
 		processes   []*process
@@ -166,11 +174,11 @@ func TestHeir(t *testing.T) {
 		{"behind a shell", []*process{one(2, 1, shell), one(3, 2, answers)}, "3", "2"},
 		{"script in script", []*process{one(2, 1, shell), one(3, 2, shell), one(4, 3)}, "4", "2 3"},
 		{"the youngest", []*process{one(2, 1, shell), one(3, 2, answers), one(4, 2, answers)}, "4", "2"},
-		{"not a background job", []*process{one(2, 1, shell), one(3, 2, answers), one(4, 2, answers, background)}, "3", "2"},
-		{"unless there is nobody else", []*process{one(2, 1, shell), one(3, 2, answers, background)}, "3", "2"},
+		{"not a job job", []*process{one(2, 1, shell), one(3, 2, answers), one(4, 2, answers, job)}, "3", "2"},
+		{"unless there is nobody else", []*process{one(2, 1, shell), one(3, 2, answers, job)}, "3", "2"},
 		{"the main process has gone", []*process{one(3, 1)}, "", ""},
 	} {
-		heir, front := familyOf(c.processes...).heir(int(initbin.SIGTERM))
+		heir, front := treeOf(c.processes...).application(int(initbin.SIGTERM))
 		got := ""
 		if heir != nil {
 			got = itoa(heir.PID)
@@ -208,7 +216,7 @@ func TestReceivers(t *testing.T) {
 		{initbin.TargetAuto, initbin.SIGHUP, two, "2"},
 		{initbin.TargetGroup, initbin.SIGHUP, orphan, ""},
 	} {
-		if got := pids(receivers(familyOf(c.tree()...), int(c.signal), c.target)); got != c.want {
+		if got := pids(receivers(treeOf(c.tree()...), int(c.signal), c.target, nil)); got != c.want {
 			t.Errorf("%s to %s: %q, want %q", c.signal, c.target, got, c.want)
 		}
 	}
@@ -217,13 +225,13 @@ func TestReceivers(t *testing.T) {
 // A process that does not know the stop signal is told SIGTERM.
 func TestTellable(t *testing.T) {
 	const quit = int(initbin.SIGQUIT)
-	if got := one(2, 1, handles(initbin.SIGQUIT)).tellable(quit); got != quit {
+	if got := one(2, 1, handles(initbin.SIGQUIT)).signalFor(quit); got != quit {
 		t.Errorf("a process that handles SIGQUIT is told %d", got)
 	}
-	if got := one(2, 1).tellable(quit); got != int(initbin.SIGTERM) {
+	if got := one(2, 1).signalFor(quit); got != int(initbin.SIGTERM) {
 		t.Errorf("a process that does not handle SIGQUIT is told %d", got)
 	}
-	if !one(2, 1, answers).answers(quit) || !one(2, 1, sigwaits).answers(quit) || one(2, 1, deaf).answers(quit) {
+	if !one(2, 1, answers).handlesStop(quit) || !one(2, 1, sigwaits).handlesStop(quit) || one(2, 1, deaf).handlesStop(quit) {
 		t.Error("who answers SIGTERM answers a stop by SIGQUIT, and nobody else")
 	}
 }

@@ -1,0 +1,243 @@
+package stopper
+
+import (
+	"slices"
+	"time"
+
+	"github.com/softstop/softstop/initbin"
+)
+
+// A shell with a trap runs it at once when it sits in its wait builtin; behind a command in
+// the foreground it only notes that the signal came. From outside both look the same: the
+// shell wakes up and sleeps again. What differs is what it has done meanwhile. So its
+// children are stopped, for some milliseconds, while it receives the signal: a signal that a
+// trap sends to one of them stays pending there, and shows.
+
+// trialTime is how long children are stopped at most: a shell that has not gone back to sleep
+// by then is running its trap. On a busy machine it may have waited for a processor.
+const trialTime = 500 * time.Millisecond
+
+// exitTime is how long children are stopped at most while a trap runs: a command in it may
+// need one of them.
+const exitTime = 200 * time.Millisecond
+
+// dieTime is what an eager program takes to die of the signal, at least.
+const dieTime = 10 * time.Millisecond
+
+// Of a program in a language whose runtime catches the signal whatever its author wrote, the
+// same way shows whether it signals its children before it dies.
+
+// trap is what is known of a shell's trap.
+type trap struct {
+	// What the shell was when it was signalled.
+	place    string
+	reaped   uint64
+	children []identity
+
+	watched bool       // there may be a trap
+	ran     bool       // the trap has run, or has begun to
+	behind  bool       // it could not, because of a command in the foreground
+	front   []identity // that command, or the pipeline
+}
+
+// trial is what is known of a child whose parent is being signalled.
+type trial struct {
+	shell    *memory // nil when it is over, or has not been
+	began    time.Duration
+	switches uint64 // the child's count of context switches then
+	// reached says that its parent signalled it; spared that its parent ended without doing so.
+	reached, spared bool
+}
+
+// tryOut notes where a shell with a trap is, or an eager program, just before it is signalled,
+// and stops those of its children that must not be signalled twice. Some shells would notice,
+// and all with job control; and in another session than the init's the kernel would send
+// SIGHUP, if the parent ended meanwhile.
+func (s *stepping) tryOut(shell *process) {
+	m := s.of(shell)
+	m.trap = trap{watched: true, place: shell.place, reaped: shell.Reaped, children: ids(shell.children)}
+	for _, child := range shell.children {
+		c := s.of(child)
+		c.trial.switches = child.Switches
+		if c.handles && !c.signalled && !c.frozen && !child.job && !shell.noticesStops && !child.ownGroup(shell) && child.Session == s.tree.session && child.State != 'T' {
+			c.trial.shell, c.trial.began = m, s.now
+			s.actions = append(s.actions, action{freeze, child, "to see whether its parent signals it"})
+		}
+	}
+}
+
+// helpShell looks after a shell with a trap that has been signalled. If the trap has run, its
+// children are its own affair. If it is behind a command in the foreground, that command is
+// signalled in its place, unless it is a step that may come to its end.
+func (s *stepping) helpShell(shell *process) {
+	m := s.of(shell)
+	s.watchTrap(shell, m)
+	if m.trap.ran || !m.trap.behind {
+		return
+	}
+	front := s.front(shell, m)
+	if len(front) == 0 {
+		m.trap.ran = true
+		return
+	}
+	if s.mayFinish(shell, front) {
+		return
+	}
+	for _, p := range front {
+		s.visit(p, "command in front of a trap")
+	}
+}
+
+// watchTrap decides whether the trap of a signalled shell has run.
+func (s *stepping) watchTrap(shell *process, m *memory) {
+	t := &m.trap
+	if t.ran || s.now == m.signalledAt {
+		return
+	}
+	if t.behind {
+		t.ran = shell.place != t.place || len(shell.children) > 0 && !slices.Contains(t.children, last(shell).id())
+		return
+	}
+	changed := shell.place != t.place || shell.Reaped != t.reaped || !slices.Equal(ids(shell.children), t.children)
+	received := shell.Switches != m.ran && !shell.Awaits(shell.signalFor(s.signal))
+	switch {
+	case changed || s.anyReached(shell):
+		t.ran = true
+	case !received:
+	case shell.State != 'S':
+		t.ran = s.now >= m.signalledAt+trialTime
+	case s.isTested(shell) || s.now >= m.signalledAt+deafTime:
+		t.front = s.foreground(shell)
+		t.behind, t.ran = len(t.front) > 0, len(t.front) == 0
+	}
+}
+
+// isTested reports whether the youngest child of a shell that sleeps after its signal shows
+// whether the shell has signalled it: it is stopped, or does not handle the signal and so
+// would be dead, or has slept all the time.
+func (s *stepping) isTested(shell *process) bool {
+	if len(shell.children) == 0 {
+		return true
+	}
+	child := last(shell)
+	c := s.of(child)
+	slept := child.State == 'S' && child.Switches == c.trial.switches
+	return !c.handles || slept || c.trial.shell != nil && child.State == 'T'
+}
+
+// inTrial reports whether a shell has just been signalled: the next look must come soon.
+func (l *ladder) inTrial(now time.Duration) bool {
+	for _, m := range l.memories {
+		waits := m.signalled && m.shell && m.trap.watched && !m.trap.ran && !m.trap.behind
+		if m.trial.shell != nil || waits && now < m.signalledAt+deafTime {
+			return true
+		}
+	}
+	return false
+}
+
+// anyReached reports whether a signal waits, or has waited, in one of the stopped children.
+func (s *stepping) anyReached(shell *process) bool {
+	for _, child := range shell.children {
+		if t := s.of(child).trial; t.reached || t.shell != nil && wasSignalled(child) {
+			return true
+		}
+	}
+	return false
+}
+
+// foreground returns the command that a shell waits for, a pipeline's readers first: its
+// youngest child, because a shell starts nobody while it waits for a command, and those
+// that print into it. There is none if that child is a background job, or may have been
+// signalled.
+func (s *stepping) foreground(shell *process) []identity {
+	if len(shell.children) == 0 {
+		return nil
+	}
+	if last(shell).job || !s.isTested(shell) {
+		return nil
+	}
+	list := []*process{last(shell)}
+	for i := 0; i < len(list); i++ {
+		for _, child := range slices.Backward(shell.children) {
+			if child.feeds(list[i]) && !child.job && !slices.Contains(list, child) {
+				list = append(list, child)
+			}
+		}
+	}
+	return ids(list)
+}
+
+// front returns those of the command in the foreground that are still there.
+func (s *stepping) front(shell *process, m *memory) []*process {
+	var list []*process
+	for _, id := range m.trap.front {
+		for _, child := range shell.children {
+			if child.id() == id {
+				list = append(list, child)
+			}
+		}
+	}
+	return list
+}
+
+// endTrials lets stopped children go on as soon as it is known what their shell did.
+func (s *stepping) endTrials() {
+	for _, p := range s.tree.byAge() {
+		t := &s.of(p).trial
+		if t.shell == nil {
+			continue
+		}
+		shell := s.tree.all[p.Parent]
+		alive := shell != nil && s.of(shell) == t.shell
+		if alive && s.isUndecided(shell) && s.now < t.began+trialTime {
+			continue
+		}
+		t.reached = wasSignalled(p)
+		t.spared = !alive && p.State == 'T' && !t.reached
+		t.shell = nil
+		s.actions = append(s.actions, action{thaw, p, "what its parent did is known"})
+	}
+}
+
+// isUndecided reports whether a parent that was signalled has yet to show what it does.
+func (s *stepping) isUndecided(parent *process) bool {
+	m := s.of(parent)
+	switch {
+	case s.anyReached(parent) || m.trap.behind:
+		return false
+	case !m.shell:
+		return s.now < m.signalledAt+dieTime || !s.asleep(parent)
+	case !m.trap.ran:
+		return true
+	}
+	// The trap runs, and may be the end of the shell.
+	busy := !s.asleep(parent) || len(parent.children) > 0 && !slices.Contains(m.trap.children, last(parent).id())
+	return busy && s.now < m.signalledAt+exitTime
+}
+
+// last is a parent's youngest child.
+func last(p *process) *process { return p.children[len(p.children)-1] }
+
+// asleep reports whether p has received the signal and sleeps.
+func (s *stepping) asleep(p *process) bool {
+	return p.State == 'S' && !p.Awaits(p.signalFor(s.signal))
+}
+
+// wasSignalled reports whether a signal that people send waits in p.
+func wasSignalled(p *process) bool {
+	for _, signal := range [...]initbin.Signal{initbin.SIGTERM, initbin.SIGINT, initbin.SIGQUIT, initbin.SIGHUP, initbin.SIGUSR1, initbin.SIGUSR2, initbin.SIGWINCH} {
+		if p.Awaits(int(signal)) {
+			return true
+		}
+	}
+	return p.Awaits(int(initbin.SIGKILL))
+}
+
+func ids(list []*process) []identity {
+	var found []identity
+	for _, p := range list {
+		found = append(found, p.id())
+	}
+	return found
+}
