@@ -63,7 +63,7 @@ func TestTheStopperIsKilled(t *testing.T) {
 	})
 }
 
-// A stopper that hangs is not waited for: everybody is told by the watcher.
+// A stopper that hangs is not waited for beyond the last call: everybody is told by the watcher.
 func TestTheStopperHangs(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
 		x := start(t, b, []string{"--stop-timeout=10s"}, perl(`
@@ -77,6 +77,28 @@ func TestTheStopperHangs(t *testing.T) {
 		x.wait()
 		if n := strings.Count(x.output(), "told\n"); n != 50 {
 			t.Errorf("%d were told, want 50, once each", n)
+		}
+	})
+}
+
+// A stopper that is late, as under a CPU limit, does not have anybody told twice: it is let go
+// again as soon as the watcher has told everybody.
+func TestTheStopperIsLate(t *testing.T) {
+	eachBuild(t, func(t *testing.T, b build) {
+		x := start(t, b, []string{"--stop-timeout=10s"}, perl(`
+			for (1 .. 50) { child(sub { $SIG{TERM} = sub { out('told') }; out('ready'); rest() }) }
+			out('ready'); rest()`)...)
+		x.out.seeTimes(t, "ready", 51)
+		x.stop()
+		stopper := x.find("softstop-stopper")
+		if err := unix.Kill(stopper, unix.SIGSTOP); err != nil {
+			t.Fatal(err)
+		}
+		x.out.seeTimes(t, "told", 50)
+		_ = unix.Kill(stopper, unix.SIGCONT) // it may be gone already
+		x.wait()
+		if n := strings.Count(x.output(), "told\n"); n != 50 {
+			t.Errorf("%d times somebody was told, want 50, once each", n)
 		}
 	})
 }

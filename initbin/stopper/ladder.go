@@ -78,7 +78,7 @@ func newLadder(task handover.Task, target initbin.Target, timeout time.Duration)
 	return &ladder{
 		signal: task.Signal, target: target, timeout: timeout, memories: map[identity]*memory{},
 		main:     &memory{handles: task.Handled, signalled: task.Told, group: task.Main},
-		lastCall: timeout - min(timeout/4, 5*time.Second),
+		lastCall: time.Duration(handover.LastCall(int64(timeout))),
 	}
 }
 

@@ -1,6 +1,8 @@
 package watcher
 
 import (
+	"github.com/softstop/softstop/initbin"
+	"github.com/softstop/softstop/initbin/handover"
 	"github.com/softstop/softstop/initbin/sys"
 )
 
@@ -14,8 +16,6 @@ const (
 	// headStart is what a main process that was told gets to act, or to end, before
 	// the stopper takes the processor.
 	headStart = 2 * millisecond
-	// lookTime is how long the stopper may take until it has looked around.
-	lookTime = 2 * second
 	// handTime is by how much the stopper may be late with SIGKILL before the watcher
 	// sends it.
 	handTime = 250 * millisecond
@@ -48,8 +48,7 @@ func (w *watch) advance() {
 		w.launchStopper()
 	}
 	if w.needsFallback(now) {
-		w.fellBack = true
-		w.tellTree()
+		w.fallBack()
 	}
 	if now >= w.killTime() && now >= w.killed+100*millisecond {
 		w.killed = now
@@ -60,9 +59,32 @@ func (w *watch) advance() {
 	}
 }
 
-// needsFallback reports whether the stopper has failed, or is not getting anywhere.
+// needsFallback reports whether the watcher is to signal the process tree itself: at once if
+// the stopper ended before its first look, so that nobody has been signalled. A stopper that is
+// late, as under a CPU limit, or that ended in the middle of its work, leaves it open who has
+// been signalled; many applications quit hard on a second signal, so that waits for the last
+// call.
 func (w *watch) needsFallback(now int64) bool {
-	return !w.fellBack && (w.stopper.failed || !w.tookOver && now >= w.since+lookTime)
+	if w.fellBack {
+		return false
+	}
+	if w.stopper.failed && !w.tookOver {
+		return true
+	}
+	return (w.stopper.failed || !w.tookOver) && now >= w.lastCall()
+}
+
+// lastCall is when everyone who has not been signalled yet is signalled.
+func (w *watch) lastCall() int64 { return w.since + handover.LastCall(w.due-w.since) }
+
+// fallBack signals the whole process tree, and ends a stopper that is late: it would signal
+// everyone a second time.
+func (w *watch) fallBack() {
+	w.fellBack = true
+	if w.stopper.pid != 0 {
+		_ = sys.Kill(w.stopper.pid, int(initbin.SIGKILL))
+	}
+	w.tellTree()
 }
 
 // killTime is when the watcher itself sends SIGKILL: the stopper, who names what it
@@ -82,8 +104,8 @@ func (w *watch) untilDue() int64 {
 	due := w.due
 	if w.phase != draining {
 		due = max(w.killTime(), w.killed+100*millisecond)
-		if !w.fellBack && !w.tookOver {
-			due = min(due, w.since+lookTime)
+		if !w.fellBack && (w.stopper.failed || !w.tookOver) {
+			due = min(due, w.lastCall())
 		}
 		due = min(due, w.due+lastTime)
 		if w.launchAt != 0 {
