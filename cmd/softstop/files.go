@@ -16,6 +16,9 @@ import (
 // standardInput is the -f that means it.
 const standardInput = "-"
 
+// standardInputName is what standard input is called for people.
+const standardInputName = "standard input"
+
 // maxFile bounds what is read as one file, in bytes: a device has no end.
 const maxFile = 256 << 20
 
@@ -113,7 +116,7 @@ func load(cmd *cobra.Command, file string) (name string, data []byte, err error)
 	name = file
 	var from io.Reader
 	if file == standardInput {
-		name, from = "standard input", cmd.InOrStdin()
+		name, from = standardInputName, cmd.InOrStdin()
 	} else {
 		opened, err := os.Open(file)
 		if err != nil {

@@ -12,7 +12,7 @@ import (
 func injectCommand() *cobra.Command {
 	var in input
 	var where circumstances
-	var output format
+	var out destination
 	cmd := &cobra.Command{
 		Use:   "inject -f FILE",
 		Short: "Print a manifest with softstop in its pods",
@@ -44,12 +44,12 @@ With -o patch each line is one object's JSON patch, for kubectl patch --type=jso
 				}
 				changes = append(changes, change{o.Template, o.operations, summary(o.plan)})
 			}
-			return in.end(printChanges(cmd.OutOrStdout(), output.value, files, changes))
+			return in.end(out.write(cmd, files, changes))
 		},
 	}
 	in.flags(cmd)
 	where.flags(cmd)
-	output.flag(cmd, "yaml (the files as they are, JSON stays JSON), json, patch (JSON patches), or text (what changes)", "yaml", "json", "patch", "text")
+	out.flags(cmd)
 	return cmd
 }
 

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/softstop/softstop/initbin"
 )
 
 // The exit codes of every command.
@@ -28,7 +30,13 @@ func run(args []string) int {
 	name, rest := called(args)
 	root := command(name)
 	root.SetArgs(rest)
-	switch err := root.ExecuteContext(context.Background()); {
+	out := &keeping{File: os.Stdout}
+	root.SetOut(out)
+	err := root.ExecuteContext(context.Background())
+	if out.err != nil && (err == nil || errors.Is(err, errFound)) {
+		err = fmt.Errorf("print the output: %w", out.err)
+	}
+	switch {
 	case errors.Is(err, errFound):
 		return exitFound
 	case errors.Is(err, errUnread):
@@ -62,11 +70,13 @@ func command(name string) *cobra.Command {
 		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: name},
 		Short:         "Pods that stop well, with no image rebuild",
 		Long:          "Pods that stop well, with no image rebuild.\n\nExit codes: 0 fine, 1 something was found, 2 the command could not do its work.",
+		Version:       initbin.Version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		// See inWords.
 		DisableSuggestions: true,
 	}
+	root.SetVersionTemplate("softstop {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		injectCommand(), uninjectCommand(), explainCommand(), checkCommand(), scanCommand(),

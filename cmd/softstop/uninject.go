@@ -11,7 +11,7 @@ import (
 
 func uninjectCommand() *cobra.Command {
 	var in input
-	var output format
+	var out destination
 	cmd := &cobra.Command{
 		Use:   "uninject -f FILE",
 		Short: "Print a manifest without what softstop put into its pods",
@@ -40,10 +40,10 @@ are the pod's own. Without it, or if the pod is not as it says, these stay.`,
 					changes = append(changes, c)
 				}
 			}
-			return in.end(printChanges(cmd.OutOrStdout(), output.value, files, changes))
+			return in.end(out.write(cmd, files, changes))
 		},
 	}
 	in.flags(cmd)
-	output.flag(cmd, "yaml (the files as they are, JSON stays JSON), json, patch (JSON patches), or text (what changes)", "yaml", "json", "patch", "text")
+	out.flags(cmd)
 	return cmd
 }

@@ -25,6 +25,7 @@ type File struct {
 	// Unread are the parts of the file that were not looked at, in order.
 	Unread []Unread
 
+	source    []byte
 	mark      []byte // a byte order mark
 	documents []*document
 	objects   int // how many were read
@@ -44,7 +45,7 @@ const byteOrderMark = "\ufeff"
 // Parse reads a file called name: all that can be read of it. The rest is in Unread, and stays
 // in the file as it is.
 func Parse(name string, data []byte) *File {
-	file := &File{Name: name, Namespaces: map[string]webhook.Namespace{}}
+	file := &File{Name: name, source: data, Namespaces: map[string]webhook.Namespace{}}
 	if bytes.HasPrefix(data, []byte(byteOrderMark)) {
 		file.mark, data = []byte(byteOrderMark), data[len(byteOrderMark):]
 	}
@@ -209,35 +210,53 @@ func (f *File) Empty() bool {
 	return true
 }
 
-// Bytes returns the file with what was changed, all else as it was read.
+// Source returns the file as it was read.
+func (f *File) Source() []byte { return f.source }
+
+// Bytes returns the file with what was changed, all else as it was read. A document that cannot be
+// changed as it should be stays as it is, and is in the error.
 func (f *File) Bytes() ([]byte, error) {
 	out := bytes.NewBuffer(bytes.Clone(f.mark))
+	var errs []error
 	for _, d := range f.documents {
-		if d.Document == nil {
-			out.Write(d.text)
-			continue
-		}
-		text, err := d.Text()
-		if err != nil {
-			return nil, f.problem(d, err)
+		text := d.text
+		if d.Document != nil {
+			changed, err := d.Text()
+			if err == nil {
+				text = changed
+			} else {
+				errs = append(errs, f.problem(d, err))
+			}
 		}
 		out.Write(text)
 	}
-	return out.Bytes(), nil
+	return out.Bytes(), errors.Join(errs...)
+}
+
+// Rewritten names the documents whose text Bytes could not keep.
+func (f *File) Rewritten() (all []string) {
+	for _, d := range f.documents {
+		if d.Document != nil && d.Rewritten() {
+			all = append(all, Unread{File: f.Name, Line: d.above + 1, Document: d.number, Text: "has a layout that cannot be changed in place: it is written anew, and may have lost comments"}.String())
+		}
+	}
+	return all
 }
 
 // JSON returns the file's objects with what was changed; what could not be read is not among them.
 func (f *File) JSON() ([]json.RawMessage, error) {
 	var objects []json.RawMessage
+	var errs []error
 	for _, d := range f.documents {
 		if d.Document == nil || d.Empty() {
 			continue
 		}
 		changed, err := d.Changed()
 		if err != nil {
-			return nil, f.problem(d, err)
+			errs = append(errs, f.problem(d, err))
+			changed = d.Document.JSON()
 		}
 		objects = append(objects, changed)
 	}
-	return objects, nil
+	return objects, errors.Join(errs...)
 }

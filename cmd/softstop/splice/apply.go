@@ -1,6 +1,7 @@
 package splice
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -11,6 +12,9 @@ import (
 	"gomodules.xyz/jsonpatch/v2"
 )
 
+// errMerged means that a value to be removed comes from a merged mapping, which others share.
+var errMerged = errors.New("comes from a merged mapping (<<)")
+
 // mergeKey is YAML's key for taking over the keys of other mappings.
 const mergeKey = "<<"
 
@@ -20,7 +24,11 @@ func (d *Document) Apply(base []string, operations ...jsonpatch.Operation) error
 	for _, operation := range operations {
 		tokens := append(slices.Clone(base), tokensOf(operation.Path)...)
 		if operation.Operation != "test" {
-			if err := d.apply(operation, tokens); err != nil {
+			err := d.apply(operation, tokens)
+			switch {
+			case errors.Is(err, errMerged):
+				d.beyond = true // the nodes cannot say it: Text writes the document anew
+			case err != nil:
 				return fmt.Errorf("%s %s: %w", operation.Operation, operation.Path, err)
 			}
 		}
@@ -39,7 +47,7 @@ func (d *Document) apply(operation jsonpatch.Operation, tokens []string) error {
 		}
 	}
 	last := tokens[len(tokens)-1]
-	_, old := find(parent, last)
+	key, old := find(parent, last)
 	if operation.Operation != "add" && old == nil {
 		return fmt.Errorf("there is no %q", last)
 	}
@@ -56,6 +64,8 @@ func (d *Document) apply(operation jsonpatch.Operation, tokens []string) error {
 	switch {
 	case parent.Kind == yaml.SequenceNode && operation.Operation == "add":
 		return insert(parent, last, value)
+	case old != nil && childAt(parent, key, old, last) < 0:
+		return set(parent, last, value) // beside the merged value, which others have, too
 	case old != nil && old.Kind == yaml.SequenceNode && value.Kind == yaml.SequenceNode && len(old.Content) > 0:
 		d.unshare(old)
 		old.Content = merged(old.Content, value.Content)
@@ -152,7 +162,7 @@ func remove(parent *yaml.Node, token string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q comes from a merged mapping (<<)", token)
+	return errMerged
 }
 
 // merged returns the list that replaces old, with the nodes of old where both begin or

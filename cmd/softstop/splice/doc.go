@@ -8,7 +8,9 @@
 //	anchors.go   what is shared by an alias is not shared any more once it is changed
 //	extent.go    where in the text a node begins and ends
 //	edits.go     what was changed becomes edits of the text
+//	value.go     new values become nodes, and plain ones text
 //	render.go    new values become text in the style around them
+//	anew.go      a document whose text cannot be kept is written again
 //
 // It knows YAML, not Kubernetes: paths and values come from its callers.
 //
@@ -21,6 +23,8 @@
 // # Why every result is read again
 //
 // YAML has more layouts than any table of them. Text applies the same operations to the
-// document's data, reads the new text as Kubernetes would, and returns an error rather
-// than a text that means anything else.
+// document's data and reads the new text as Kubernetes would. If that means anything else, the
+// document is written anew, without its layout and perhaps without its comments, and says so:
+// whoever asked for a change gets it. A value merged from a shared mapping (<<) is such a case
+// when it is to be removed; when it is to be changed, the change is written beside the merge.
 package splice

@@ -27,6 +27,8 @@ type Document struct {
 	aliases    map[*yaml.Node][]*yaml.Node // the aliases of an anchored node
 	place      map[*yaml.Node]place        // of every node that was read
 	operations []jsonpatch.Operation
+	beyond     bool // the nodes do not say all that the operations do
+	rewritten  bool // Text could not keep the text
 }
 
 // place is where a node was read.

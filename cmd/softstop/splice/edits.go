@@ -18,11 +18,31 @@ type edit struct {
 	text     string
 }
 
-// Text returns the document with what was changed.
+// Text returns the document with what was changed: in place if that can be, else written anew.
 func (d *Document) Text() ([]byte, error) {
 	if len(d.operations) == 0 {
 		return d.text, nil
 	}
+	expected, err := d.Changed()
+	if err != nil {
+		return nil, err
+	}
+	var want any
+	if err := json.Unmarshal(expected, &want); err != nil {
+		return nil, fmt.Errorf("apply patch: %w", err)
+	}
+	if text, err := d.inPlace(); err == nil && !d.beyond && means(text, want) {
+		return text, nil
+	}
+	d.rewritten = true
+	return d.anew(expected, want)
+}
+
+// Rewritten reports whether Text could not keep the text: comments may be gone.
+func (d *Document) Rewritten() bool { return d.rewritten }
+
+// inPlace returns the text with the edits that the nodes ask for.
+func (d *Document) inPlace() ([]byte, error) {
 	w := &writer{Document: d, style: d.style()}
 	w.node(d.root)
 	if w.err != nil {
@@ -40,30 +60,17 @@ func (d *Document) Text() ([]byte, error) {
 		at = e.to
 	}
 	out.Write(d.text[at:])
-	return out.Bytes(), d.verify(out.Bytes())
+	return out.Bytes(), nil
 }
 
-// verify returns an error unless text means what the operations make of the data.
-func (d *Document) verify(text []byte) error {
-	expected, err := d.Changed()
-	if err != nil {
-		return err
-	}
+// means reports whether text says want.
+func means(text []byte, want any) bool {
 	written, err := toJSON(text)
 	if err != nil {
-		return fmt.Errorf("the new text cannot be read again: %w", err)
+		return false
 	}
-	var want, have any
-	if err := json.Unmarshal(expected, &want); err != nil {
-		return fmt.Errorf("apply patch: %w", err)
-	}
-	if err := json.Unmarshal(written, &have); err != nil {
-		return fmt.Errorf("the new text cannot be read again: %w", err)
-	}
-	if !reflect.DeepEqual(want, have) {
-		return &Problem{0, "the document has a layout that cannot be changed in place"}
-	}
-	return nil
+	var have any
+	return json.Unmarshal(written, &have) == nil && reflect.DeepEqual(want, have)
 }
 
 // Changed returns the document with what was changed, as JSON; nil if it is empty.

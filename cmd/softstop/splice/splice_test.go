@@ -45,6 +45,8 @@ func TestLayouts(t *testing.T) {
 		"an alias is unshared where it is changed":      {"a: &x {p: 1}\nb: *x\nc: *x\n", []jsonpatch.Operation{add("/b/q", 2)}, "a: &x {p: 1}\nb: {p: 1, q: 2}\nc: *x\n"},
 		"an anchor's aliases keep what it was":          {"a: &x\n  p: 1\nb: *x\nc: [*x]\n", []jsonpatch.Operation{add("/a/q", 2)}, "a: &x\n  p: 1\n  q: 2\nb:\n  p: 1\nc: [{p: 1}]\n"},
 		"a merged mapping is overruled, not changed":    {"base: &x\n  list:\n  - 1\na:\n  <<: *x\n  k: v\n", []jsonpatch.Operation{add("/a/list/-", 2)}, "base: &x\n  list:\n  - 1\na:\n  <<: *x\n  k: v\n  list:\n  - 1\n  - 2\n"},
+		"a merged list is replaced beside the merge":    {"base: &x\n  command: [sh]\na:\n  <<: *x\nb:\n  <<: *x\n", []jsonpatch.Operation{operation("replace", "/a/command", []string{"init", "sh"})}, "base: &x\n  command: [sh]\na:\n  <<: *x\n  command:\n  - init\n  - sh\nb:\n  <<: *x\n"},
+		"a replaced text keeps its quotes":              {"a: \"cache\" # c\nb: 'x'\nc: 0x14\n", []jsonpatch.Operation{operation("replace", "/a", "cache,softstop"), operation("replace", "/b", "y"), operation("replace", "/c", 25)}, "a: \"cache,softstop\" # c\nb: 'y'\nc: 0x19\n"},
 		"an anchor before a block":                      {"a: &x\n  # c\n  - 1\nb: !!map\n  k: &y v\n", []jsonpatch.Operation{add("/a/-", 2), add("/b/l", 3)}, "a: &x\n  # c\n  - 1\n  - 2\nb: !!map\n  k: &y v\n  l: 3\n"},
 		"JSON in one line":                              {`{"a":{},"b":[1]}`, []jsonpatch.Operation{add("/a/x", "<y>"), add("/b/0", 0), add("/c", map[string]any{"d": 1})}, `{"a":{"x":"<y>"},"b":[0,1],"c":{"d":1}}`},
 		"JSON in lines":                                 {"{\n\t\"a\": [\n\t\t1\n\t]\n}\n", []jsonpatch.Operation{add("/a/-", 2), add("/c", map[string]any{"d": 1})}, "{\n\t\"a\": [\n\t\t1,\n\t\t2\n\t],\n\t\"c\": {\n\t\t\"d\": 1\n\t}\n}\n"},
@@ -61,6 +63,31 @@ func TestLayouts(t *testing.T) {
 			}
 			got, err := d.Text()
 			if err != nil || string(got) != c.want {
+				t.Errorf("from:\n%s\ngot:\n%s\nwant:\n%s\n%v", c.text, got, c.want, err)
+			}
+		})
+	}
+}
+
+// TestAnew holds that a document whose text cannot be kept is written anew, with all it says.
+func TestAnew(t *testing.T) {
+	for name, c := range map[string]struct {
+		text       string
+		operations []jsonpatch.Operation
+		want       string
+	}{
+		"a merged value is removed": {"---\nbase: &x {p: 1, q: 2}\na:\n  <<: *x\n  k: v\n", []jsonpatch.Operation{remove("/a/p")}, "---\na:\n  k: v\n  q: 2\nbase:\n  p: 1\n  q: 2\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, err := splice.Parse([]byte(c.text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := d.Apply(nil, c.operations...); err != nil {
+				t.Fatal(err)
+			}
+			got, err := d.Text()
+			if err != nil || string(got) != c.want || !d.Rewritten() {
 				t.Errorf("from:\n%s\ngot:\n%s\nwant:\n%s\n%v", c.text, got, c.want, err)
 			}
 		})
@@ -85,7 +112,11 @@ func FuzzText(f *testing.F) {
 		if d.Apply(nil, add("/softstop", map[string]any{"x": []any{1}})) != nil {
 			return
 		}
-		if changed, err := d.Text(); err == nil {
+		changed, err := d.Text()
+		if err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+		{
 			again, err := splice.Parse(changed)
 			if err != nil {
 				t.Fatalf("%q became %q: %v", text, changed, err)

@@ -9,13 +9,13 @@ import (
 
 // Is reports whether w is a terminal.
 func Is(w io.Writer) bool {
-	file, ok := w.(*os.File)
+	file, ok := w.(interface{ Fd() uintptr })
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
 // Width returns the columns of the terminal w, or fallback if it is none.
 func Width(w io.Writer, fallback int) int {
-	if file, ok := w.(*os.File); ok {
+	if file, ok := w.(interface{ Fd() uintptr }); ok {
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
 			return width
 		}
