@@ -166,7 +166,7 @@ func TestScan(t *testing.T) {
 		namespace("wrong", map[string]string{config.InjectKey: "on"}))
 	c.create(t,
 		runningPod("shop", "old", "/app"),
-		runningPod("plain", "shell", "sh", "-c", "prepare; app"),
+		runningPod("plain", "shell", "dash", "-c", "prepare; app"),
 		runningPod("late", "early", "/app"),
 		runningPod("wrong", "quiet", "/app"),
 	)
@@ -335,7 +335,7 @@ func (c cluster) scopes(t *testing.T) {
 	for _, line := range []string{
 		"missed    Pod shop/old, 1 pod: created before softstop was installed; restart it\n",
 		`          bad-value: namespace label softstop.dev/inject: "on" is ignored: it must be enabled or disabled; correct the value`,
-		"          shell-as-pid1: container app: process 1 is a shell",
+		"          shell-as-pid1: container app: process 1 is dash, which stays",
 		"workloads: 1 injected, 4 missed, 4 left; 4 will not stop well\n",
 	} {
 		if !strings.Contains(out, line) {
