@@ -31,17 +31,28 @@ func FromAnnotations(source Source, annotations map[string]string, limits Limits
 		}
 		name, container, single := strings.Cut(text, ".")
 		field, value := Field(name), annotations[key]
+		_, known := settings.Each[container]
+		add := func(limit bool, describe func() Problem) {
+			problems = AddProblem(problems, limit, key, describe)
+		}
+		ignore := func(verdict string) {
+			add(false, func() Problem { return Problem{Key: key, Value: value, Verdict: "is ignored: " + verdict} })
+		}
 		switch {
 		case !field.known():
-			problems = append(problems, Problem{Key: key, Value: value, Verdict: "is ignored: softstop has no such field; it has " + strings.Join(lockable()[1:], ", ")})
+			add(false, func() Problem {
+				return Problem{Key: key, Value: value, Verdict: "is ignored: softstop has no such field; it has " + strings.Join(lockable()[1:], ", ")}
+			})
 		case single && !field.PerContainer():
-			problems = append(problems, Problem{Key: key, Value: value, Verdict: "is ignored: it holds for the whole pod, as " + Prefix + name})
+			ignore("it holds for the whole pod, as " + Prefix + string(field))
 		case single && container == "":
-			problems = append(problems, Problem{Key: key, Value: value, Verdict: "is ignored: behind the dot it must name a container"})
+			ignore("behind the dot it must name a container")
 		case limits.locks(field):
-			problems = append(problems, locked(key, value))
+			add(true, func() Problem { return locked(key, value) })
+		case single && !known && len(settings.Each) >= maxNames:
+			ignore("these are values for more containers than a pod can have")
 		case !settings.set(field, container, value):
-			problems = append(problems, ignored(key, value, field.Allowed()))
+			add(false, func() Problem { return ignored(key, value, field.Allowed()) })
 		}
 	}
 	return settings, problems

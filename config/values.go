@@ -2,8 +2,6 @@ package config
 
 import (
 	"encoding/json"
-	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -53,16 +51,22 @@ func (f Field) Allowed() string {
 	case FieldOKExitCodes:
 		return "exit codes from 0 to 255 with commas between them, such as 143"
 	case FieldContainers, FieldExcludeContainers:
-		return "container names with commas between them"
+		return "container names with commas between them, at most 100"
 	case FieldSidecars, FieldInject:
 		return allowBool
 	case FieldCarrier:
 		return "emptyDir, image or auto"
 	case FieldCommand:
-		return `a JSON array of strings such as ["nginx","-g","daemon off;"]`
+		return `a JSON array of strings such as ["nginx","-g","daemon off;"], at most 16 KiB`
 	}
 	return ""
 }
+
+const (
+	// maxNames is how many containers one value names, maxCommand how long a command is as JSON, in
+	// bytes, and maxWords of how many words about: tenants write them, and each pod's review reads them.
+	maxNames, maxCommand, maxWords = 100, 16 << 10, 1 << 10
+)
 
 // maxDuration keeps every sum of durations far from overflow.
 const maxDuration = 24 * time.Hour
@@ -98,6 +102,9 @@ func (v *Values) set(f Field, text string) (ok bool) {
 		carrier := Carrier(text)
 		return store(&v.Carrier, carrier, carrier == CarrierEmptyDir || carrier == CarrierImage || carrier == CarrierAuto)
 	case FieldCommand:
+		if len(text) > maxCommand || strings.Count(text, ",") > maxWords {
+			return false
+		}
 		var words []string
 		if err := json.Unmarshal([]byte(text), &words); err != nil || len(words) == 0 || words[0] == "" {
 			return false
@@ -122,6 +129,9 @@ func setDuration(to **time.Duration, text string, least time.Duration) bool {
 }
 
 func setNames(to *[]string, text string) bool {
+	if strings.Count(text, ",") >= maxNames {
+		return false
+	}
 	names := []string{}
 	for name := range strings.SplitSeq(text, ",") {
 		name = strings.TrimSpace(name)
@@ -132,35 +142,4 @@ func setNames(to *[]string, text string) bool {
 	}
 	*to = names
 	return true
-}
-
-// Problem is one value that does not hold as it was written.
-type Problem struct {
-	// Key is the annotation's key.
-	Key string
-	// Value is what it was set to.
-	Value string
-	// Verdict completes the sentence "KEY: VALUE …".
-	Verdict string
-	// Limit means that the value is a good one which the cluster's limits overrule.
-	Limit bool
-}
-
-// ignored is the problem of a value that means nothing.
-func ignored(key, value, allowed string) Problem {
-	return Problem{Key: key, Value: value, Verdict: "is ignored: it must be " + allowed}
-}
-
-// locked is the problem of a value that only the configuration may set.
-func locked(key, value string) Problem {
-	return Problem{Key: key, Value: value, Limit: true, Verdict: "is ignored: the cluster's configuration locks this"}
-}
-
-// String is one sentence for a person, short enough for an admission warning.
-func (p Problem) String() string {
-	value := strconv.Quote(p.Value)
-	if len(value) > 60 {
-		value = strings.ToValidUTF8(value[:60], "") + `…"`
-	}
-	return fmt.Sprintf("%s: %s %s", p.Key, value, p.Verdict)
 }

@@ -13,7 +13,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	apiruntime "k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
-	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	"github.com/softstop/softstop/webhook"
 	"github.com/softstop/softstop/webhook/serving"
@@ -93,7 +92,7 @@ func BenchmarkBigPod(b *testing.B) {
 
 // BenchmarkAnswer answers the same review over the handler's own HTTP interface: decode, decide, plan, patch, respond.
 func BenchmarkAnswer(b *testing.B) {
-	server := serving.InTime(&admission.Webhook{Handler: handler(&around{})})
+	server := serving.InTime(serving.NewBodies().Handler(handler(&around{}).Answer))
 	body := reviewBody(b)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -98,7 +99,9 @@ func Decide(pod *corev1.Pod, facts Facts) Decision {
 			policy, overruled := resolved.For(choice.Name, list[i].Image)
 			choice.Policy, choice.DrainAsked, choice.drainOwn = policy, resolved.Pod.Drains(choice.Name), resolved.Pod.DrainsByName(choice.Name)
 			choice.minds1 = hasOwnProcess1(pod) && MindsProcess1(&list[i]) != ""
-			d.Problems = append(d.Problems, overruled...)
+			for _, problem := range overruled {
+				d.Problems = config.AddProblem(d.Problems, problem.Limit, problem.Key, func() config.Problem { return problem })
+			}
 			choice.decide(d.Policy, facts)
 			d.Containers = append(d.Containers, choice)
 		}
@@ -126,8 +129,9 @@ func unknownNames(pod *corev1.Pod, settings config.Settings) (problems []config.
 	}
 	check := func(key, value, name string) {
 		if !slices.Contains(known, name) {
-			verdict := "is ignored: the pod has no such container; it has " + strings.Join(known, ", ")
-			problems = append(problems, config.Problem{Key: key, Value: value, Verdict: verdict})
+			problems = config.AddProblem(problems, false, key, func() config.Problem {
+				return config.Problem{Key: key, Value: value, Verdict: "is ignored: the pod has no such container; it has " + listed(known)}
+			})
 		}
 	}
 	for _, name := range settings.All.Containers {
@@ -136,6 +140,9 @@ func unknownNames(pod *corev1.Pod, settings config.Settings) (problems []config.
 	for _, name := range settings.All.ExcludeContainers {
 		check(config.Prefix+string(config.FieldExcludeContainers), name, name)
 	}
+	if len(settings.Each) == 0 {
+		return problems
+	}
 	for _, key := range slices.Sorted(maps.Keys(pod.Annotations)) {
 		_, name, _ := strings.Cut(strings.TrimPrefix(key, config.Prefix), ".")
 		if _, set := settings.Each[name]; set && strings.HasPrefix(key, config.Prefix) {
@@ -143,6 +150,14 @@ func unknownNames(pod *corev1.Pod, settings config.Settings) (problems []config.
 		}
 	}
 	return problems
+}
+
+// listed names the first of a pod's containers and says how many more there are.
+func listed(names []string) string {
+	if more := len(names) - maxListed; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:maxListed], ", "), more)
+	}
+	return strings.Join(names, ", ")
 }
 
 // ownerKind returns the kind of the pod's controller, or "".

@@ -84,7 +84,11 @@ func TestGolden(t *testing.T) {
 // inject returns the golden file of an input, what is to be in it, and the patch.
 func inject(t *testing.T, input string) (file, content, patch string) {
 	facts, raw := readInput(t, input)
-	plan, operations := webhook.Inject(decode(t, raw), facts)
+	pod, err := webhook.DecodePod(raw) // without what nobody reads
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, operations := webhook.Inject(pod, facts)
 	for range 5 { // hard pod 84: operators compare pods
 		if _, again := webhook.Inject(decode(t, raw), facts); !reflect.DeepEqual(again, operations) {
 			t.Errorf("the patch is not deterministic: %v and %v", operations, again)
@@ -107,11 +111,11 @@ func inject(t *testing.T, input string) (file, content, patch string) {
 	if _, again := webhook.Inject(decode(t, injected), facts); len(again) != 0 {
 		t.Errorf("injecting twice is not injecting once: the second patch is %v", again)
 	}
-	pod, err := yaml.JSONToYAML(injected)
+	text, err := yaml.JSONToYAML(injected)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out.Write(pod)
+	out.Write(text)
 	return strings.TrimSuffix(input, ".in.yaml") + ".out.yaml", out.String(), document(t, operations)
 }
 

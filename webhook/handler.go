@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 
@@ -51,6 +52,8 @@ type Handler struct {
 	Version string
 	// Observe, if not nil, is told how each review ended. It must not take long.
 	Observe func(Outcome)
+
+	pods decoder
 }
 
 // Outcome is how one review ended, for metrics and events.
@@ -101,7 +104,12 @@ func (h *Handler) Handle(ctx context.Context, request admission.Request) (respon
 	if request.Operation != admissionv1.Create || request.Kind.Kind != "Pod" || request.SubResource != "" {
 		return admission.Allowed("")
 	}
-	pod, err := decodePod(request)
+	pod, err := h.pods.decode(request)
+	if errors.Is(err, errTooLarge) {
+		outcome.Plan = tooLarge()
+		h.observe(ctx, outcome)
+		return respond(outcome.Plan, nil)
+	}
 	if err != nil {
 		return fail(FailureDecode, err)
 	}
@@ -114,7 +122,7 @@ func (h *Handler) Handle(ctx context.Context, request admission.Request) (respon
 	response = respond(plan, operations)
 	outcome.Plan, outcome.PatchBytes = plan, len(response.Patch)
 	h.observe(ctx, outcome)
-	ctrl.LoggerFrom(ctx).V(1).Info("answered", "skip", plan.Skip, "operations", len(operations), "warnings", plan.Warnings)
+	ctrl.LoggerFrom(ctx).V(1).Info("answered", "skip", plan.Skip, "operations", len(operations), "warnings", len(plan.Warnings))
 	return response
 }
 

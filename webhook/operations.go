@@ -17,6 +17,15 @@ func (p *patch) words(have, want []string, at ...string) {
 		p.do("add", want, at...)
 		return
 	}
+	if more := len(want) - len(have); more > 0 && slices.Equal(want[more:], have) {
+		// Word by word: a patch does not repeat what may be a script of a hundred kilobytes.
+		place := func(i int) []string { return append(slices.Clone(at), strconv.Itoa(i)) }
+		p.do("test", have[0], place(0)...)
+		for i, word := range want[:more] {
+			p.do("add", word, place(i)...)
+		}
+		return
+	}
 	p.do("test", have, at...)
 	if len(want) == 0 {
 		p.do("remove", nil, at...)

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,11 +30,12 @@ type Plan struct {
 	Annotations map[string]string
 	// Problems are the values that were not understood.
 	Problems []config.Problem
-	// Warnings are sentences for the person who creates the pod.
+	// Warnings are sentences for the person who creates the pod, a few and the number of the others.
 	Warnings []string
 
-	ours *ours // what earlier passes put into the pod, and the pod without it
-	job  bool  // the pod is a Job's
+	ours   *ours // what earlier passes put into the pod, and the pod without it
+	job    bool  // the pod is a Job's
+	unsaid int   // how many warnings are not said
 }
 
 // ContainerPlan is what happens to one container and when.
@@ -88,6 +90,26 @@ func (p *Plan) handle(decision Decision, facts Facts) {
 	}
 	p.warnOfReasons()
 	p.warnOfProfiles()
+	if p.written() > maxWritten {
+		p.Skip, p.Containers, p.Carrier, p.Grace, p.Warnings, p.unsaid = ReasonTooLarge, nil, nil, p.GraceBefore, nil, 0
+		p.warn("the pod is left unchanged: %s", p.Skip.Sentence())
+	}
+}
+
+// written is how many bytes of commands the patch says that the pod does not, or says again.
+func (p *Plan) written() (bytes int) {
+	for i := range p.Containers {
+		c := &p.Containers[i]
+		if c.Action != Wrapped {
+			continue
+		}
+		if !slices.Equal(c.container.Command, c.Command) {
+			for _, word := range c.Command {
+				bytes += len(word) + len(`"",`)
+			}
+		}
+	}
+	return bytes
 }
 
 // refusals are the problems that strict refuses a pod for: values that somebody wrote
@@ -104,8 +126,21 @@ func refusals(problems []config.Problem) (bad []string) {
 // maxGrace bounds what is read from a pod, far from overflow.
 const maxGrace = 100 * 365 * 24 * time.Hour
 
+// warn adds a warning, or only counts it where there are enough.
 func (p *Plan) warn(format string, args ...any) {
-	p.Warnings = append(p.Warnings, "softstop: "+fmt.Sprintf(format, args...))
+	if len(p.Warnings) < maxListed {
+		p.Warnings = append(p.Warnings, "softstop: "+fmt.Sprintf(format, args...))
+		return
+	}
+	p.unsaid++
+	p.Warnings = append(p.Warnings[:maxListed], fmt.Sprintf("softstop: and %d more warnings", p.unsaid))
+}
+
+// tooLarge is the plan for a pod that was not even decoded.
+func tooLarge() Plan {
+	plan := Plan{Skip: ReasonTooLarge}
+	plan.warn("the pod is left unchanged: %s", plan.Skip.Sentence())
+	return plan
 }
 
 // schedule makes the stop plan and gives every container its times.

@@ -16,6 +16,7 @@ const (
 	ReasonWorkflowEngine Reason = "workflow-engine"
 	ReasonNothingToDo    Reason = "nothing-to-do"
 	ReasonRefused        Reason = "refused"
+	ReasonTooLarge       Reason = "too-large"
 )
 
 // Reasons about one container.
@@ -77,6 +78,8 @@ func (r Reason) explanation() explanation {
 		return explanation{"none of its containers can be handled", "look at the reason of each", false}
 	case ReasonRefused:
 		return explanation{"it is refused: the cluster's configuration is strict, and a value means nothing", "correct the value that the message names", false}
+	case ReasonTooLarge:
+		return explanation{"it has more than any node runs: over 100 containers, names or annotations longer than Kubernetes takes, or very many small parts", "make the pod smaller", true}
 	case ReasonNoCommand:
 		return explanation{"the pod sets no command and what the image runs is not known", ownCommand, true}
 	case ReasonEmptyImage:

@@ -10,7 +10,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
-	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/initbin"
@@ -50,7 +49,7 @@ func addHandler(ctx, stop context.Context, mgr manager.Manager, direct client.Cl
 	if err := mgr.Add(store); err != nil {
 		return fmt.Errorf("add configuration store: %w", err)
 	}
-	review := &admission.Webhook{Handler: &webhook.Handler{
+	reviews := &webhook.Handler{
 		Settings: store.Settings, Version: initbin.Version, Cluster: around, Observe: func(outcome webhook.Outcome) {
 			pods.Observe(outcome)
 			if recorder == nil {
@@ -60,8 +59,8 @@ func addHandler(ctx, stop context.Context, mgr manager.Manager, direct client.Cl
 				recorder.Record(event)
 			}
 		},
-	}}
-	mgr.GetWebhookServer().Register(webhook.Path, serving.Polite(stop, serving.Limit(serving.InTime(review))))
+	}
+	mgr.GetWebhookServer().Register(webhook.Path, serving.Polite(stop, serving.InTime(serving.NewBodies().Handler(reviews.Answer))))
 	return nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -15,7 +14,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
-	ctrlwebhook "sigs.k8s.io/controller-runtime/pkg/webhook"
 
 	"github.com/softstop/softstop/initbin"
 	"github.com/softstop/softstop/webhook/cluster"
@@ -51,10 +49,7 @@ func serve(stop context.Context, o options, log logr.Logger) error {
 		HealthProbeBindAddress:  o.probes,
 		GracefulShutdownTimeout: new(shutdown),
 		Metrics:                 server.Options{BindAddress: o.metrics},
-		WebhookServer: ctrlwebhook.NewServer(ctrlwebhook.Options{
-			Port:    o.port,
-			TLSOpts: []func(*tls.Config){func(t *tls.Config) { configureTLS(t, o, certificates) }},
-		}),
+		WebhookServer:           serving.NewServer(o.port, func(t *tls.Config) { configureTLS(t, o, certificates) }, shutdown),
 	})
 	if err != nil {
 		return fmt.Errorf("make manager: %w", err)
@@ -105,7 +100,7 @@ func addChecks(stop context.Context, mgr manager.Manager, certificates serving.C
 	}
 	checks := map[string]healthz.Checker{
 		"certificate": serving.Ready(certificates),
-		"server":      once(mgr.GetWebhookServer().StartedChecker()),
+		"server":      mgr.GetWebhookServer().StartedChecker(),
 		"caches": func(r *http.Request) error {
 			if !mgr.GetCache().WaitForCacheSync(r.Context()) {
 				return errors.New("caches are not in sync yet")
@@ -123,21 +118,4 @@ func addChecks(stop context.Context, mgr manager.Manager, certificates serving.C
 		}
 	}
 	return nil
-}
-
-// once asks check until it has succeeded: what has started stays so, or the process ends.
-// StartedChecker makes a TLS handshake each time, and one without the client certificate
-// that --client-ca wants.
-func once(check healthz.Checker) healthz.Checker {
-	var succeeded atomic.Bool
-	return func(r *http.Request) error {
-		if succeeded.Load() {
-			return nil
-		}
-		err := check(r)
-		if err == nil {
-			succeeded.Store(true)
-		}
-		return err
-	}
 }

@@ -1,8 +1,12 @@
 // Package serving has the certificate that the webhook shows, whom it lets in, and how
 // large and how long a request may be (requests.go).
 //
-// Keeper makes its own certificate. The package does not serve: Configure gives a TLS
-// server what it needs, and a renewed certificate is used from the next connection on.
+//	server.go       controller-runtime's webhook server, with bounds on streams and headers
+//	connections.go  so many connections, and so many of one address
+//	bodies.go       so many bytes at once, and a deadline for each part of a body
+//
+// Keeper makes its own certificate. Configure gives a TLS server what it needs, and a
+// renewed certificate is used from the next connection on.
 //
 // # Own certificates
 //

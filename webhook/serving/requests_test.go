@@ -1,9 +1,7 @@
 package serving
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -11,9 +9,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	admissionv1 "k8s.io/api/admission/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // TestPolite: an answer that begins after the stop is whole, and the client's next
@@ -60,55 +55,6 @@ func TestPolite(t *testing.T) {
 				t.Error("the connection is kept after the stop")
 			}
 		})
-	}
-}
-
-func TestLimit(t *testing.T) {
-	server := httptest.NewServer(Limit(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })))
-	defer server.Close()
-	for name, c := range map[string]struct {
-		body io.Reader
-		code int
-	}{
-		"as large as can be": {strings.NewReader(strings.Repeat("x", MaxReview-1)), http.StatusOK},
-		"too large":          {strings.NewReader(strings.Repeat("x", MaxReview)), http.StatusRequestEntityTooLarge},
-		"of unknown length":  {io.MultiReader(strings.NewReader("x")), http.StatusRequestEntityTooLarge},
-	} {
-		response, err := http.Post(server.URL, "application/json", c.body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		response.Body.Close()
-		if response.StatusCode != c.code {
-			t.Errorf("%s: %s", name, response.Status)
-		}
-	}
-}
-
-// TestLimitAdmits: a review that is too large is one more pod that is left alone, not an
-// error: the JSON of a valid pod can be several times as long as what the API server keeps.
-func TestLimitAdmits(t *testing.T) {
-	server := httptest.NewServer(Limit(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("it was let through") })))
-	defer server.Close()
-	sent := admissionv1.AdmissionReview{
-		TypeMeta: metav1.TypeMeta{APIVersion: "admission.k8s.io/v1", Kind: "AdmissionReview"},
-		Request:  &admissionv1.AdmissionRequest{UID: "this-one", Name: strings.Repeat("<", MaxReview/6)},
-	}
-	body, err := json.Marshal(sent)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := http.Post(server.URL, "application/json", bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	var got admissionv1.AdmissionReview
-	if err := json.NewDecoder(response.Body).Decode(&got); err != nil {
-		t.Fatal(err)
-	}
-	if got.TypeMeta != sent.TypeMeta || got.Response == nil || got.Response.UID != "this-one" || !got.Response.Allowed || len(got.Response.Warnings) != 1 {
-		t.Errorf("got %+v of %d bytes", got, len(body))
 	}
 }
 

@@ -1,0 +1,151 @@
+package webhook
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// unread are the fields that no decision looks at and that are large in honest pods, or
+// have no bound. They are never decoded. Whoever begins to read one takes it off this list.
+func unread() map[reflect.Type][]string {
+	return map[reflect.Type][]string{
+		reflect.TypeFor[corev1.Pod]():        {"status"},
+		reflect.TypeFor[corev1.Container]():  {"env", "envFrom"},
+		reflect.TypeFor[metav1.ObjectMeta](): {"managedFields"},
+	}
+}
+
+// shape is a Go type as far as it tells what decoding a value of it allocates.
+type shape struct {
+	kind reflect.Kind
+	// size is what a value takes where it stands, in bytes.
+	size int
+	// fields are a struct's, by their names in JSON. One that is nil is not decoded.
+	fields map[string]*shape
+	// element is that of a slice, a map or a pointer.
+	element *shape
+	// opaque means that the type decodes itself.
+	opaque bool
+}
+
+// shapeOf returns t's shape. known holds what has been made.
+func shapeOf(t reflect.Type, known map[reflect.Type]*shape) *shape {
+	if made := known[t]; made != nil {
+		return made
+	}
+	s := &shape{kind: t.Kind(), size: int(t.Size())}
+	known[t] = s
+	if reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) {
+		s.opaque = true
+		return s
+	}
+	switch t.Kind() {
+	case reflect.Slice, reflect.Map, reflect.Pointer:
+		s.element = shapeOf(t.Elem(), known)
+	case reflect.Struct:
+		s.fields = map[string]*shape{}
+		s.addFields(t, known)
+	}
+	return s
+}
+
+// addFields adds the fields of t, those of embedded structs as its own.
+func (s *shape) addFields(t reflect.Type, known map[reflect.Type]*shape) {
+	for i := range t.NumField() {
+		field := t.Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		switch {
+		case name == "-":
+		case name == "" && field.Anonymous && field.Type.Kind() == reflect.Struct:
+			s.addFields(field.Type, known)
+		default:
+			s.fields[name] = shapeOf(field.Type, known)
+		}
+	}
+	for _, name := range unread()[t] {
+		s.fields[name] = nil
+	}
+}
+
+// errEscaped means that the name of a field is written with an escape. No API server
+// does that, and the scale would not know the field.
+var errEscaped = errors.New("a field's name is written with an escape")
+
+// weighing is how one value is being weighed.
+type weighing struct {
+	scanner
+	// bytes is what decoding what was passed over allocates at most.
+	bytes int
+	// cut are the places, as pairs of begin and end, of values that are not to be decoded.
+	cut     []int
+	escaped bool
+}
+
+const (
+	// growing is by how much a list costs more than its elements: it is grown as they come.
+	growing = 5
+	// entry is what a map's entry costs besides key and value, and small what any string does.
+	entry, small = 24, 16
+)
+
+// value weighs the value that comes, which is to be decoded into a value of shape t.
+func (w *weighing) value(t *shape) {
+	switch {
+	case t.opaque:
+		from, to := w.skip()
+		w.bytes += 4 * (to - from + small)
+	case t.kind == reflect.Struct:
+		w.members(func(key []byte) { w.field(t, key) })
+	case t.kind == reflect.Slice:
+		w.elements(func() {
+			w.bytes += growing * t.element.size
+			w.value(t.element)
+		})
+	case t.kind == reflect.Map:
+		w.members(func(key []byte) {
+			w.bytes += len(key) + growing*(entry+t.element.size)
+			w.value(t.element)
+		})
+	case t.kind == reflect.Pointer:
+		w.bytes += t.element.size
+		w.value(t.element)
+	default:
+		from, to := w.skip()
+		w.bytes += to - from + small
+	}
+}
+
+// field weighs the value of one field of t.
+func (w *weighing) field(t *shape, key []byte) {
+	if bytes.IndexByte(key, '\\') >= 0 {
+		w.escaped = true
+	}
+	of, known := t.fields[string(key)]
+	if known && of != nil {
+		w.value(of)
+		return
+	}
+	if from, to := w.skip(); known {
+		w.cut = append(w.cut, from, to)
+	}
+}
+
+// rest returns the text that was weighed, with null for what is not to be decoded.
+func (w *weighing) rest() []byte {
+	if len(w.cut) == 0 {
+		return w.text
+	}
+	kept := make([]byte, 0, len(w.text))
+	from := 0
+	for i := 0; i < len(w.cut); i += 2 {
+		kept = append(append(kept, w.text[from:w.cut[i]]...), "null"...)
+		from = w.cut[i+1]
+	}
+	return append(kept, w.text[from:]...)
+}
