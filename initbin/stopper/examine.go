@@ -19,7 +19,7 @@ func examine(p *process) {
 		p.Blocked |= ^p.Ignored
 	}
 	words, _ := os.ReadFile(file(p.PID, "cmdline"))
-	p.command = printable(words)
+	p.command, p.title = printable(words), named(p.PID, words)
 	first, _, _ := bytes.Cut(words, []byte{0})
 	exe, err := os.Readlink(file(p.PID, "exe"))
 	if path := []byte(exe); err != nil || proc.IsMulticall(path) {
@@ -48,15 +48,10 @@ func isShellApplet(words []byte) bool {
 	return len(parts) > 1 && proc.IsShell(parts[1])
 }
 
-// printable is a command line for people, on one line and not too long.
+// printable is a command line for --verbose, not too long.
 func printable(words []byte) string {
 	const limit = 200
-	text := strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(strings.TrimRight(string(words), "\x00"), "?"))
+	text := clean(strings.ReplaceAll(strings.TrimRight(string(words), "\x00"), "\x00", " "))
 	if runes := []rune(text); len(runes) > limit {
 		return string(runes[:limit]) + "…"
 	}

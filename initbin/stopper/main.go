@@ -40,7 +40,7 @@ func Main(args []string) int {
 
 // say writes one line to the container's standard error.
 func say(parts ...string) {
-	os.Stderr.WriteString(initbin.Name + ": " + strings.Join(parts, "") + "\n")
+	os.Stderr.WriteString(initbin.Name + ": " + clean(strings.Join(parts, "")) + "\n")
 }
 
 func (s *stop) verbose(parts ...string) {

@@ -1,8 +1,6 @@
 package stopper
 
 import (
-	"strings"
-
 	"github.com/softstop/softstop/initbin"
 	"github.com/softstop/softstop/initbin/proc"
 )
@@ -18,7 +16,8 @@ type process struct {
 	proc.Stat
 	proc.Status
 
-	command string // argv with spaces, for people
+	command string // argv with spaces, for --verbose only
+	title   string // the program and its script, for people
 	shell   bool   // a command interpreter
 	// noticesStops says that a shell takes a stopped child for one that has ended.
 	noticesStops bool
@@ -123,8 +122,16 @@ func (p *process) who() string { return "pid " + itoa(p.PID) + " (" + p.label() 
 
 // label is how people are told about p.
 func (p *process) label() string {
-	if p.command != "" {
-		return p.command
+	if p.title != "" {
+		return p.title
 	}
-	return "[" + strings.ToValidUTF8(string(p.Name), "?") + "]"
+	return "[" + clean(string(p.Name)) + "]"
+}
+
+// whole names p with its arguments, for --verbose.
+func (p *process) whole() string {
+	if p.command == "" {
+		return p.who()
+	}
+	return "pid " + itoa(p.PID) + " (" + p.command + ")"
 }

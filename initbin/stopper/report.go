@@ -14,6 +14,8 @@ import (
 type report struct {
 	stopped []*reported
 	forced  []*reported
+	// overdue means that something was killed at the stop timeout, by whomever.
+	overdue bool
 }
 
 // reported is one process in the report.
@@ -30,7 +32,6 @@ const (
 	// maxLine is what Kubernetes keeps of a termination message, in bytes.
 	maxLine     = 4096
 	maxReported = 12
-	maxCommand  = 80 // characters
 )
 
 func (r *report) told(p *process, now time.Duration) {
@@ -45,8 +46,8 @@ func (r *report) killed(p *process) {
 
 func newReported(p *process, now time.Duration) *reported {
 	command := []rune(p.label())
-	if len(command) > maxCommand {
-		command = append(command[:maxCommand], '…')
+	if len(command) > maxTitle {
+		command = append(command[:maxTitle], '…')
 	}
 	return &reported{id: p.id(), command: string(command), at: now}
 }
@@ -85,6 +86,9 @@ func (r *report) lineOf(n, arrived int, took time.Duration, code int) []byte {
 	b = appendList(b, told)
 	if len(killed) > 0 {
 		b = appendList(append(b, `,"killed":`...), killed)
+	}
+	if r.overdue && len(killed) == 0 {
+		b = append(b, `,"forced":true`...)
 	}
 	if more := len(r.stopped) + len(r.forced) - len(told) - len(killed); more > 0 {
 		b = strconv.AppendInt(append(b, `,"more":`...), int64(more), 10)

@@ -2,6 +2,8 @@ package stopper
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +20,7 @@ func FuzzReportLine(f *testing.F) {
 	f.Add(strings.Repeat("😀", 300), 13, 12, int64(1)<<60)
 	f.Fuzz(func(t *testing.T, command string, told, killed int, took int64) {
 		var r report
-		p := &process{Stat: proc.Stat{PID: 4194304, State: 'D', Name: []byte(command)}, command: printable([]byte(command))}
+		p := &process{Stat: proc.Stat{PID: 4194304, State: 'D', Name: []byte(command)}, title: named(0, []byte(command))}
 		for range uint(told) % 64 {
 			r.told(p, 0)
 		}
@@ -35,7 +37,7 @@ func FuzzReportLine(f *testing.F) {
 
 func TestReportLine(t *testing.T) {
 	var r report
-	r.told(&process{Stat: proc.Stat{PID: 7}, command: `redis "x"`}, 0)
+	r.told(&process{Stat: proc.Stat{PID: 7}, title: `redis "x"`}, 0)
 	r.seen(&tree{}, 1234567*time.Microsecond)
 	r.told(&process{Stat: proc.Stat{PID: 8, Name: []byte("kworker")}}, time.Second)
 	r.killed(&process{Stat: proc.Stat{PID: 8, State: 'D', Name: []byte("kworker")}})
@@ -43,5 +45,40 @@ func TestReportLine(t *testing.T) {
 		`"killed":[{"pid":8,"command":"[kworker]","state":"D"}]}` + "\n"
 	if got := string(r.line(15, 2500*time.Millisecond, 137)); got != want {
 		t.Errorf("the report is\n%swant\n%s", got, want)
+	}
+}
+
+// TestNames: a report and a log name programs and scripts, never arguments, whatever they are.
+func TestNames(t *testing.T) {
+	script, err := filepath.Abs("report_test.go") // any file that is there
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ line, want string }{
+		{"mysql\x00--password=secret", "mysql"},
+		{"mysql\x00-psecret\x00secret", "mysql"},
+		{"/usr/bin/python3.11\x00" + script + "\x00--token\x00secret", "/usr/bin/python3.11 " + script},
+		{"python3\x00-u\x00" + script, "python3 " + script},
+		{"node\x00--token\x00secret\x00" + script, "node"},
+		{"sh\x00-c\x00export TOKEN=secret; exec app", "sh"},
+		{"cat\x00" + script, "cat"},
+		{"nginx: worker process", "nginx: worker"},
+		{"app: --password=secret", "app:"},
+		{"app --password=secret", "app"},
+		{"\x00secret", ""},
+		{"", ""},
+		{"a\nb\x1b[2J\u009b1m\u202e\u2066\xff", "a?b?[2J?1m???"},
+	} {
+		if got := named(os.Getpid(), []byte(c.line)); got != c.want || strings.Contains(got, "secret") {
+			t.Errorf("%q is named %q, want %q", c.line, got, c.want)
+		}
+	}
+}
+
+// TestOverdue: a stop that the watcher forced is not told as a clean one.
+func TestOverdue(t *testing.T) {
+	r := report{overdue: true}
+	if got := string(r.line(15, time.Second, 137)); !strings.Contains(got, `"forced":true`) {
+		t.Errorf("the report is %s", got)
 	}
 }

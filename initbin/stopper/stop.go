@@ -115,7 +115,7 @@ func (s *stop) mainProcess(t *tree) *process {
 	if t.main != nil {
 		return t.main
 	}
-	return &process{Stat: proc.Stat{PID: s.task.Main}, command: printable([]byte(strings.Join(s.command, "\x00")))}
+	return &process{Stat: proc.Stat{PID: s.task.Main}, title: named(s.task.Main, []byte(strings.Join(s.command, "\x00")))}
 }
 
 // wakeTold wakes whom the watcher has told.
@@ -143,7 +143,7 @@ func (s *stop) act(a action) {
 	case thaw:
 		signal = int(initbin.SIGCONT)
 	}
-	s.verbose(initbin.Signal(signal).String(), " to ", a.p.who(), ": ", a.why)
+	s.verbose(initbin.Signal(signal).String(), " to ", a.p.whole(), ": ", a.why)
 	if a.verb == deliver {
 		s.pipes.keep(a.p)
 	}
@@ -168,6 +168,9 @@ func (s *stop) act(a action) {
 // note keeps what the container's exit code will depend on.
 func (s *stop) note(list []handover.Event) {
 	for _, e := range list {
+		if int(e.Status)&0x7f == int(initbin.SIGKILL) && monotonic() >= s.task.Deadline {
+			s.report.overdue = true // the watcher's doing where it is not ours
+		}
 		if int(e.PID) == s.task.Main {
 			s.ending.MainGone, s.ending.Main = true, int(e.Status)
 		}

@@ -8,10 +8,17 @@ import (
 	"github.com/softstop/softstop/initbin/sys"
 )
 
-// say writes one line to the container's standard error.
+// say writes one line to the container's standard error. What is not plain ASCII becomes a
+// question mark: a name may hold anything, and a terminal or a log must not take it for more.
 func say(l *handover.Line) {
 	var out handover.Line
-	out.Text(initbin.Name).Text(": ").Text(bytesAsString(l.Bytes())).Text("\n")
+	text := l.Bytes()
+	for i := range text {
+		if text[i] < ' ' || text[i] > '~' {
+			text[i] = '?'
+		}
+	}
+	out.Text(initbin.Name).Text(": ").Text(bytesAsString(text)).Text("\n")
 	sys.Write(2, out.Bytes())
 }
 

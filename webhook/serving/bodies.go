@@ -29,9 +29,10 @@ const (
 	// each and beyond. An answer costs a few times as much as its body, and may wait for a registry: large
 	// pods of one tenant do not make the small ones of others wait.
 	answeringSmall, answeringLarge, smallBody = 8 << 20, 16 << 20, 128 << 10
-	// patienceForRoom is how long a review waits to be received. Each part of a body must arrive within
+	// patienceForRoom is how long a review waits to be received, if it does not itself say how long it
+	// has; who waits holds nothing. Each part of a body must arrive within
 	// partTime, and the whole within bodyTime: an API server is a neighbour, and sends at once what it sends.
-	patienceForRoom, part, partTime, bodyTime = 5 * time.Second, 256 << 10, 3 * time.Second, 10 * time.Second
+	patienceForRoom, part, partTime, bodyTime = 30 * time.Second, 256 << 10, 5 * time.Second, 15 * time.Second
 )
 
 // Bodies receives what is posted, with bounds on how much of it is there at once and on how long a

@@ -23,7 +23,7 @@ const (
 	maxConnections, perAddress, assured = 1600, 800, 32
 	// headerTime bounds the handshake and a request's header, idleTime what a connection waits for the
 	// next request: as long as an API server keeps it.
-	headerTime, idleTime = 5 * time.Second, 90 * time.Second
+	headerTime, idleTime = 15 * time.Second, 90 * time.Second
 	// maxHeader is many times what an API server sends.
 	maxHeader = 16 << 10
 	// maxStreams bounds the requests at once on an HTTP/2 connection, and the buffers what is received

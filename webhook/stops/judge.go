@@ -16,6 +16,7 @@ import (
 type report struct {
 	Signal  string   `json:"signal"`
 	Seconds *float64 `json:"seconds"`
+	Forced  bool     `json:"forced"`
 	Killed  []struct {
 		PID     int    `json:"pid"`
 		Command string `json:"command"`
@@ -71,6 +72,8 @@ func Judge(pod *corev1.Pod, container string, ended *corev1.ContainerStateTermin
 		stop.Forced = true
 		after := time.Duration(min(*r.Seconds, maxSeconds) * float64(time.Second)).Round(100 * time.Millisecond)
 		stop.Note = fmt.Sprintf("killed after %s: %s", after, strings.Join(names, ", "))
+	case reported && r.Forced:
+		stop.Forced, stop.Note = true, "killed at the stop timeout; who did not stop in time is in its log"
 	case reported:
 	case len(killedInLog(ended.Message)) > 0:
 		stop.Forced, stop.Note = true, strings.Join(killedInLog(ended.Message), "; ")

@@ -18,6 +18,7 @@ func TestJudge(t *testing.T) {
 		"clean":                              {leaving, corev1.ContainerStateTerminated{Message: `{"signal":"SIGTERM","seconds":0,"exitCode":0,"told":[]}`}, true, false},
 		"restarted by its probe":             {staying, corev1.ContainerStateTerminated{Message: `{"signal":"SIGTERM","seconds":1,"exitCode":0,"told":[]}`}, true, false},
 		"forced":                             {leaving, corev1.ContainerStateTerminated{Message: `{"signal":"SIGTERM","seconds":23,"exitCode":0,"told":[],"killed":[{"pid":1,"command":"x","state":"D"}]}`}, true, true},
+		"forced by the watcher":              {leaving, corev1.ContainerStateTerminated{Message: `{"signal":"SIGTERM","seconds":23,"exitCode":0,"told":[],"forced":true}`}, true, true},
 		"forced, by the exit code":           {leaving, corev1.ContainerStateTerminated{ExitCode: 137, Reason: "Error"}, true, true},
 		"137 with a report of nobody killed": {leaving, corev1.ContainerStateTerminated{ExitCode: 137, Message: `{"signal":"SIGTERM","seconds":1,"exitCode":137,"told":[]}`}, true, false},
 		"forced, by the log": {staying, corev1.ContainerStateTerminated{ExitCode: 137, Reason: "Error",
