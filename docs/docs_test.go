@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -168,5 +169,26 @@ func TestBeforeAndAfter(t *testing.T) {
 	}
 	if string(after) != block("after") {
 		t.Errorf("README.md shows another pod than softstop inject makes:\n%s", after)
+	}
+}
+
+// TestSecurityTests: each test that SECURITY.md names is there.
+func TestSecurityTests(t *testing.T) {
+	page, err := os.ReadFile("../SECURITY.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile("(?m)^\\| .+ \\| `([a-z/]+)` `(Test\\w+)` \\|$").FindAllStringSubmatch(string(page), -1)
+	if len(rows) < 12 {
+		t.Fatalf("SECURITY.md names %d tests", len(rows))
+	}
+	for _, row := range rows {
+		files, _ := filepath.Glob(filepath.Join("..", row[1], "*_test.go"))
+		if !slices.ContainsFunc(files, func(file string) bool {
+			source, err := os.ReadFile(file)
+			return err == nil && strings.Contains(string(source), "func "+row[2]+"(t *testing.T)")
+		}) {
+			t.Errorf("%s has no %s", row[1], row[2])
+		}
 	}
 }

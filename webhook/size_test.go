@@ -186,7 +186,7 @@ func TestCost(t *testing.T) {
 func TestLargeHonestPods(t *testing.T) {
 	h := handler(&around{})
 	for name, pod := range map[string]string{
-		"3 MB of variables":      `{"spec":{"containers":[{"name":"a","command":["/a"],"env":[` + fill(most-1000, `{"name":"A%d","value":"1"}`) + `]}]}}`,
+		"3 MB of variables":      `{"spec":{"containers":[{"name":"a","command":["/a"],"env":[` + fill(most-1000, `{"name":"SETTING_%d","value":"`+strings.Repeat("a value ", 40)+`"}`) + `]}]}}`,
 		"1 MB of managed fields": `{"metadata":{"managedFields":[` + fill(1<<20, `{"manager":"m","fieldsV1":{"f:%d":{}}}`) + `]},"spec":{"containers":[{"name":"a","command":["/a"]}]}}`,
 		"a long script":          `{"spec":{"containers":[{"name":"a","command":["sh","-c","` + strings.Repeat("true;", 25000) + `"]}]}}`,
 		"100 containers":         `{"spec":{"containers":[` + strings.TrimSuffix(strings.Repeat(`{"name":"a","image":"i","command":["/a","--flag"],"ports":[{"containerPort":80}],"volumeMounts":[{"name":"v","mountPath":"/v"}]},`, 100), ",") + `]}}`,

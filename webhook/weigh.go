@@ -16,7 +16,6 @@ import (
 func unread() map[reflect.Type][]string {
 	return map[reflect.Type][]string{
 		reflect.TypeFor[corev1.Pod]():        {"status"},
-		reflect.TypeFor[corev1.Container]():  {"env", "envFrom"},
 		reflect.TypeFor[metav1.ObjectMeta](): {"managedFields"},
 	}
 }

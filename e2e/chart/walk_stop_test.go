@@ -45,10 +45,10 @@ func (w *walk) forcedStop(t *testing.T) {
 		says    []string
 		command []string
 	}{
-		{[]string{`"signal":"SIGTERM"`, `"killed":\[{`, `"command":"/app --deaf"`, "softstop-init: killed pid "}, []string{"describe", "pod", "--selector", "app=deaf"}},
+		{[]string{`"signal":"SIGTERM"`, `"killed":\[{`, `"command":"/app"`, "softstop-init: killed pid "}, []string{"describe", "pod", "--selector", "app=deaf"}},
 		{[]string{
 			// One event that counts: of both containers, and again after each restart.
-			`StopForced +\S+ \(x\d+ over \S+\) .*softstop: \d+ of \d+ stops since \d\d:\d\d UTC were forced; the last: pod deaf-\S+, container "(deaf": killed after .* /app --deaf \(pid |logs": killed pid )`,
+			`StopForced +\S+ \(x\d+ over \S+\) .*softstop: \d+ of \d+ stops since \d\d:\d\d UTC were forced; the last: pod deaf-\S+, container "(deaf": killed after .* /app \(pid |logs": killed pid )`,
 			`BadValue .*softstop.dev/signal-target: "nobody" is ignored: it must be auto, main, group or all`,
 		}, []string{"describe", "deployment", "deaf"}},
 	} {

@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"sync"
 	"testing"
+	"time"
 
+	v1 "github.com/google/go-containerregistry/pkg/v1"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/softstop/softstop/e2e/await"
@@ -51,6 +53,7 @@ func (w *world) askAt(hosts []string, pods, containers int, check func(webhook.I
 	for p := range pods {
 		all.Go(func() {
 			pod := &corev1.Pod{}
+			pod.Namespace = fmt.Sprintf("shop-%d", p%8) // each has a share
 			var names []string
 			for i := range containers {
 				names = append(names, fmt.Sprintf("c%d", i))
@@ -104,4 +107,32 @@ func TestAllHang(t *testing.T) {
 	w.settings.Budget = short
 	hosts := fourHosts(t, func(rw http.ResponseWriter, r *http.Request) { w.hangs(rw, r) })
 	w.askAt(hosts, 40, 8, func(got webhook.ImageAnswer) { w.wantReason(got, webhook.ReasonRegistryUnavailable) })
+}
+
+// TestTarpitBlamesNobodyElse: a tenant's 230 questions to a tarpit do not shut the registry of others: theirs
+// are asked, and the registry is not blamed for the time that others have used.
+func TestTarpitBlamesNobodyElse(t *testing.T) {
+	w := newWorld(t)
+	w.settings.Budget = 10 * time.Second
+	w.push("web:1", v1.Config{Entrypoint: []string{"/app"}})
+	tarpit := serveAt(t, "127.0.0.2", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	w.settings.Insecure = append(w.settings.Insecure, tarpit)
+	f := w.finder()
+	ask := func(namespace, image string) webhook.ImageAnswer {
+		pod := &corev1.Pod{}
+		pod.Namespace = namespace
+		pod.Spec.Containers = []corev1.Container{{Name: "app", Image: image}}
+		return f.Ask(t.Context(), pod, []string{"app"}, nil)["app"]
+	}
+	var tenants sync.WaitGroup
+	for i := range 230 {
+		tenants.Go(func() { ask("tenant", fmt.Sprintf("%s/%d", tarpit, i)) })
+		if i%20 == 0 { // some of the same tenant's questions are to the others' registry
+			tenants.Go(func() { ask("tenant", fmt.Sprintf("%s/missing-%d", w.host, i)) })
+		}
+	}
+	tenants.Wait()
+	if answer := ask("shop", w.host+"/web:1"); answer.Reason != "" {
+		t.Errorf("the registry is shut: %s", answer.Reason)
+	}
 }

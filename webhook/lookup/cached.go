@@ -48,11 +48,14 @@ func (f *Finder) manifest(ctx context.Context, digest name.Digest, c credential)
 }
 
 // throughGate asks the reference's host if its gate is open. When the time is up it does
-// not: what another host has used of it is not this one's failure.
+// not: what another host has used of it is not this one's failure, and neither is an end of
+// the time that leaves the host less than half of it.
 func (f *Finder) throughGate(ctx context.Context, reference name.Reference, ask func() error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	deadline, bounded := ctx.Deadline()
+	fair := !bounded || time.Until(deadline) >= f.settings.Budget/2
 	host := reference.Context().RegistryStr()
 	g, found := f.gates.Get(host)
 	if !found {
@@ -67,7 +70,11 @@ func (f *Finder) throughGate(ctx context.Context, reference name.Reference, ask 
 		return errClosed
 	}
 	err := ask()
-	g.report(err == nil || reasonOf(err) != webhook.ReasonRegistryUnavailable, time.Now())
+	if silent := err != nil && reasonOf(err) == webhook.ReasonRegistryUnavailable; !silent {
+		g.report(true, time.Now())
+	} else if fair || ctx.Err() == nil {
+		g.report(false, time.Now())
+	}
 	result := "answered"
 	if err != nil {
 		result = "failed"

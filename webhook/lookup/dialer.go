@@ -64,44 +64,6 @@ func newOutlet(settings config.Registry, deny []netip.Prefix) (*outlet, error) {
 	}, nil
 }
 
-// builtinDeny are the networks with which no registry is reached but much else: this
-// pod itself, the node's neighbours, clouds' metadata services.
-func builtinDeny() []netip.Prefix {
-	var prefixes []netip.Prefix
-	for _, text := range []string{
-		"0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "100.100.100.200/32", "224.0.0.0/3",
-		"::/128", "::1/128", "fe80::/10", "ff00::/8", "fd00:ec2::254/128",
-	} {
-		prefixes = append(prefixes, netip.MustParsePrefix(text))
-	}
-	return prefixes
-}
-
-func checkAddress(address string, deny, allow []netip.Prefix) error {
-	parsed, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return fmt.Errorf("dial %q: %w", address, errDenied)
-	}
-	ip := parsed.Addr().Unmap().WithZone("")
-	for _, ip := range []netip.Addr{ip, behindNAT64(ip)} {
-		contains := func(p netip.Prefix) bool { return p.Contains(ip) }
-		if slices.ContainsFunc(deny, contains) && !slices.ContainsFunc(allow, contains) {
-			return fmt.Errorf("dial %s: %w", ip, errDenied)
-		}
-	}
-	return nil
-}
-
-// behindNAT64 returns the IPv4 address that ip stands for in a network of IPv6 alone
-// (RFC 6052), or ip.
-func behindNAT64(ip netip.Addr) netip.Addr {
-	if !netip.MustParsePrefix("64:ff9b::/96").Contains(ip) {
-		return ip
-	}
-	bytes := ip.As16()
-	return netip.AddrFrom4([4]byte(bytes[12:]))
-}
-
 // RoundTrip implements http.RoundTripper.
 func (t *outlet) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.URL.Scheme != "https" && !slices.Contains(t.insecure, request.URL.Host) {

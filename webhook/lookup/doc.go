@@ -3,6 +3,7 @@
 // One question's path, one file a step:
 //
 //	finder.go       the time budget, one flight for equal questions, failures remembered
+//	slots.go        so many questions at once, shared by namespace
 //	places.go       the mirrors of an image and its registry, each with its credentials
 //	keyring.go      the pod's pull secrets, the most specific path first, then none
 //	helper.go       Docker's credential helpers, where the configuration names one

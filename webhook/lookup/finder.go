@@ -17,7 +17,6 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/semaphore"
 	"golang.org/x/sync/singleflight"
 	corev1 "k8s.io/api/core/v1"
 
@@ -46,7 +45,7 @@ type Finder struct {
 	pulls     *recent[string, []credential]
 	gates     *lru.Cache[string, *gate]
 	flights   singleflight.Group
-	running   *semaphore.Weighted
+	slots     *slots
 }
 
 // key is an image as one credential sees it.
@@ -60,9 +59,8 @@ const (
 	failureTTL = 5 * time.Second
 	// pullTTL is how long a pull secret is remembered.
 	pullTTL = 5 * time.Second
-	// perPod bounds the containers of one pod that are asked about at once, and atOnce the
-	// questions of all: who makes pods names hosts, each of which may hang.
-	perPod, atOnce = 8, 128
+	// perPod bounds the containers of one pod that are asked about at once.
+	perPod = 8
 )
 
 // errClosed means that the host's gate is closed.
@@ -93,7 +91,7 @@ func New(settings config.Registry, around Around) (*Finder, error) {
 		failures:  newRecent[question, webhook.Reason](failureTTL),
 		pulls:     newRecent[string, []credential](pullTTL),
 		gates:     newLRU[string, *gate](),
-		running:   semaphore.NewWeighted(atOnce),
+		slots:     newSlots(),
 	}
 	if f.metrics == nil {
 		f.metrics = NewMetrics()
@@ -126,7 +124,7 @@ func (f *Finder) Ask(ctx context.Context, pod *corev1.Pod, containers, platforms
 			continue
 		}
 		asked.Go(func() error {
-			answer := guarded(ctx, func() webhook.ImageAnswer { return f.ask(ctx, &c, credentials, platforms) })
+			answer := guarded(ctx, func() webhook.ImageAnswer { return f.ask(ctx, pod.Namespace, &c, credentials, platforms) })
 			mu.Lock()
 			defer mu.Unlock()
 			answers[c.Name] = answer
@@ -138,7 +136,7 @@ func (f *Finder) Ask(ctx context.Context, pod *corev1.Pod, containers, platforms
 }
 
 // ask answers for one container, at the latest when ctx ends.
-func (f *Finder) ask(ctx context.Context, c *corev1.Container, credentials []credential, platforms []string) webhook.ImageAnswer {
+func (f *Finder) ask(ctx context.Context, namespace string, c *corev1.Container, credentials []credential, platforms []string) webhook.ImageAnswer {
 	if c.ImagePullPolicy == corev1.PullNever {
 		return webhook.ImageAnswer{Reason: webhook.ReasonPullNever}
 	}
@@ -162,12 +160,15 @@ func (f *Finder) ask(ctx context.Context, c *corev1.Container, credentials []cre
 	}
 	flight := f.flights.DoChan(q.image+"\n"+q.scopes+"\n"+q.platforms, func() (any, error) {
 		// The flight is shared: one pod's request that ends must not end the others'.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.settings.Budget)
-		defer cancel()
-		if err := f.running.Acquire(ctx, 1); err != nil {
+		ctx := context.WithoutCancel(ctx)
+		leave, err := f.slots.enter(ctx, namespace, f.settings.Budget)
+		if err != nil { // nobody was asked, and so nobody is to blame
 			return webhook.ImageAnswer{Reason: webhook.ReasonRegistryUnavailable}, nil
 		}
-		defer f.running.Release(1)
+		defer leave()
+		// The time begins when the question may be asked: waiting was not the host's doing.
+		ctx, cancel := context.WithTimeout(ctx, f.settings.Budget)
+		defer cancel()
 		return guarded(ctx, func() webhook.ImageAnswer { return f.answer(ctx, places, platforms, q) }), nil
 	})
 	select {

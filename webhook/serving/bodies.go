@@ -39,10 +39,14 @@ const (
 // client may take to send it. Nobody has shown who they are at that point.
 type Bodies struct {
 	receiving, small, large *semaphore.Weighted
+	patience                pace
 
 	mu      sync.Mutex
 	senders map[string]*sender // by address
 }
+
+// pace is how long a client may take: see the constants of these names.
+type pace struct{ room, part, body time.Duration }
 
 // sender is what one address is sending.
 type sender struct {
@@ -54,7 +58,8 @@ type sender struct {
 func NewBodies() *Bodies {
 	return &Bodies{
 		receiving: semaphore.NewWeighted(receiving), senders: map[string]*sender{},
-		small: semaphore.NewWeighted(answeringSmall), large: semaphore.NewWeighted(answeringLarge),
+		patience: pace{patienceForRoom, partTime, bodyTime},
+		small:    semaphore.NewWeighted(answeringSmall), large: semaphore.NewWeighted(answeringLarge),
 	}
 }
 
@@ -64,7 +69,7 @@ func NewBodies() *Bodies {
 func (b *Bodies) Handler(answer func(context.Context, []byte) ([]byte, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength < 0 || r.ContentLength >= MaxReview { // the API server always says how long
-			tooLarge(w, r)
+			b.tooLarge(w, r)
 			return
 		}
 		body, err := b.receive(w, r)
@@ -86,16 +91,17 @@ func (b *Bodies) Handler(answer func(context.Context, []byte) ([]byte, error)) h
 type arriving struct {
 	control *http.ResponseController
 	body    io.Reader
+	part    time.Duration
 	last    time.Time // when all must be there
 }
 
-func arrivingBody(w http.ResponseWriter, r *http.Request) *arriving {
-	return &arriving{http.NewResponseController(w), r.Body, time.Now().Add(bodyTime)}
+func (p pace) arriving(w http.ResponseWriter, r *http.Request) *arriving {
+	return &arriving{http.NewResponseController(w), r.Body, p.part, time.Now().Add(p.body)}
 }
 
 // Read implements io.Reader, for a part at most.
 func (a *arriving) Read(p []byte) (int, error) {
-	due := time.Now().Add(partTime)
+	due := time.Now().Add(a.part)
 	if due.After(a.last) {
 		due = a.last
 	}
@@ -121,7 +127,7 @@ func refuse(w http.ResponseWriter, code int, why string) {
 // receive reads a body whose length is known, once there is room for it.
 func (b *Bodies) receive(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	size := max(r.ContentLength, 1)
-	waiting, cancel := context.WithTimeout(r.Context(), patienceForRoom)
+	waiting, cancel := context.WithTimeout(r.Context(), b.patience.room)
 	defer cancel()
 	address := addressOf(r)
 	own := b.enter(address)
@@ -134,7 +140,7 @@ func (b *Bodies) receive(w http.ResponseWriter, r *http.Request) ([]byte, error)
 		return nil, errors.New("too much is being received at once")
 	}
 	defer b.receiving.Release(size)
-	from, body := arrivingBody(w, r), make([]byte, r.ContentLength)
+	from, body := b.patience.arriving(w, r), make([]byte, r.ContentLength)
 	if _, err := io.ReadFull(from, body); err != nil {
 		return nil, fmt.Errorf("read the body: %w", err)
 	}
@@ -189,8 +195,8 @@ func (b *Bodies) leave(address string) {
 
 // tooLarge admits the pod of a review that is not read, or answers 413 to what is no review of
 // an API server's.
-func tooLarge(w http.ResponseWriter, r *http.Request) {
-	from := arrivingBody(w, r)
+func (b *Bodies) tooLarge(w http.ResponseWriter, r *http.Request) {
+	from := b.patience.arriving(w, r)
 	uid, err := uidOf(json.NewDecoder(io.LimitReader(from, 1<<10)))
 	if err != nil || r.ContentLength < 0 {
 		refuse(w, http.StatusRequestEntityTooLarge, "the review must say its length and have less than 7 MiB")

@@ -13,15 +13,23 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	admissionv1 "k8s.io/api/admission/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
+// patient are bounds for a machine of any speed: what must be late is, and nothing else.
+func patient() *Bodies {
+	b := NewBodies()
+	b.patience = pace{room: time.Hour, part: 20 * time.Second, body: time.Hour}
+	return b
+}
+
 func echo(_ context.Context, body []byte) ([]byte, error) { return body[:min(len(body), 10)], nil }
 
 func TestLimit(t *testing.T) {
-	server := httptest.NewServer(NewBodies().Handler(echo))
+	server := httptest.NewServer(patient().Handler(echo))
 	defer server.Close()
 	for name, c := range map[string]struct {
 		body io.Reader
@@ -45,7 +53,7 @@ func TestLimit(t *testing.T) {
 // TestLimitAdmits: a review that is too large is one more pod that is left alone, not an
 // error: the JSON of a valid pod can be several times as long as what the API server keeps.
 func TestLimitAdmits(t *testing.T) {
-	server := httptest.NewServer(NewBodies().Handler(func(context.Context, []byte) ([]byte, error) {
+	server := httptest.NewServer(patient().Handler(func(context.Context, []byte) ([]byte, error) {
 		t.Error("it was let through")
 		return nil, nil
 	}))
@@ -136,16 +144,18 @@ func (s *stalled) Read(p []byte) (int, error) {
 // protocol; until then they hold less than a tenth of what they announced, and an API server at another
 // address is answered. Before, they held 504 MiB for as long as they liked.
 func TestStalledBodies(t *testing.T) {
-	url := bounded(t, NewBodies().Handler(echo))
+	url := bounded(t, patient().Handler(echo))
 	for _, http2 := range []bool{false, true} {
 		runtime.GC()
 		var before, during runtime.MemStats
 		runtime.ReadMemStats(&before)
 		var clients sync.WaitGroup
+		given := make(chan struct{}, 60)
+		ctx, cancel := context.WithCancel(t.Context())
 		attacker := from("127.0.0.66", http2)
 		for range 60 {
 			clients.Go(func() {
-				request, err := http.NewRequest(http.MethodPost, url, newStalled(MaxReview-3<<10-1))
+				request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, newStalled(MaxReview-3<<10-1))
 				if err != nil {
 					t.Error(err)
 					return
@@ -155,6 +165,9 @@ func TestStalledBodies(t *testing.T) {
 					if response.Body.Close(); response.StatusCode != http.StatusServiceUnavailable {
 						t.Errorf("a stalled body is answered %s", response.Status)
 					}
+					given <- struct{}{}
+				} else if ctx.Err() == nil { // or its connection is closed
+					given <- struct{}{}
 				}
 			})
 		}
@@ -173,7 +186,9 @@ func TestStalledBodies(t *testing.T) {
 				t.Errorf("%d MiB are held", held>>20)
 			}
 		}
-		clients.Wait() // for the deadlines: who is never given up fails the test by its timeout
+		<-given // who is never given up fails the test by its timeout
+		cancel()
+		clients.Wait()
 		attacker.CloseIdleConnections()
 		honest.CloseIdleConnections()
 	}
@@ -181,7 +196,7 @@ func TestStalledBodies(t *testing.T) {
 
 // TestManyLargeReviews: many honest reviews of 3 MiB at once are all answered: they wait for each other.
 func TestManyLargeReviews(t *testing.T) {
-	url := bounded(t, NewBodies().Handler(echo))
+	url := bounded(t, patient().Handler(echo))
 	large := bytes.Repeat([]byte("x"), 3<<20)
 	var clients sync.WaitGroup
 	honest := from("127.0.0.67", false)

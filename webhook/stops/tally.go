@@ -27,7 +27,9 @@ func (t *tallies) add(workload string, at time.Time, forced bool) tally {
 	if forced {
 		one.forced++
 	}
-	t.of[workload] = one
+	if _, known := t.of[workload]; known || len(t.of) < inAll {
+		t.of[workload] = one
+	}
 	return one
 }
 

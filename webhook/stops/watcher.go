@@ -30,12 +30,13 @@ type Watcher struct {
 	// judged are the terminations that need no further look, by pod.
 	judged map[types.UID]map[string]bool
 	counts *tallies
+	named  names
 }
 
 // NewWatcher returns a watcher that passes events to record, which may be nil.
 func NewWatcher(record func(events.Event)) *Watcher {
 	return &Watcher{
-		record: record, judged: map[types.UID]map[string]bool{}, counts: newTallies(time.Now()),
+		record: record, judged: map[types.UID]map[string]bool{}, counts: newTallies(time.Now()), named: names{},
 		stops: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "softstop_stops_total",
 			Help: "Containers of injected pods that were stopped, by workload and by result: clean or forced. Every replica counts all of them.",
@@ -139,7 +140,7 @@ func (w *Watcher) tell(pod *corev1.Pod, stop Stop) {
 	if stop.Forced {
 		result = "forced"
 	}
-	owned := workload(pod)
+	owned := w.named.bounded(pod.Namespace, workload(pod))
 	w.stops.WithLabelValues(pod.Namespace, owned, result).Inc()
 	if stop.At.IsZero() {
 		stop.At = time.Now()
