@@ -39,14 +39,14 @@ const (
 // client may take to send it. Nobody has shown who they are at that point.
 type Bodies struct {
 	receiving, small, large *semaphore.Weighted
-	patience                pace
+	patience                limits
 
 	mu      sync.Mutex
 	senders map[string]*sender // by address
 }
 
-// pace is how long a client may take: see the constants of these names.
-type pace struct{ room, part, body time.Duration }
+// limits are how long a client may take: see the constants of these names.
+type limits struct{ room, part, body time.Duration }
 
 // sender is what one address is sending.
 type sender struct {
@@ -58,7 +58,7 @@ type sender struct {
 func NewBodies() *Bodies {
 	return &Bodies{
 		receiving: semaphore.NewWeighted(receiving), senders: map[string]*sender{},
-		patience: pace{patienceForRoom, partTime, bodyTime},
+		patience: limits{patienceForRoom, partTime, bodyTime},
 		small:    semaphore.NewWeighted(answeringSmall), large: semaphore.NewWeighted(answeringLarge),
 	}
 }
@@ -95,7 +95,7 @@ type arriving struct {
 	last    time.Time // when all must be there
 }
 
-func (p pace) arriving(w http.ResponseWriter, r *http.Request) *arriving {
+func (p limits) arriving(w http.ResponseWriter, r *http.Request) *arriving {
 	return &arriving{http.NewResponseController(w), r.Body, p.part, time.Now().Add(p.body)}
 }
 

@@ -22,7 +22,7 @@ import (
 // patient are bounds for a machine of any speed: what must be late is, and nothing else.
 func patient() *Bodies {
 	b := NewBodies()
-	b.patience = pace{room: time.Hour, part: 20 * time.Second, body: time.Hour}
+	b.patience = limits{room: time.Hour, part: 20 * time.Second, body: time.Hour}
 	return b
 }
 
