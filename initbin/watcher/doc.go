@@ -26,10 +26,10 @@
 //	          not: the stopper must see it and its children before anybody dies or acts,
 //	          and tells it a few milliseconds later. Targets main and group are told at once.
 //	          Then the stopper takes over, and the deadline runs.
-//	fallback  A stopper that cannot be started, or that ended before its first look, changes only
-//	          the finesse: every descendant is signalled at once, or without /proc the main
-//	          process's group. A stopper that is late or ended later is replaced in the same
-//	          way at the last call: before that, who has been signalled might be signalled twice.
+//	fallback  A stopper that fails, is killed or cannot be started changes only the finesse:
+//	          every descendant is signalled, or without /proc the main process's group. One
+//	          that has not looked around by the last call is ended first, and replaced in the
+//	          same way.
 //	timeout   At the deadline the stopper kills and names what is left. 250 ms later, or at
 //	          once without a stopper, the watcher kills it; 750 ms after the deadline it
 //	          leaves whatever the state of what cannot be killed.

@@ -60,18 +60,11 @@ func (w *watch) advance() {
 }
 
 // needsFallback reports whether the watcher is to signal the process tree itself: at once if
-// the stopper ended before its first look, so that nobody has been signalled. A stopper that is
-// late, as under a CPU limit, or that ended in the middle of its work, leaves it open who has
-// been signalled; many applications quit hard on a second signal, so that waits for the last
-// call.
+// the stopper failed, at the last call if it has not looked around by then. A stopper that is
+// only late, as under a CPU limit, would signal everyone a second time, and many applications
+// quit hard on that.
 func (w *watch) needsFallback(now int64) bool {
-	if w.fellBack {
-		return false
-	}
-	if w.stopper.failed && !w.tookOver {
-		return true
-	}
-	return (w.stopper.failed || !w.tookOver) && now >= w.lastCall()
+	return !w.fellBack && (w.stopper.failed || !w.tookOver && now >= w.lastCall())
 }
 
 // lastCall is when everyone who has not been signalled yet is signalled.
@@ -104,7 +97,7 @@ func (w *watch) untilDue() int64 {
 	due := w.due
 	if w.phase != draining {
 		due = max(w.killTime(), w.killed+100*millisecond)
-		if !w.fellBack && (w.stopper.failed || !w.tookOver) {
+		if !w.fellBack && !w.tookOver {
 			due = min(due, w.lastCall())
 		}
 		due = min(due, w.due+lastTime)
