@@ -83,6 +83,7 @@ func requiresWindows(affinity *corev1.Affinity) bool {
 			return labelSaysWindows(r.Key, "")
 		case corev1.NodeSelectorOpNotIn:
 			return (r.Key == corev1.LabelOSStable || r.Key == labelOSBeta) && slices.Contains(r.Values, "linux")
+		case corev1.NodeSelectorOpDoesNotExist:
 		}
 		return false
 	}
