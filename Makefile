@@ -8,6 +8,9 @@ KUBERNETES ?=
 KEEP ?=
 # Further flags of go test: make test TESTFLAGS=-count=1 takes no remembered result.
 TESTFLAGS ?=
+# What make e2e runs: packages, and a pattern of tests.
+SUITES ?= ./e2e/demo/images ./e2e/release ./e2e/suite ./e2e/chart ./e2e/examples ./e2e/zoo
+RUN ?=
 # How long each fuzz target runs.
 FUZZTIME ?= 10s
 # Where known vulnerabilities are looked up.
@@ -50,7 +53,7 @@ test-slow: ## Run make test as on slow machines, one after the other: beside bus
 	done
 
 e2e: ## Run the suite, the chart's walk, the examples, and the zoo under softstop, on real nodes; build the images twice and as a release, and have vulnerabilities looked for
-	go test -v -tags e2e -vet=off -count 1 -timeout 60m -p 1 -parallel 12 ./e2e/demo/images ./e2e/release ./e2e/suite ./e2e/chart ./e2e/examples ./e2e/zoo
+	go test -v -tags e2e -vet=off -count 1 -timeout 60m -p 1 -parallel 12 -run "$(RUN)" $(SUITES)
 
 node-up: ## Bring a real Kubernetes node up
 	@$(NODE) up
