@@ -41,31 +41,14 @@ func AddProblem(list []Problem, limit bool, key string, describe func() Problem)
 	if described < maxProblems {
 		return append(list, describe())
 	}
-	return countProblems(list, limit, key, 1)
-}
-
-// countProblems adds so many problems that are not described.
-func countProblems(list []Problem, limit bool, key string, more int) []Problem {
 	for i := range list {
 		if list[i].Limit == limit && list[i].More > 0 {
-			list[i].More += more
+			list[i].More++
 			list[i].Key = key
 			return list
 		}
 	}
-	return append(list, Problem{Key: key, Limit: limit, More: more})
-}
-
-// joined adds one list of problems to another.
-func joined(list, others []Problem) []Problem {
-	for _, p := range others {
-		if p.More > 0 {
-			list = countProblems(list, p.Limit, p.Key, p.More)
-		} else {
-			list = AddProblem(list, p.Limit, p.Key, func() Problem { return p })
-		}
-	}
-	return list
+	return append(list, Problem{Key: key, Limit: limit, More: 1})
 }
 
 // ignored is the problem of a value that means nothing.

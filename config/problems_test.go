@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestProblemsAreBounded: however many values mean nothing, ten of each kind are described and
-// the others counted, with short sentences.
+// TestProblemsAreBounded: however many values mean nothing, ten of each kind and place are described
+// and the others counted, with short sentences.
 func TestProblemsAreBounded(t *testing.T) {
 	annotations := map[string]string{InjectKey: "true"}
 	for i := range 5000 {
@@ -24,7 +24,7 @@ func TestProblemsAreBounded(t *testing.T) {
 		}
 		more[p.Limit] += p.More
 	}
-	if len(got) != 22 || more[false] != 9990 || more[true] != 9990 {
+	if len(got) != 44 || more[false] != 2*4990 || more[true] != 2*4990 {
 		t.Errorf("%d problems, %v more: %v", len(got), more, got)
 	}
 }

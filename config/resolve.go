@@ -42,7 +42,7 @@ func (c Config) Resolve(pod Subject) Resolution {
 	var ofNamespace, ofPod []Problem
 	r.namespace, ofNamespace = FromAnnotations(SourceNamespace, pod.NamespaceAnnotations, c.Limits)
 	r.Pod, ofPod = FromAnnotations(SourcePod, pod.Annotations, c.Limits)
-	r.Problems = joined(joined(r.Problems, ofNamespace), ofPod)
+	r.Problems = append(append(r.Problems, ofNamespace...), ofPod...) // each place's are bounded
 	return r
 }
 
