@@ -110,12 +110,12 @@ func check(o outcome, services []finding.Service, chosen *choice) (pod report.Po
 		all = append(all, report.Located{Finding: silence.UnknownIgnore(name), Line: o.Line("metadata", "annotations", config.IgnoreKey)})
 	}
 	for _, f := range all {
-		kept := false
-		if f.Finding, kept = chosen.keeps(f.Finding, o, ignored); !kept {
+		counted, kept := chosen.keeps(f.Finding, o, ignored)
+		if !kept {
 			silenced++
 			continue
 		}
-		pod.Findings = append(pod.Findings, f)
+		pod.Findings = append(pod.Findings, report.Located{Finding: counted, Line: f.Line})
 	}
 	return pod, silenced, nil
 }

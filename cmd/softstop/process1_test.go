@@ -68,9 +68,10 @@ func TestProcess1(t *testing.T) {
 	agree := 0
 	for _, m := range all {
 		said, agrees := m.says(t)
-		if agrees == "yes" {
+		switch agrees {
+		case "yes":
 			agree++
-		} else if agrees == "no" {
+		case "no":
 			t.Logf("%s %q %s, and check says %s", m.Image, m.Command, m.Truth, said)
 		}
 	}

@@ -22,6 +22,7 @@ func wayFor(kind shell, statements []*syntax.Stmt, text string) map[*syntax.Stmt
 	last := statements[len(statements)-1]
 	behind := text[min(int(last.End().Offset()), len(text)):]
 	switch kind {
+	case dash: // never
 	case bash:
 		if !regexp.MustCompile(`^[ \t;]*(#[^\n]*)?\n?$`).MatchString(behind) {
 			return way

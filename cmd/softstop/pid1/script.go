@@ -352,5 +352,5 @@ func endsSoon(words []string) bool {
 		"return", "break", "continue", "shopt", "alias", "kill", "pkill", "killall", "jobs", "type", "hash", "getopts", "readonly", "declare", ".", "source", "pwd",
 		"mkdir", "cp", "mv", "rm", "ln", "chmod", "chown", "touch", "date", "id", "ls", "hostname", "uname", "env", "printenv", "which", "basename", "dirname",
 		"head", "tr", "cut", "wc", "seq", "rmdir", "mktemp", "whoami", "sysctl", "mount", "umount", "expr", "stat", "readlink", "realpath",
-	}, words[0]) && !(words[0] == "env" && len(words) > 1)
+	}, words[0]) && (words[0] != "env" || len(words) == 1)
 }

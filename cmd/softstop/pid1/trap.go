@@ -237,21 +237,17 @@ func (r *reader) soon(e ending) bool {
 		return true
 	}
 	soon := true
-	var look func(node syntax.Node)
-	look = func(node syntax.Node) {
-		syntax.Walk(node, func(node syntax.Node) bool {
-			switch n := node.(type) {
-			case *syntax.Stmt:
-				return !n.Background
-			case *syntax.FuncDecl:
-				return false
-			case *syntax.CallExpr:
-				soon = soon && r.quick(n)
-			}
-			return true
-		})
-	}
-	look(e.front)
+	syntax.Walk(e.front, func(node syntax.Node) bool {
+		switch n := node.(type) {
+		case *syntax.Stmt:
+			return !n.Background
+		case *syntax.FuncDecl:
+			return false
+		case *syntax.CallExpr:
+			soon = soon && r.quick(n)
+		}
+		return true
+	})
 	return soon
 }
 
