@@ -122,6 +122,8 @@ type Stat struct {
 	// Reaped is the number of page faults of the children that the process has reaped: it
 	// grows with each.
 	Reaped uint64
+	// CPU is the processor time that the process has used, in clock ticks.
+	CPU uint64
 	// Name is the process's comm, up to 15 bytes of its own choice. It shares the
 	// text's memory.
 	Name []byte
@@ -162,6 +164,8 @@ func ParseStat(text []byte) (s Stat, ok bool) {
 			s.Terminal = int(n)
 		case 11:
 			s.Reaped = n
+		case 14, 15:
+			s.CPU += n
 		case 22:
 			s.Start = n
 		}

@@ -13,9 +13,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// settleTime is how long a process that blocks every signal is taken for one that forks, and a
-// shell that runs for one that will sleep.
-const settleTime = 200 * time.Millisecond
+const (
+	// settleTime is how long a process that blocks every signal is taken for one that forks, and
+	// a shell that runs for one that will sleep: in processor time, because on a busy machine it
+	// is the wait for a processor that takes long.
+	settleTime = 200 * time.Millisecond
+	// maxSettleTime is how long that may take in all, and a part of the stop timeout at most.
+	maxSettleTime = 2 * time.Second
+)
 
 // looker reads /proc.
 type looker struct {
@@ -33,10 +38,12 @@ func newLooker(task handover.Task, command []string) looker {
 // settled looks until nobody is in the middle of a fork, where signals are blocked that
 // are not handled a moment later, and shells wait for something; or, if that does not end,
 // once more than is patient.
-func (l looker) settled() (*tree, error) {
-	for end := time.Now().Add(settleTime); ; time.Sleep(time.Millisecond) {
+func (l looker) settled(patience time.Duration) (*tree, error) {
+	began, used := time.Now(), map[identity]uint64{}
+	for ; ; time.Sleep(time.Millisecond) {
 		t, err := l.look()
-		if err != nil || !t.unsettled() || time.Now().After(end) {
+		passed := time.Since(began)
+		if err != nil || passed >= patience || !t.unsettled(used, passed) {
 			return t, err
 		}
 	}

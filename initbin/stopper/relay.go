@@ -11,7 +11,7 @@ import (
 func (s *stop) relay() error {
 	signal := initbin.Signal(s.task.Signal).String()
 	sent, deaf := map[identity]*process{}, map[identity]bool{}
-	look := s.looker.settled
+	look := func() (*tree, error) { return s.looker.settled(maxSettleTime) }
 	for {
 		t, err := look()
 		if err != nil {

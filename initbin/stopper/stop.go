@@ -46,7 +46,7 @@ func (s *stop) run() error {
 	s.ending = handover.Ending{Asked: s.task.Mode == handover.Stop, Told: s.task.Signal, OK: s.options.OKExitCodes}
 	timeout := time.Duration(s.task.Deadline - s.task.Since)
 	l := newLadder(s.task, s.options.SignalTarget, timeout)
-	look := s.looker.settled
+	look := func() (*tree, error) { return s.looker.settled(min(maxSettleTime, timeout/8)) }
 	for {
 		began := s.now()
 		t, err := look()

@@ -112,14 +112,26 @@ func descendants(below map[int][]*process, pid int) map[int]bool {
 }
 
 // unsettled reports whether somebody is in the middle of a fork, or a shell on its way from
-// one command to the next.
-func (t *tree) unsettled() bool {
+// one command to the next. That is believed for settleTime: of a process that sleeps it is
+// what has passed, of one that runs what it has used. used keeps the processor time of each
+// at first sight.
+func (t *tree) unsettled(used map[identity]uint64, passed time.Duration) bool {
+	found := false
 	for _, p := range t.all {
-		if p.forks() || p.shell && p.State == 'R' {
-			return true
+		runs := p.State == 'R'
+		if !p.forks() && !(p.shell && runs) {
+			continue
 		}
+		if _, seen := used[p.id()]; !seen {
+			used[p.id()] = p.CPU
+		}
+		clock := passed
+		if runs {
+			clock = time.Duration(p.CPU-used[p.id()]) * tick
+		}
+		found = found || clock < settleTime
 	}
-	return false
+	return found
 }
 
 // noteNamespaces finds those whose end would end a nested PID namespace: who started it and
