@@ -44,7 +44,7 @@ func shapeOf(t reflect.Type, known map[reflect.Type]*shape) *shape {
 		s.opaque = true
 		return s
 	}
-	switch t.Kind() {
+	switch t.Kind() { //nolint:exhaustive // the others hold no values of their own
 	case reflect.Slice, reflect.Map, reflect.Pointer:
 		s.element = shapeOf(t.Elem(), known)
 	case reflect.Struct:
@@ -71,10 +71,6 @@ func (s *shape) addFields(t reflect.Type, known map[reflect.Type]*shape) {
 		s.fields[name] = nil
 	}
 }
-
-// errEscaped means that the name of a field is written with an escape. No API server
-// does that, and the scale would not know the field.
-var errEscaped = errors.New("a field's name is written with an escape")
 
 // weighing is how one value is being weighed.
 type weighing struct {

@@ -28,7 +28,7 @@ func TestNever(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour) //nolint:forbidigo // of the fake clock
 		defer cancel()
 		last := errors.New("the last")
-		if err := poll(ctx, func() error { return last }); err != last || ctx.Err() == nil {
+		if err := poll(ctx, func() error { return last }); !errors.Is(err, last) || ctx.Err() == nil {
 			t.Errorf("got %v with the time being %v", err, ctx.Err())
 		}
 	})

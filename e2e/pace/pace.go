@@ -27,15 +27,16 @@ type speed struct {
 
 // reference is a speed at which no limit has to be stretched: two cores of a small cloud
 // machine, with nothing else on them.
-var reference = speed{hashes: 4000, starts: 250}
+func reference() speed { return speed{hashes: 4000, starts: 250} }
 
+//nolint:gochecknoglobals // one measurement for the whole process
 var factor = sync.OnceValue(func() float64 {
 	f, err := given(os.Getenv(Variable))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
 	if f == 0 {
-		f = reference.over(measure())
+		f = reference().over(measure())
 		_ = os.Setenv(Variable, strconv.FormatFloat(f, 'g', -1, 64)) // children ask nobody
 		if f != 1 {
 			fmt.Fprintf(os.Stderr, "this machine is slow, or busy: limits are %g times as long (%s=1 leaves them as they are)\n", f, Variable)

@@ -20,7 +20,7 @@ func main() {
 	case len(words) > 1 && words[0] == "test":
 		err = test(ctx, words[1:])
 	default:
-		err = errors.New("usage: progress build OUT PACKAGE | progress test FLAG...")
+		err = errors.New("usage: progress build OUT PACKAGE | progress test FLAGS")
 	}
 	if err == nil {
 		return

@@ -21,7 +21,7 @@ func passCases() []Case {
 	const app = "/zoo/app app " + half
 	const pass = "p=$!\ntrap 'kill -TERM $p' TERM\nwait $p\nwait $p\n"
 	const loop = "p=$!\ntrap 'kill -TERM $p' TERM\nwhile kill -0 $p 2> /dev/null; do wait $p; done\n"
-	job := func(style, body string, more ...Check) Case { return quick("jobs", style, body, more...) }
+	job := func(style, body string) Case { return quick("jobs", style, body) }
 	node := job("node, set -m, trap passes it on", "#!/bin/bash\nset -m\nnode /srv/app.js &\n"+pass)
 	node.Files["/srv/app.js"] = nodeApp
 	plain := job("node, trap passes it on", "#!/bin/sh\nnode /srv/app.js &\n"+pass)

@@ -8,10 +8,10 @@ import (
 
 // columns is one case's cells under nothing, tini and softstop: seconds if it was
 // graceful, -1 if it was not.
-func columns(name string, bare, underTini, ours float64) []Result {
+func columns(bare, underTini, ours float64) []Result {
 	var all []Result
 	for init, seconds := range map[string]float64{nothing: bare, tini: underTini, softstop: ours} {
-		r := Result{Case: name, Init: init, Graceful: seconds >= 0, Seconds: max(seconds, 0)}
+		r := Result{Case: "a: b", Init: init, Graceful: seconds >= 0, Seconds: max(seconds, 0)}
 		if !r.Graceful {
 			r.Why = "app killed in its cleanup"
 		}
@@ -44,7 +44,7 @@ func TestSoftstopIsHeldAgainstTheBetterOfNothingAndTini(t *testing.T) {
 		{bare: 2, tini: -1, own: 0.5, ours: 2.9},
 		{bare: 0.1, tini: -1, own: 0.5, ours: 1.4, want: late},
 	} {
-		g, own := gridOf(test.own, columns("a: b", test.bare, test.tini, test.ours))
+		g, own := gridOf(test.own, columns(test.bare, test.tini, test.ours))
 		found := g.faults(own)
 		if got := fmt.Sprint(kinds(found)); got != fmt.Sprint(kinds(wanted(test.want))) {
 			t.Errorf("%+v: found %v", test, found)
@@ -79,7 +79,7 @@ func TestEveryFaultIsAnExceptionAndEveryExceptionAFault(t *testing.T) {
 		{name: "mended", ours: 0.5, allowed: []exception{{"a: b", late, "for a reason"}}, want: "a: b is not late any more"},
 		{name: "case that did not run", ours: 0.5, allowed: []exception{{"c: d", wrong, "for a reason"}}},
 	} {
-		g, own := gridOf(0, columns("a: b", -1, 0.5, test.ours))
+		g, own := gridOf(0, columns(-1, 0.5, test.ours))
 		err := g.judge(g.faults(own), test.allowed)
 		if got := reasonOf(err); got != test.want && (test.want == "" || !strings.Contains(got, test.want)) {
 			t.Errorf("%s: %q instead of %q", test.name, got, test.want)
@@ -100,7 +100,7 @@ func TestExceptionsAreCases(t *testing.T) {
 
 func TestARunIsHeldAgainstItsRecord(t *testing.T) {
 	path := t.TempDir() + "/record.json"
-	if err := writeRecord(columns("a: b", -1, -1, 1), path); err != nil {
+	if err := writeRecord(columns(-1, -1, 1), path); err != nil {
 		t.Fatal(err)
 	}
 	recorded, err := readRecord(path)
@@ -109,7 +109,7 @@ func TestARunIsHeldAgainstItsRecord(t *testing.T) {
 	}
 	before, _ := gridOf(0, recorded)
 	for ours, want := range map[float64]string{1.2: "", 1.4: "a: b takes 1.4 s, it took 1.0 s", -1: "a: b was graceful: app killed in its cleanup"} {
-		now, _ := gridOf(0, columns("a: b", -1, -1, ours))
+		now, _ := gridOf(0, columns(-1, -1, ours))
 		if got := reasonOf(against(now, before)); got != want {
 			t.Errorf("%v s: %q instead of %q", ours, got, want)
 		}

@@ -137,7 +137,7 @@ func (l *ladder) meet(p *process, origin memory) {
 		m.switches = p.Switches
 		m.foreign = p.job && m.parent != nil && m.parent == m.supervisor && !m.parent.shell
 	}
-	if m.group = p.Group; !m.signalled && !m.frozen && !(l.looked && p.forks()) {
+	if m.group = p.Group; !m.signalled && !m.frozen && (!l.looked || !p.forks()) {
 		m.handles, m.shell, m.kind = p.handlesStop(l.signal) && !p.passedOver(), p.shell, p.wrapper
 		m.eager = p.eager()
 	}
@@ -196,22 +196,21 @@ func (s *stepping) everyone(why string) {
 	}
 }
 
-// visit signals p, and its children where p does not do that itself. It reports false
-// if p is not to be signalled yet.
-func (s *stepping) visit(p *process, why string) bool {
+// visit signals p, and its children where p does not do that itself.
+func (s *stepping) visit(p *process, why string) {
 	m := s.of(p)
 	if s.held(p) {
 		if !m.handles {
 			s.visitAll(p.children, "child of a process that reads its output")
 		}
-		return false
+		return
 	}
 	if p.passedOver() && !m.signalled && (m.frozen || len(p.children) > 0) {
 		if p.wrapper == proc.Repeater {
 			s.freeze(p, m)
 		}
 		s.visitAll(p.children, "child of a process that would take it along")
-		return true
+		return
 	}
 	if m.handles && !m.signalled && (m.shell || m.eager) {
 		s.tryOut(p)
@@ -225,7 +224,6 @@ func (s *stepping) visit(p *process, why string) bool {
 	case m.shell:
 		s.helpShell(p)
 	}
-	return true
 }
 
 func (s *stepping) visitAll(children []*process, why string) {

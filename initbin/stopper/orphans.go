@@ -83,7 +83,7 @@ func (s *stepping) mayHaveReached(m *memory) bool {
 	case v == nil:
 		return s.main.shell || s.knownGroup(m)
 	case v.shell || m.parent == v:
-		return v.shell || !(v.died && v.eager)
+		return v.shell || !v.died || !v.eager
 	}
 	return !v.died && v.kind != proc.Forwarder
 }

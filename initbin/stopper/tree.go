@@ -119,7 +119,7 @@ func (t *tree) unsettled(used map[identity]uint64, passed time.Duration) bool {
 	found := false
 	for _, p := range t.all {
 		runs := p.State == 'R'
-		if !p.forks() && !(p.shell && runs) {
+		if !p.forks() && (!p.shell || !runs) {
 			continue
 		}
 		if _, seen := used[p.id()]; !seen {
@@ -154,7 +154,7 @@ func (t *tree) feeders(p *process) []*process {
 	}
 	var list []*process
 	for _, q := range t.all {
-		if q != p && q.feeds(p) && !(p.Handles(int(initbin.SIGTERM)) && q.below(p)) {
+		if q != p && q.feeds(p) && (!p.Handles(int(initbin.SIGTERM)) || !q.below(p)) {
 			list = append(list, q)
 		}
 	}

@@ -32,7 +32,7 @@ func (l *counted) Accept() (net.Conn, error) {
 		if l.enter(address) {
 			return &leaving{Conn: connection, leave: sync.OnceFunc(func() { l.leave(address) })}, nil
 		}
-		connection.Close()
+		_ = connection.Close() // it has not been spoken on
 	}
 }
 

@@ -71,7 +71,7 @@ func (c culprit) String() string {
 	if !errors.As(c.err, &mismatch) {
 		return fmt.Sprintf("%s: %s: %s", c.name(), shown(c.value), strings.TrimPrefix(c.err.Error(), "json: "))
 	}
-	must := ""
+	var must string
 	switch kind := mismatch.Type.Kind(); {
 	case kind == reflect.String && isPlain(c.value):
 		must = fmt.Sprintf(`a text: "%v", with quotes`, c.value)
