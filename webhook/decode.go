@@ -40,8 +40,11 @@ func (d *decoder) decode(request admission.Request) (*corev1.Pod, error) {
 		return nil, errTooLarge
 	}
 	var pod corev1.Pod
+	rest := w.rest()
+	reserve := reserving{scanner{text: rest}}
+	reserve.value(d.pod, reflect.ValueOf(&pod).Elem())
 	// As the API server reads it: the names of fields as they are spelt.
-	if err := kjson.UnmarshalCaseSensitivePreserveInts(w.rest(), &pod); err != nil {
+	if err := kjson.UnmarshalCaseSensitivePreserveInts(rest, &pod); err != nil {
 		return nil, fmt.Errorf("decode pod of request %s: %w", short(string(request.UID)), err)
 	}
 	if beyond(&pod) {

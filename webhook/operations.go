@@ -8,22 +8,25 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// words makes want of a container's command or args.
-func (p *patch) words(have, want []string, at ...string) {
-	switch {
-	case slices.Equal(have, want):
-		return
-	case len(have) == 0:
-		p.do("add", want, at...)
+// words makes front and rest of a container's command or args.
+func (p *patch) words(have, front, rest []string, at ...string) {
+	more := len(front) + len(rest) - len(have)
+	if more == 0 && ends(have, front, rest) {
 		return
 	}
-	if more := len(want) - len(have); more > 0 && slices.Equal(want[more:], have) {
-		// Word by word: a patch does not repeat what may be a script of a hundred kilobytes.
+	if len(have) > 0 && more > 0 && more <= len(front) && ends(have, front[more:], rest) {
+		// Word by word: a patch does not repeat what may be a script of a hundred kilobytes, and
+		// what may be a hundred thousand words is not copied.
 		place := func(i int) []string { return append(slices.Clone(at), strconv.Itoa(i)) }
 		p.do("test", have[0], place(0)...)
-		for i, word := range want[:more] {
+		for i, word := range front[:more] {
 			p.do("add", word, place(i)...)
 		}
+		return
+	}
+	want := slices.Concat(front, rest)
+	if len(have) == 0 {
+		p.do("add", want, at...)
 		return
 	}
 	p.do("test", have, at...)
@@ -32,6 +35,11 @@ func (p *patch) words(have, want []string, at ...string) {
 	} else {
 		p.do("replace", want, at...)
 	}
+}
+
+// ends reports whether have is front and then rest.
+func ends(have, front, rest []string) bool {
+	return len(have) == len(front)+len(rest) && slices.Equal(have[:len(front)], front) && slices.Equal(have[len(front):], rest)
 }
 
 // mount makes want of our mounts, which are at places of list.

@@ -92,13 +92,13 @@ func (p *patch) spec(pod *corev1.Pod, plan *Plan) {
 
 // container makes of have what plan says of its nth container.
 func (p *patch) container(have *corev1.Container, plan *Plan, nth int, list string, index int) {
-	want, mount := plan.container(nth)
+	want, front, mount := plan.container(nth)
 	at := func(path ...string) []string {
 		return append([]string{"spec", list, strconv.Itoa(index)}, path...)
 	}
 	u := &patch{}
-	u.words(have.Command, want.Command, at("command")...)
-	u.words(have.Args, want.Args, at("args")...)
+	u.words(have.Command, front, want.Command, at("command")...)
+	u.words(have.Args, nil, want.Args, at("args")...)
 	u.mount(have.VolumeMounts, plan.ours.mountsIn(have), mount, at("volumeMounts")...)
 	u.preStop(have.Lifecycle, want.Lifecycle, at("lifecycle")...)
 	if len(u.operations) > 0 {
@@ -107,8 +107,9 @@ func (p *patch) container(have *corev1.Container, plan *Plan, nth int, list stri
 	}
 }
 
-// container returns the plan's nth container as it is to be, and the mount that it gets.
-func (p *Plan) container(nth int) (want corev1.Container, mount *corev1.VolumeMount) {
+// container returns the plan's nth container as it is to be, what goes in front of its command, and the
+// mount that it gets.
+func (p *Plan) container(nth int) (want corev1.Container, front []string, mount *corev1.VolumeMount) {
 	bare := &p.ours.bare.Spec
 	if nth < len(bare.InitContainers) {
 		want = bare.InitContainers[nth]
@@ -116,11 +117,12 @@ func (p *Plan) container(nth int) (want corev1.Container, mount *corev1.VolumeMo
 		want = bare.Containers[nth-len(bare.InitContainers)]
 	}
 	if p.Skip != "" {
-		return want, nil
+		return want, nil, nil
 	}
 	c := &p.Containers[nth]
 	if c.Action == Wrapped {
-		want.Command = slices.Concat([]string{p.Carrier.Program()}, escapeDollars(c.Options.Words()), c.Command)
+		want.Command = c.Command
+		front = slices.Concat([]string{p.Carrier.Program()}, escapeDollars(c.Options.Words()))
 		mount = &corev1.VolumeMount{Name: p.Carrier.Volume, MountPath: p.Carrier.MountPath, ReadOnly: true}
 	}
 	if c.PreStop != nil {
@@ -131,7 +133,7 @@ func (p *Plan) container(nth int) (want corev1.Container, mount *corev1.VolumeMo
 		lifecycle.PreStop = c.PreStop
 		want.Lifecycle = &lifecycle
 	}
-	return want, mount
+	return want, front, mount
 }
 
 // volume makes carrier's volume of ours; nil takes it out, unless somebody else mounts it.

@@ -12,7 +12,7 @@ import (
 const (
 	// spareBytes and perByte bound what decoding a pod allocates: so many bytes, and so
 	// many for each byte of it.
-	spareBytes, perByte = 512 << 10, 3
+	spareBytes, perByte = 512 << 10, 4
 	// maxContainers is far above what a kubelet was ever asked to run in one pod.
 	maxContainers = 100
 	// maxLabel is the longest name of a container or a volume, maxName that of an object,
