@@ -29,24 +29,61 @@ type speed struct {
 // machine, with nothing else on them.
 func reference() speed { return speed{hashes: 4000, starts: 250} }
 
+// gauge keeps what is known of this machine.
+type gauge struct {
+	mu     sync.Mutex
+	factor float64 // 0 before the first measurement
+	given  bool    // by the environment
+}
+
 //nolint:gochecknoglobals // one measurement for the whole process
-var factor = sync.OnceValue(func() float64 {
-	f, err := given(os.Getenv(Variable))
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-	}
-	if f == 0 {
-		f = reference().over(measure())
-		_ = os.Setenv(Variable, strconv.FormatFloat(f, 'g', -1, 64)) // children ask nobody
-		if f != 1 {
-			fmt.Fprintf(os.Stderr, "this machine is slow, or busy: limits are %g times as long (%s=1 leaves them as they are)\n", f, Variable)
-		}
-	}
-	return f
-})
+var here gauge
 
 // Factor is by how much limits are longer here: from 1 to 20, or what the environment says.
-func Factor() float64 { return factor() }
+func Factor() float64 {
+	here.mu.Lock()
+	defer here.mu.Unlock()
+	if here.factor == 0 {
+		f, err := given(os.Getenv(Variable))
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		if here.given = f != 0; here.given {
+			here.factor = f
+		} else {
+			here.raise()
+		}
+	}
+	return here.factor
+}
+
+// Holds reports whether a promise is kept that depends on Factor. What was idle at first may be
+// busy now: before Holds says no it measures again, and asks again if the machine is slower.
+func Holds(kept func() bool) bool { return kept() || again() && kept() }
+
+// again measures once more and reports whether the factor has risen.
+func again() bool {
+	before := Factor()
+	here.mu.Lock()
+	defer here.mu.Unlock()
+	if !here.given {
+		here.raise()
+	}
+	return here.factor > before
+}
+
+// raise measures, and keeps the larger factor.
+func (g *gauge) raise() {
+	f := reference().over(measure())
+	if f <= g.factor {
+		return
+	}
+	g.factor = f
+	_ = os.Setenv(Variable, strconv.FormatFloat(f, 'g', -1, 64)) // children ask nobody
+	if f != 1 {
+		fmt.Fprintf(os.Stderr, "this machine is slow, or busy: limits are %g times as long (%s=1 leaves them as they are)\n", f, Variable)
+	}
+}
 
 // Stretch is a limit, as long as it has to be on this machine.
 func Stretch(limit time.Duration) time.Duration {

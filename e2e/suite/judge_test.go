@@ -80,8 +80,9 @@ func (w want) judgeLogs(f found, complain func(string, ...any)) {
 }
 
 func (w want) judgeEnd(f found, complain func(string, ...any)) {
-	if limit := w.Cleanup.Duration + pace.Stretch(busy); f.took > limit {
-		complain("the stop took %.1f s, want at most %.1f s:\n%s", f.took.Seconds(), limit.Seconds(), f.logs["app"])
+	limit := func() time.Duration { return w.Cleanup.Duration + pace.Stretch(busy) }
+	if !pace.Holds(func() bool { return f.took <= limit() }) {
+		complain("the stop took %.1f s, want at most %.1f s:\n%s", f.took.Seconds(), limit().Seconds(), f.logs["app"])
 	}
 	if f.took < w.AtLeast.Duration {
 		complain("the stop took %.1f s, want at least %s", f.took.Seconds(), w.AtLeast.Duration)
