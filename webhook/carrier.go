@@ -24,6 +24,9 @@ type CarrierPlan struct {
 	PullPolicy corev1.PullPolicy
 	// Installer fills the emptyDir; nil for an image volume.
 	Installer *corev1.Container
+	// Medium is the emptyDir's: where ephemeral storage is limited it is memory, which the
+	// kubelet does not count.
+	Medium corev1.StorageMedium
 }
 
 const (
@@ -60,7 +63,7 @@ func (p *Plan) carry(policy config.Policy, facts Facts) *CarrierPlan {
 		carrier.Kind = config.CarrierImage
 		return carrier
 	}
-	carrier.Kind = config.CarrierEmptyDir
+	carrier.Kind, carrier.Medium = config.CarrierEmptyDir, medium(p.ours.bare)
 	carrier.Installer = installer(p.ours.bare, carrier, facts.Namespace)
 	return carrier
 }
@@ -157,7 +160,7 @@ func (c *CarrierPlan) volume() corev1.Volume {
 		image := &corev1.ImageVolumeSource{Reference: c.Image, PullPolicy: c.PullPolicy}
 		return corev1.Volume{Name: c.Volume, VolumeSource: corev1.VolumeSource{Image: image}}
 	}
-	return corev1.Volume{Name: c.Volume, VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}}
+	return corev1.Volume{Name: c.Volume, VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{Medium: c.Medium}}}
 }
 
 // isIn reports whether v, a volume of ours, is the carrier's as it is planned. Others may
@@ -169,5 +172,5 @@ func (c *CarrierPlan) isIn(v *corev1.Volume) bool {
 	if c.Kind == config.CarrierImage {
 		return v.Image != nil && sameImage(v.Image.Reference, c.Image)
 	}
-	return v.EmptyDir != nil
+	return v.EmptyDir != nil && v.EmptyDir.Medium == c.Medium
 }

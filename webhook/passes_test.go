@@ -56,6 +56,9 @@ func changes() []change {
 				pod.Spec.Containers[i].Resources = corev1.ResourceRequirements{}
 			}
 		}},
+		{"a limit on files", func(r *rand.Rand, pod *corev1.Pod) {
+			pick(r, pod).Resources.Limits = corev1.ResourceList{corev1.ResourceEphemeralStorage: resource.MustParse("1Mi")}
+		}},
 		{"pod-level resources", func(_ *rand.Rand, pod *corev1.Pod) {
 			pod.Spec.Resources = &corev1.ResourceRequirements{Requests: corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("2")}}
 		}},

@@ -54,3 +54,17 @@ func better(a, b corev1.ResourceRequirements) bool {
 	memoryA, memoryB := a.Limits[corev1.ResourceMemory], b.Limits[corev1.ResourceMemory]
 	return memoryA.Cmp(memoryB) > 0
 }
+
+// medium returns where the carrier's emptyDir is. The kubelet evicts a pod as soon as its
+// containers' files, its logs and its volumes on disk hold more than the limits of its
+// containers allow in all; so what the init needs must not be among them. A file in memory
+// is not. (A higher limit for the installer would make room, too, but a quota or a LimitRange
+// may refuse it.)
+func medium(pod *corev1.Pod) corev1.StorageMedium {
+	for _, c := range containersOf(pod) {
+		if _, limited := c.Resources.Limits[corev1.ResourceEphemeralStorage]; limited {
+			return corev1.StorageMediumMemory
+		}
+	}
+	return corev1.StorageMediumDefault
+}
