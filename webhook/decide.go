@@ -89,7 +89,7 @@ func Decide(pod *corev1.Pod, facts Facts) Decision {
 		Labels: pod.Labels, Annotations: pod.Annotations, OwnerKind: ownerKind(pod, facts), Requested: facts.Requested,
 	})
 	d := Decision{Consent: resolved.Consent, Problems: slices.Concat(resolved.Problems, unknownNames(pod, resolved.Pod)), ours: ours}
-	if d.Skip = podReason(pod, d.Consent, facts.Nodes); d.Skip != "" {
+	if d.Skip = podReason(pod, d.Consent, facts); d.Skip != "" {
 		return d
 	}
 	d.Policy, _ = resolved.For("", "")

@@ -2,6 +2,7 @@ package webhook_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"flag"
 	"maps"
@@ -29,6 +30,7 @@ type surroundings struct {
 	// Kind is Surroundings.
 	Kind      string `json:"kind"`
 	Namespace struct {
+		Name        string            `json:"name"`
 		Labels      map[string]string `json:"labels"`
 		Annotations map[string]string `json:"annotations"`
 	} `json:"namespace"`
@@ -175,9 +177,10 @@ func (s surroundings) facts(t *testing.T) webhook.Facts {
 		t.Fatal(err)
 	}
 	c.InitImage = "softstop-init:test"
+	name := cmp.Or(s.Namespace.Name, "shop")
 	facts := webhook.Facts{
 		Config: c, Version: "test", OwnerKind: s.OwnerKind,
-		Namespace: webhook.Namespace{Name: "shop", Labels: s.Namespace.Labels, Annotations: s.Namespace.Annotations},
+		Namespace: webhook.Namespace{Name: name, Labels: s.Namespace.Labels, Annotations: s.Namespace.Annotations},
 		Nodes:     webhook.Nodes{SleepAction: true},
 		Images:    map[string]webhook.ImageAnswer{},
 	}

@@ -61,7 +61,7 @@ func Patch(pod *corev1.Pod, plan Plan) []jsonpatch.Operation {
 // leaves reports whether the pod stays as it is, with what may be ours in it: a pod that
 // nobody opted in is none of our business, unless it could not start as it is.
 func (p *Plan) leaves() bool {
-	return p.Skip == ReasonRefused || p.Skip == ReasonMirrorPod || p.Skip != "" && !p.Consent.In && p.ours.works
+	return p.Skip == ReasonRefused || p.Skip == ReasonMirrorPod || p.Skip == ReasonNeverServed || p.Skip != "" && !p.Consent.In && p.ours.works
 }
 
 // spec changes what is in the pod's spec.

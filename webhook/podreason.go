@@ -5,23 +5,26 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/softstop/softstop/config"
 )
 
 // podReason says why the whole pod is left alone.
-func podReason(pod *corev1.Pod, consent config.Consent, nodes Nodes) Reason {
+func podReason(pod *corev1.Pod, consent config.Consent, facts Facts) Reason {
 	switch {
 	case !consent.In && consent.By == config.SourceConfig:
 		return ReasonNotOptedIn
 	case !consent.In:
 		return ReasonOptedOut
+	case NeverServed(facts.Namespace.Name) && !facts.Requested:
+		return ReasonNeverServed
 	case pod.Annotations[corev1.MirrorPodAnnotationKey] != "":
 		return ReasonMirrorPod
 	case workflowEngine(pod):
 		return ReasonWorkflowEngine
 	}
-	if reason := foreignOS(&pod.Spec, nodes); reason != "" {
+	if reason := foreignOS(&pod.Spec, facts.Nodes); reason != "" {
 		return reason
 	}
 	if grace := pod.Spec.TerminationGracePeriodSeconds; grace != nil && *grace == 0 {
@@ -29,6 +32,11 @@ func podReason(pod *corev1.Pod, consent config.Consent, nodes Nodes) Reason {
 	}
 	return ""
 }
+
+// NeverServed reports whether the pods of a namespace are never sent to the webhook, whatever
+// is configured: a cluster has to come up without it. (Its own namespace, and those that an
+// installation excludes, only the installation knows.)
+func NeverServed(namespace string) bool { return namespace == metav1.NamespaceSystem }
 
 // foreignOS says whether the pod can only run where there are no Unix processes.
 func foreignOS(spec *corev1.PodSpec, nodes Nodes) Reason {

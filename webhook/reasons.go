@@ -9,6 +9,7 @@ type Reason string
 const (
 	ReasonNotOptedIn     Reason = "not-opted-in"
 	ReasonOptedOut       Reason = "opted-out"
+	ReasonNeverServed    Reason = "never-served"
 	ReasonMirrorPod      Reason = "mirror-pod"
 	ReasonWindows        Reason = "windows"
 	ReasonWasm           Reason = "wasm"
@@ -64,6 +65,8 @@ func (r Reason) explanation() explanation {
 		return explanation{"neither the pod nor its namespace opted in", `set the annotation softstop.dev/inject: "true" on the pod or the label softstop.dev/inject: enabled on the namespace`, false}
 	case ReasonOptedOut:
 		return explanation{"the pod or its namespace opted out", `remove the annotation softstop.dev/inject: "false" or the label softstop.dev/inject: disabled`, false}
+	case ReasonNeverServed:
+		return explanation{"pods of kube-system are never sent to softstop", "run it in another namespace, or use softstop inject on its manifest", true}
 	case ReasonMirrorPod:
 		return explanation{"it mirrors a static pod, which the kubelet runs from a file", "use softstop inject on the file", true}
 	case ReasonWindows:
