@@ -1,11 +1,6 @@
 package webhook
 
-import (
-	"slices"
-	"time"
-
-	"github.com/softstop/softstop/initbin"
-)
+import "time"
 
 // wishes are those of all containers that are handled, in their order. Where the pod drains,
 // its ordinary containers go on for as long as the longest drain: who still serves needs
@@ -56,20 +51,27 @@ func (c *ContainerPlan) hookRulesOutDrain() bool {
 	return (own.OptsOut || c.stoppedBy(own)) && !c.DrainAsked
 }
 
-// stoppedBy reports whether a hook stops the program behind the init's back. A stop signal
-// to process 1 reaches the init, which holds it back as long as the drain takes.
+// Hook returns the container's own preStop hook, and whether it stops the program behind the init's back,
+// or without an init: then it decides when the program is told.
+func (c *ContainerPlan) Hook() (own PreStop, stops bool) {
+	own = PreStopOf(c.container)
+	return own, c.stoppedBy(own)
+}
+
+// stoppedBy reports whether a hook stops the program behind the init's back, or without an init.
 func (c *ContainerPlan) stoppedBy(own PreStop) bool {
-	if c.Action != Wrapped || own.ToProcess1 == 0 {
+	if c.Action != Wrapped {
 		return own.Stops
 	}
-	held := []initbin.Signal{initbin.SIGTERM, initbin.SIGINT, c.Arriving, c.Policy.StopSignal.Value}
-	return own.Stops && !slices.Contains(held, own.ToProcess1)
+	return own.StopsBehindInit(c.Arriving, c.Policy.StopSignal.Value)
 }
 
 // warnOfHook tells whoever wants a drain that the container's own hook is in its way.
 func (p *Plan) warnOfHook(c *ContainerPlan) {
 	own, wanted := PreStopOf(c.container), ceilSeconds(c.Policy.Drain.Value)
 	switch {
+	case own.Endless && !own.Stops:
+		p.warn("container %q: its preStop hook never ends, so nobody tells the program to stop: it is killed at the end of the grace period; end the hook", c.Name)
 	case c.stoppedBy(own) && own.Before < wanted && c.drains(p.job):
 		p.warn("container %q: its preStop hook stops the program after %s, so it does not drain for %s; sleep first in the hook, or remove it: softstop tells the program when it has drained", c.Name, own.Before, wanted)
 	case c.DrainAsked && c.Action == HooksOnly && c.Drain < wanted:

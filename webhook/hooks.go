@@ -1,10 +1,12 @@
 package webhook
 
 import (
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/softstop/softstop/initbin"
 	"github.com/softstop/softstop/webhook/commandline"
 )
 
@@ -38,6 +40,14 @@ func PreStopOf(c *corev1.Container) PreStop {
 		own.Hook = commandline.HookOf([]string{"curl", hook.HTTPGet.Path})
 	}
 	return own
+}
+
+// StopsBehindInit reports whether the hook stops the program behind the back of an init for which
+// SIGTERM, SIGINT and signals are stop signals: of these, the init passes on what the hook sends to
+// process 1 when the drain is over.
+func (p PreStop) StopsBehindInit(signals ...initbin.Signal) bool {
+	held := append([]initbin.Signal{initbin.SIGTERM, initbin.SIGINT}, signals...)
+	return p.Stops && (p.ToProcess1 == 0 || !slices.Contains(held, p.ToProcess1))
 }
 
 // OwnPreStop returns whether c has a preStop hook and how long it takes at least; 0 for a

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -91,7 +92,11 @@ type containerExplanation struct {
 	Message     string         `json:"message,omitempty"`
 	Drain       string         `json:"drain,omitempty"`
 	StopTimeout string         `json:"stopTimeout,omitempty"`
-	Values      []sourced      `json:"values,omitempty"`
+	// StopsAfter is after how long the container's own preStop hook stops the program, if it does;
+	// Endless that this hook never ends, so that nobody tells the program.
+	StopsAfter string    `json:"preStopStopsAfter,omitempty"`
+	Endless    bool      `json:"preStopNeverEnds,omitempty"`
+	Values     []sourced `json:"values,omitempty"`
 }
 
 // sourced is a value and where it comes from.
@@ -169,6 +174,11 @@ func explainContainer(c *webhook.ContainerPlan) containerExplanation {
 	if c.Drain > 0 {
 		e.Drain = c.Drain.String()
 	}
+	if own, stops := c.Hook(); stops {
+		e.StopsAfter = own.Before.String()
+	} else {
+		e.Endless = own.Endless && !own.Stops
+	}
 	if c.Action == webhook.Wrapped {
 		e.StopTimeout = c.StopTimeout.String()
 	}
@@ -194,15 +204,29 @@ func explainContainer(c *webhook.ContainerPlan) containerExplanation {
 func (e *explanation) chart() (chart timeline.Chart, drawn bool) {
 	chart = timeline.Chart{Title: e.title, Grace: e.plan.Grace}
 	for _, c := range e.plan.Containers {
-		lane := timeline.Lane{Name: c.Name, Drain: c.Drain}
-		if c.Action == webhook.Wrapped {
-			lane.Stop = c.StopTimeout
-		}
+		told, killed := course(&c, e.plan.Grace)
+		lane := timeline.Lane{Name: c.Name, Drain: told, Stop: killed - told}
 		if c.Action != webhook.Left {
 			chart.Lanes = append(chart.Lanes, lane)
 		}
 	}
 	return chart, len(chart.Lanes) > 0
+}
+
+// course returns when the program of a container is told to stop, and when what is left of it is killed:
+// by the init, or with the grace period.
+func course(c *webhook.ContainerPlan, grace time.Duration) (told, killed time.Duration) {
+	told, killed = c.Drain, grace
+	if c.Action == webhook.Wrapped {
+		killed = min(c.Drain+c.StopTimeout, grace)
+	}
+	switch own, stops := c.Hook(); {
+	case stops:
+		told = min(own.Before, killed)
+	case own.Endless && !own.Stops:
+		told, killed = grace, grace
+	}
+	return told, killed
 }
 
 func charts(explained []explanation) (all []timeline.Chart) {

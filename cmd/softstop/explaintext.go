@@ -110,15 +110,23 @@ func asker(by config.Source) string {
 
 // steps is the container's stop plan in one line.
 func steps(c *webhook.ContainerPlan, grace time.Duration) string {
+	told, killed := course(c, grace)
+	own, stops := c.Hook()
 	var all []string
-	at := time.Duration(0)
-	if c.Drain > 0 {
+	switch {
+	case own.Endless && !own.Stops:
+		all = append(all, "0s its preStop hook, which never ends")
+	case told > 0:
 		all = append(all, "0s drain")
-		at = c.Drain
 	}
-	all = append(all, fmt.Sprintf("%s stop signal", at))
-	if c.Action == webhook.Wrapped {
-		all = append(all, fmt.Sprintf("%s kill what is left", at+c.StopTimeout))
+	switch {
+	case stops:
+		all = append(all, fmt.Sprintf("%s its preStop hook stops the program", told))
+	case told < grace:
+		all = append(all, fmt.Sprintf("%s stop signal", told))
+	}
+	if killed < grace {
+		all = append(all, fmt.Sprintf("%s kill what is left", killed))
 	}
 	return strings.Join(append(all, fmt.Sprintf("%s the kubelet kills", grace)), " → ")
 }

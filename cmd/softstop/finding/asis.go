@@ -1,8 +1,6 @@
 package finding
 
 import (
-	"fmt"
-	"path"
 	"slices"
 	"strconv"
 	"time"
@@ -10,7 +8,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/softstop/softstop/config"
-	"github.com/softstop/softstop/initbin"
 	"github.com/softstop/softstop/webhook"
 )
 
@@ -91,53 +88,4 @@ func (s *subject) container(c *corev1.Container, ordinary bool, at ...string) []
 		all = append(all, s.drain(c, at...)...)
 	}
 	return all
-}
-
-// drain is about the time between the decision to stop a container and its stop signal.
-func (s *subject) drain(c *corev1.Container, at ...string) []Finding {
-	has, hook := webhook.OwnPreStop(c)
-	held, planned := heldBack(c)
-	hook += held
-	switch {
-	case hook >= s.grace:
-		what := fmt.Sprintf("it drains for %s, and the whole pod has %s", hook, s.grace)
-		f := found(GraceTooShort, c.Name, what, "spec", "terminationGracePeriodSeconds")
-		seconds := int64(hook/time.Second) + defaultGrace
-		f = f.with(map[string]any{"terminationGracePeriodSeconds": seconds})
-		return []Finding{f.repairs("add", "/spec/terminationGracePeriodSeconds", seconds)}
-	case has || hook > 0 || planned || s.Job:
-		return nil
-	}
-	level, why := s.serves(c)
-	if level == "" {
-		return nil
-	}
-	f := found(NoDrain, c.Name, why, slices.Concat(at, []string{"lifecycle"})...)
-	f.Level = level
-	hookOf := map[string]any{"preStop": map[string]any{"sleep": map[string]any{"seconds": drainSeconds}}}
-	f = f.with(inContainer(at, c.Name, map[string]any{"lifecycle": hookOf}))
-	if s.grace > 2*drainSeconds*time.Second && c.Lifecycle == nil {
-		f = f.repairs("add", pointer(at, "lifecycle"), hookOf)
-	}
-	return []Finding{f}
-}
-
-const (
-	// drainSeconds is how long the hook sleeps that a fix adds.
-	drainSeconds = 5
-	// defaultGrace is what a fix leaves a program besides its hook.
-	defaultGrace = 30
-)
-
-// heldBack returns for how long the init holds the stop signal back, and whether there is an init of softstop's at all: then
-// somebody wanted just this drain.
-func heldBack(c *corev1.Container) (drain time.Duration, planned bool) {
-	if len(c.Command) == 0 || path.Base(c.Command[0]) != initbin.Name {
-		return 0, false
-	}
-	options, _, problem := initbin.Parse(slices.Concat(c.Command[1:], c.Args))
-	if problem.Reason != "" {
-		return 0, true
-	}
-	return options.Drain, true
 }

@@ -48,6 +48,8 @@ func TestCircumstances(t *testing.T) {
 		"probe without a port":              {"containers: [{name: app, command: [/app], readinessProbe: {httpGet: {port: 8081, path: /readyz}}}]", nil},
 		"grace of 0":                        {"terminationGracePeriodSeconds: 0\ncontainers: [" + shell + "]", []string{"warning grace-zero"}},
 		"hook as long as the grace":         {"containers: [{name: app, command: [/app], lifecycle: {preStop: {sleep: {seconds: 30}}}}]", []string{"warning grace-too-short"}},
+		"hook that never ends":              {"containers: [{name: app, command: [/app], lifecycle: {preStop: {exec: {command: [sh, -c, 'while true; do sleep 1; done']}}}}]", []string{"warning hook-never-ends"}},
+		"hook that sleeps beyond the grace": {"containers: [{name: app, command: [/app], lifecycle: {preStop: {exec: {command: [sh, -c, 'echo bye && /bin/sleep 20 && /bin/sleep 10']}}}}]", []string{"warning grace-too-short"}},
 		"init containers end by themselves": {"initContainers: [" + shell + "]\ncontainers: [{name: a, command: [/a]}]", nil},
 		"native sidecars do not":            {"initContainers: [{name: s, restartPolicy: Always, command: [sleep, infinity]}]\ncontainers: [{name: a, command: [/a]}]", []string{"warning no-signal-handler"}},
 	} {
@@ -81,5 +83,32 @@ func TestServices(t *testing.T) {
 		if got := foundIn(t, spec, finding.Around{Job: c.job, Services: c.services}); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
+	}
+}
+
+// TestHooksThatStop holds when a preStop hook that stops the program is a finding: where requests arrive, and
+// nothing was slept before; and that it is not where softstop's init holds the signal back.
+func TestHooksThatStop(t *testing.T) {
+	const init = "command: [/softstop/softstop-init, --drain=5s, --, nginx]"
+	for hook, want := range map[string]struct{ plain, wrapped []string }{
+		"[nginx, -s, quit]":                               {[]string{"warning hook-stops-program"}, []string{"warning hook-stops-program"}},
+		"[sh, -c, 'nginx -s quit; sleep 60']":             {[]string{"warning hook-stops-program"}, []string{"warning hook-stops-program"}},
+		"[sh, -c, 'nginx -s quit; sleep infinity']":       {[]string{"warning hook-stops-program"}, []string{"warning hook-stops-program"}},
+		"[sh, -c, 'kill 1']":                              {[]string{"warning hook-stops-program"}, nil},
+		"[kill, -QUIT, '1']":                              {[]string{"warning hook-stops-program"}, []string{"warning hook-stops-program"}},
+		"[sh, -c, 'sleep 5; nginx -s quit']":              {nil, nil},
+		"[sh, -c, 'sleep 5 && kill -TERM 1 && sleep 60']": {nil, nil},
+		"[sh, -c, 'sleep 40; nginx -s quit']":             {[]string{"warning grace-too-short"}, []string{"warning grace-too-short"}},
+		"[sh, -c, 'nginx -s reload']":                     {nil, nil},
+	} {
+		const ports = ", ports: [{containerPort: 80}], lifecycle: {preStop: {exec: {command: "
+		plain := foundIn(t, "containers: [{name: app, command: [nginx]"+ports+hook+"}}}}]", finding.Around{})
+		wrapped := foundIn(t, "containers: [{name: app, "+init+ports+hook+"}}}}]", finding.Around{})
+		if !slices.Equal(plain, want.plain) || !slices.Equal(wrapped, want.wrapped) {
+			t.Errorf("%s: %q, under the init %q, want %q", hook, plain, wrapped, want)
+		}
+	}
+	if got := foundIn(t, "containers: [{name: app, command: [nginx], lifecycle: {preStop: {exec: {command: [nginx, -s, quit]}}}}]", finding.Around{}); got != nil {
+		t.Errorf("nobody sends it requests: %q", got)
 	}
 }

@@ -4,6 +4,7 @@
 //	finding.go  the table of what there is to find
 //	asis.go     what is wrong with a pod as it is written
 //	process.go  what runs as process 1, in the words of package pid1
+//	drain.go    from the decision to stop until the program is told: hooks and the grace period
 //	serves.go   who sends requests to a container
 //	names.go    hooks and probes that name process 1
 //	fix.go      fixes as YAML and as operations

@@ -15,6 +15,8 @@ const (
 	ScriptPID1     ID = "script-as-pid1"
 	NamesPID1      ID = "names-process-1"
 	NoDrain        ID = "no-drain"
+	HookStops      ID = "hook-stops-program"
+	HookEndless    ID = "hook-never-ends"
 	GraceTooShort  ID = "grace-too-short"
 	GraceZero      ID = "grace-zero"
 	BadValue       ID = "bad-value"
@@ -82,6 +84,8 @@ func Kinds() []Kind {
 		{ScriptPID1, Note, "process 1 is a script in the image", "unless it ends with exec, its shell stays process 1", "see to it that the script starts its last command with exec"},
 		{NamesPID1, Note, "a hook or a probe names process 1", "under an init, process 1 is the init and no longer the program", "name the program instead, such as $(pgrep -o java), or leave the container to itself with softstop.dev/exclude-containers"},
 		{NoDrain, Warning, "it serves and has no preStop hook", "requests still arrive for some seconds after the stop signal", "add a preStop hook that sleeps for some seconds"},
+		{HookStops, Warning, "it serves and its preStop hook stops the program at once", "requests still arrive for some seconds after that", "sleep in the hook before it stops the program, or have it sleep only: the stop signal comes when it has ended"},
+		{HookEndless, Warning, "the preStop hook never ends", "nobody tells the program to stop: the container is killed at the end of the grace period", "end the hook: sleep for some seconds instead"},
 		{GraceTooShort, Warning, "the preStop hook takes the whole grace period", "the process is killed as soon as it is told", "raise terminationGracePeriodSeconds"},
 		{GraceZero, Warning, "terminationGracePeriodSeconds is 0", "the pod is killed at once", "set it to 1 or more"},
 		{BadValue, Warning, "a softstop annotation does not hold as it was written", "what it asks for does not happen", "correct the value"},

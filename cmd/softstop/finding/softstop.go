@@ -40,7 +40,7 @@ func Of(pod *corev1.Pod, facts webhook.Facts, services []Service) (Report, error
 		if err != nil {
 			return Report{}, err
 		}
-		after = slices.DeleteFunc(AsIs(changed, around), func(f Finding) bool { return f.ID == NoDrain && wantsNoDrain(plan, f.Container) })
+		after = slices.DeleteFunc(AsIs(changed, around), func(f Finding) bool { return (f.ID == NoDrain || f.ID == HookStops) && wantsNoDrain(plan, f.Container) })
 	} else {
 		var err error
 		if after, err = ifInjected(pod, facts, around); err != nil {
