@@ -99,7 +99,7 @@ func TestReasons(t *testing.T) {
 	for _, m := range regexp.MustCompile("(?m)^- `([^`]+)`: ").FindAllStringSubmatch(entries, -1) {
 		there[m[1]] = true
 	}
-	source, err := os.ReadFile("../webhook/reasons.go")
+	source, err := os.ReadFile("../webhook/inject/reasons.go")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 	kjson "sigs.k8s.io/json"
+
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // decoder reads pods, none of which costs much more than its own length.
@@ -47,7 +49,7 @@ func (d *decoder) decode(request admission.Request) (*corev1.Pod, error) {
 	if err := kjson.UnmarshalCaseSensitivePreserveInts(rest, &pod); err != nil {
 		return nil, fmt.Errorf("decode pod of request %s: %w", short(string(request.UID)), err)
 	}
-	if beyond(&pod) {
+	if inject.Beyond(&pod) {
 		return nil, errTooLarge
 	}
 	if pod.Namespace == "" { // a pod made from a template arrives without

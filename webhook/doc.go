@@ -1,64 +1,21 @@
-// Package webhook turns a pod into the same pod with softstop in it.
+// Package webhook answers the API server's reviews of new pods.
 //
-// One request's path, which handler.go walks, one file a step and what it needs below it:
+// One review's path, which handler.go walks:
 //
-//	decode   decode.go     the API server's review becomes a typed pod, for reading only
-//	decide   decide.go     which containers are wrapped, get hooks only, are left, and why
-//	           ours.go       what earlier passes put in, and the pod without it, with recognise.go
-//	           podreason.go  why a pod is left alone as a whole
-//	           command.go    what a container runs
-//	           initnames.go  inits, and the containers of service meshes
-//	           process1.go   probes and hooks that name process 1
-//	plan     plan.go       what the pod will look like, as data
-//	           stopplan.go   the arithmetic of the stop plan
-//	           drain.go      who drains, and who waits for those that do
-//	           hooks.go      preStop hooks, other people's and ours
-//	           carrier.go    how the init gets into the pod, with installer.go and resources.go
-//	           annotate.go   what the annotations are to say, with status.go
-//	patch    patch.go      the plan becomes a short list of JSON patch operations, with operations.go
-//	respond  respond.go    patch, warnings and the audit log's entries
+//	review   review.go     the few fields of the AdmissionReview that are looked at
+//	decode   decode.go     the pod in it, for reading only: weigh.go and scan.go know beforehand what
+//	                       it costs, size.go bounds what is said of it
+//	facts    handler.go    the namespace, the nodes and what images run, asked of a Cluster and of Images
+//	inject   package webhook/inject: what is done to the pod, a pure function over pod and facts
+//	respond  respond.go    the patch, warnings and the audit log's entries
 //
-// And back, for the people's CLI: undo.go returns the operations that take softstop out
-// of a pod again.
+// metrics.go counts how reviews end, collectors.go registers several metrics as one.
 //
-// Everything between decode and respond is a pure function over data: Inject takes a
-// pod and the Facts about its surroundings and returns a Plan. What has to be asked of
-// the outside (the namespace, the nodes, an image) is asked by the Handler beforehand.
+// It does not decide (webhook/inject), does not serve (webhook/serving), and does not know how its
+// questions are answered (webhook/cluster, webhook/lookup).
 //
-// It does not serve (webhook/serving), does not read the cluster
-// (webhook/cluster) and does not know how the init does its work (initbin).
+// # Why no error of softstop's refuses a pod
 //
-// # Why the patch is not a diff
-//
-// The usual way, marshalling the changed pod and comparing it with what arrived, drops
-// every field that is newer than the types this binary was built with. Here only what
-// softstop adds is written, and each operation that relies on an index or replaces a
-// value is preceded by a test operation: should the pod not be the one that was read,
-// the patch fails as a whole and nothing is half done.
-//
-// # Why injecting twice is injecting once
-//
-// Every pass begins with the pod as it would be had there been none before: what is ours
-// is recognised by structure (ours.go) and taken out in thought. What is planned for that
-// pod is compared with the one that came, and only what differs is in the patch. So a
-// second pass over an unchanged pod finds nothing to do; after a change, whoever made it,
-// the pod becomes what the changed pod would have become at once; and undoing is the same
-// with a plan that has nothing in it.
-//
-// What came from outside the pod is not asked for twice: a command that was found in an
-// image is known by a flag of the init, with the image's name, and serves again where
-// nobody answers now.
-//
-// # Why a stop timeout that somebody asked for does not grow
-//
-// When the grace period is longer than the plan needs, the time is given to the stop
-// timeout, so that an operator's generous grace period keeps meaning something. But a
-// pod or namespace that says stop-timeout: 10s means ten seconds; only the cluster's
-// values grow.
-//
-// # Why a user's own preStop sleep counts as drain
-//
-// A preStop hook that sleeps is somebody's hand-made drain and its length is known.
-// The plan's drain is the longer of both, and the init adds only the difference:
-// draining twice in a row would push the stop past the grace period.
+// A pod that starts without softstop is better than one that does not start. So whatever fails here,
+// a panic included, the pod is admitted as it came, with a warning that says why.
 package webhook

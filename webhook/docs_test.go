@@ -79,7 +79,7 @@ func TestHardPods(t *testing.T) {
 		t.Fatal(err)
 	}
 	exists := func(number, holder string) bool {
-		pattern := map[string]string{"golden": "testdata/%02s-*.in.yaml", "node": "../e2e/suite/pods/%02s-*.yaml"}[holder]
+		pattern := map[string]string{"golden": "inject/testdata/%02s-*.in.yaml", "node": "../e2e/suite/pods/%02s-*.yaml"}[holder]
 		if pattern != "" {
 			found, _ := filepath.Glob(strings.ReplaceAll(pattern, "%02s", strings.Repeat("0", max(0, 2-len(number)))+number))
 			return len(found) > 0

@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // Path is where the API server posts its reviews.
@@ -22,16 +23,16 @@ const Path = "/mutate"
 type Cluster interface {
 	// Namespace returns the labels and annotations of a namespace: from a cache, or
 	// fresh from the API server.
-	Namespace(ctx context.Context, name string, fresh bool) (Namespace, error)
+	Namespace(ctx context.Context, name string, fresh bool) (inject.Namespace, error)
 	// Nodes returns what every node that pod can land on has in common.
-	Nodes(ctx context.Context, pod *corev1.Pod) (Nodes, error)
+	Nodes(ctx context.Context, pod *corev1.Pod) (inject.Nodes, error)
 }
 
 // Images answers what images run.
 type Images interface {
 	// Ask returns an answer for each of the named containers of pod, whose images may
 	// run on platforms. It always answers, within its own budget.
-	Ask(ctx context.Context, pod *corev1.Pod, containers, platforms []string) map[string]ImageAnswer
+	Ask(ctx context.Context, pod *corev1.Pod, containers, platforms []string) map[string]inject.ImageAnswer
 }
 
 // Settings are what can change while the webhook runs.
@@ -66,7 +67,7 @@ type Outcome struct {
 	// if it did not. The other fields are empty otherwise.
 	Failure Failure
 	// Plan is what is done to the pod.
-	Plan Plan
+	Plan inject.Plan
 	// PatchBytes is the length of the patch.
 	PatchBytes int
 }
@@ -106,7 +107,7 @@ func (h *Handler) Handle(ctx context.Context, request admission.Request) (respon
 	}
 	pod, err := h.pods.decode(request)
 	if errors.Is(err, errTooLarge) {
-		outcome.Plan = tooLarge()
+		outcome.Plan = inject.TooLarge()
 		h.observe(ctx, outcome)
 		return respond(outcome.Plan, nil)
 	}
@@ -118,7 +119,7 @@ func (h *Handler) Handle(ctx context.Context, request admission.Request) (respon
 	if err != nil {
 		return fail(FailureSurroundings, err)
 	}
-	plan, operations := Inject(pod, facts)
+	plan, operations := inject.Inject(pod, facts)
 	response = respond(plan, operations)
 	outcome.Plan, outcome.PatchBytes = plan, len(response.Patch)
 	h.observe(ctx, outcome)
@@ -140,7 +141,7 @@ func (h *Handler) observe(ctx context.Context, outcome Outcome) {
 }
 
 // facts asks about the pod's surroundings.
-func (h *Handler) facts(ctx context.Context, pod *corev1.Pod) (Facts, error) {
+func (h *Handler) facts(ctx context.Context, pod *corev1.Pod) (inject.Facts, error) {
 	settings := h.Settings()
 	namespace, err := h.Cluster.Namespace(ctx, pod.Namespace, false)
 	if consent, _ := settings.Config.ConsentOf(namespace.Labels, pod.Annotations); err == nil && !consent.In {
@@ -149,17 +150,17 @@ func (h *Handler) facts(ctx context.Context, pod *corev1.Pod) (Facts, error) {
 		namespace, err = h.Cluster.Namespace(ctx, pod.Namespace, true)
 	}
 	if err != nil {
-		return Facts{}, fmt.Errorf("read namespace %q: %w", pod.Namespace, err)
+		return inject.Facts{}, fmt.Errorf("read namespace %q: %w", pod.Namespace, err)
 	}
 	nodes, err := h.Cluster.Nodes(ctx, pod)
 	if err != nil {
-		return Facts{}, fmt.Errorf("read nodes: %w", err)
+		return inject.Facts{}, fmt.Errorf("read nodes: %w", err)
 	}
-	facts := Facts{Config: settings.Config, Namespace: namespace, Nodes: nodes, Version: h.Version}
+	facts := inject.Facts{Config: settings.Config, Namespace: namespace, Nodes: nodes, Version: h.Version}
 	if settings.Images == nil {
 		return facts, nil
 	}
-	if wanted := Wanted(pod, facts); len(wanted) > 0 {
+	if wanted := inject.Wanted(pod, facts); len(wanted) > 0 {
 		facts.Images = settings.Images.Ask(ctx, pod, wanted, nodes.Platforms)
 	}
 	return facts, nil

@@ -27,34 +27,36 @@ import (
 
 	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
+	"github.com/softstop/softstop/webhook/inject/injecttest"
 )
 
 // around is a Cluster and an Images whose answers a test sets.
 type around struct {
 	err    error
 	panics bool
-	images map[string]webhook.ImageAnswer
+	images map[string]inject.ImageAnswer
 	asked  string
 	stale  bool // the cache has not heard of the label yet
 }
 
-func (a *around) Namespace(_ context.Context, name string, fresh bool) (webhook.Namespace, error) {
+func (a *around) Namespace(_ context.Context, name string, fresh bool) (inject.Namespace, error) {
 	a.asked = name
 	if a.panics {
 		panic("broken")
 	}
 	if a.stale && !fresh {
-		return webhook.Namespace{Name: name}, a.err
+		return inject.Namespace{Name: name}, a.err
 	}
-	return webhook.Namespace{Name: name, Labels: map[string]string{config.InjectKey: config.InjectEnabled}}, a.err
+	return inject.Namespace{Name: name, Labels: map[string]string{config.InjectKey: config.InjectEnabled}}, a.err
 }
 
-func (a *around) Nodes(context.Context, *corev1.Pod) (webhook.Nodes, error) {
-	return webhook.Nodes{SleepAction: true}, nil
+func (a *around) Nodes(context.Context, *corev1.Pod) (inject.Nodes, error) {
+	return inject.Nodes{SleepAction: true}, nil
 }
 
-func (a *around) Ask(_ context.Context, _ *corev1.Pod, containers, _ []string) map[string]webhook.ImageAnswer {
-	answers := map[string]webhook.ImageAnswer{}
+func (a *around) Ask(_ context.Context, _ *corev1.Pod, containers, _ []string) map[string]inject.ImageAnswer {
+	answers := map[string]inject.ImageAnswer{}
 	for _, name := range containers {
 		answers[name] = a.images[name]
 	}
@@ -172,6 +174,15 @@ func TestReorderedContainers(t *testing.T) {
 	if _, err := patched(swapped, got); err == nil {
 		t.Error("the patch for one order was applied to another")
 	}
+}
+
+func decode(t *testing.T, raw []byte) *corev1.Pod {
+	t.Helper()
+	var pod corev1.Pod
+	if err := json.Unmarshal(raw, &pod); err != nil {
+		t.Fatal(err)
+	}
+	return &pod
 }
 
 func patched(raw []byte, response admission.Response) ([]byte, error) {
@@ -340,7 +351,7 @@ func TestBigPod(t *testing.T) {
 // invariant holds; the patch changes nothing but what softstop is about, and keeps fields
 // that nobody here knows.
 func FuzzHandler(f *testing.F) {
-	inputs, _ := filepath.Glob("testdata/*.yaml")
+	inputs, _ := filepath.Glob("inject/testdata/*.yaml")
 	for _, input := range inputs {
 		data, err := os.ReadFile(input)
 		if err != nil {
@@ -354,7 +365,7 @@ func FuzzHandler(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		a := &around{images: map[string]webhook.ImageAnswer{"app": {Image: config.Image{Cmd: []string{"/app", "$"}}}}}
+		a := &around{images: map[string]inject.ImageAnswer{"app": {Image: config.Image{Cmd: []string{"/app", "$"}}}}}
 		got := handler(a).Handle(t.Context(), review(raw))
 		if !got.Allowed {
 			t.Fatalf("refused: %+v", got.Result)
@@ -374,7 +385,7 @@ func FuzzHandler(f *testing.F) {
 		if again := handler(a).Handle(t.Context(), review(once)); len(again.Patch) != 0 {
 			t.Fatalf("injected once:\n%s\nthe second patch: %v", once, again.Patch)
 		}
-		if err := keepsStopPlan(decode(t, raw), decode(t, once)); err != nil {
+		if err := injecttest.KeepsStopPlan(decode(t, raw), decode(t, once)); err != nil {
 			t.Fatalf("%v in:\n%s", err, once)
 		}
 		if before, after := others(t, raw), others(t, once); !reflect.DeepEqual(before, after) {

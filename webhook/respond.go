@@ -9,16 +9,18 @@ import (
 	admissionv1 "k8s.io/api/admission/v1"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // maxWarning is the length in bytes beyond which an API server may cut a warning.
 const maxWarning = 256
 
 // respond makes the answer to the API server.
-func respond(plan Plan, operations []jsonpatch.Operation) admission.Response {
+func respond(plan inject.Plan, operations []jsonpatch.Operation) admission.Response {
 	response := admission.Allowed("")
-	if plan.Skip == ReasonRefused {
-		response = admission.Denied("softstop: " + strings.Join(refusals(plan.Problems), "; "))
+	if plan.Skip == inject.ReasonRefused {
+		response = admission.Denied("softstop: " + strings.Join(inject.Refusals(plan.Problems), "; "))
 	}
 	if len(operations) > 0 {
 		patch, err := json.Marshal(sent(operations))
@@ -46,11 +48,11 @@ func sent(operations []jsonpatch.Operation) []operation {
 
 // audit returns what the API server's audit log is told. It puts the name of the webhook's
 // entry before each key.
-func audit(plan Plan) map[string]string {
+func audit(plan inject.Plan) map[string]string {
 	entries := map[string]string{"decision": string(cmp.Or(plan.Skip, "injected")), "by": string(plan.Consent.By)}
 	var containers []string
 	for _, c := range plan.Containers {
-		containers = append(containers, c.Name+"="+string(cmp.Or(c.Reason, Reason(c.Action))))
+		containers = append(containers, c.Name+"="+string(cmp.Or(c.Reason, inject.Reason(c.Action))))
 	}
 	if len(containers) > 0 {
 		entries["containers"] = strings.Join(containers, ",")

@@ -13,6 +13,7 @@ import (
 
 	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // most is the largest pod that an API server takes, and with it the largest of these reviews.
@@ -138,13 +139,13 @@ func allocated(do func()) uint64 {
 // unknowing answers that an image runs a long command, or that nobody knows.
 type unknowing struct{ around }
 
-func (u *unknowing) Ask(_ context.Context, _ *corev1.Pod, containers, _ []string) map[string]webhook.ImageAnswer {
-	answers := map[string]webhook.ImageAnswer{}
+func (u *unknowing) Ask(_ context.Context, _ *corev1.Pod, containers, _ []string) map[string]inject.ImageAnswer {
+	answers := map[string]inject.ImageAnswer{}
 	long := config.Image{Entrypoint: []string{strings.Repeat("$", 15<<10), strings.Repeat("x", 15<<10)}}
 	for i, name := range containers {
-		answers[name] = webhook.ImageAnswer{Reason: webhook.ReasonRegistryUnavailable}
+		answers[name] = inject.ImageAnswer{Reason: inject.ReasonRegistryUnavailable}
 		if i%2 == 0 {
-			answers[name] = webhook.ImageAnswer{Image: long}
+			answers[name] = inject.ImageAnswer{Image: long}
 		}
 	}
 	return answers

@@ -25,7 +25,7 @@ import (
 // and a LimitRange. For the restricted profile the containers, but not the installer, are
 // given what it asks for.
 func (s *suite) goldenPodsAreValid(t *testing.T) {
-	outputs, err := filepath.Glob("../../webhook/testdata/*.out.yaml")
+	outputs, err := filepath.Glob("../../webhook/inject/testdata/*.out.yaml")
 	if err != nil || len(outputs) == 0 {
 		t.Fatalf("no golden pods: %v", err)
 	}

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // injected is what helm test runs, in a pod that opts in: status is that pod's own
@@ -17,11 +17,11 @@ func injected(status string) (string, error) {
 		return "", errors.New("this pod opted in, but came back from the API server without softstop: " +
 			"look at the webhook's pods and their log, and at the API server's for why it did not call them")
 	}
-	s, err := webhook.ReadStatus(status)
+	s, err := inject.ReadStatus(status)
 	if err != nil {
 		return "", fmt.Errorf("read this pod's status %q: %w", status, err)
 	}
-	wrapped := slices.IndexFunc(s.Containers, func(c webhook.ContainerStatus) bool { return c.Action == webhook.Wrapped })
+	wrapped := slices.IndexFunc(s.Containers, func(c inject.ContainerStatus) bool { return c.Action == inject.Wrapped })
 	if wrapped < 0 {
 		return "", fmt.Errorf("this pod opted in, but is not wrapped: %s", status)
 	}

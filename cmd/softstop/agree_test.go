@@ -11,7 +11,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/softstop/softstop/config"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // golden is the first document of a golden pod of the webhook's: what is around it.
@@ -29,7 +29,7 @@ type golden struct {
 	} `json:"nodes"`
 	Images map[string]struct {
 		config.Image
-		Reason webhook.Reason `json:"reason"`
+		Reason inject.Reason `json:"reason"`
 	} `json:"images"`
 	Config map[string]any `json:"config"`
 }
@@ -38,7 +38,7 @@ type golden struct {
 // and compares with what the webhook's own test wrote down: the reason for leaving a pod
 // alone, and of every container what is done to it, why, and its times.
 func TestExplainAgreesWithTheWebhook(t *testing.T) {
-	inputs, err := filepath.Glob("../../webhook/testdata/*.in.yaml")
+	inputs, err := filepath.Glob("../../webhook/inject/testdata/*.in.yaml")
 	if err != nil || len(inputs) == 0 {
 		t.Fatalf("no golden pods: %v", err)
 	}
@@ -62,9 +62,9 @@ func TestExplainAgreesWithTheWebhook(t *testing.T) {
 			if !got.Injected {
 				return
 			}
-			status := webhook.Status{Version: want.Version, Carrier: got.Carrier, GracePeriodSeconds: want.GracePeriodSeconds, GracePeriodBefore: want.GracePeriodBefore, Installer: want.Installer}
+			status := inject.Status{Version: want.Version, Carrier: got.Carrier, GracePeriodSeconds: want.GracePeriodSeconds, GracePeriodBefore: want.GracePeriodBefore, Installer: want.Installer}
 			for i, c := range got.Containers {
-				s := webhook.ContainerStatus{Name: c.Name, Action: c.Action, Reason: c.Reason, Message: c.Message, Drain: c.Drain, StopTimeout: c.StopTimeout}
+				s := inject.ContainerStatus{Name: c.Name, Action: c.Action, Reason: c.Reason, Message: c.Message, Drain: c.Drain, StopTimeout: c.StopTimeout}
 				if i < len(want.Containers) {
 					s.Added = want.Containers[i].Added
 				}
@@ -166,11 +166,11 @@ func imageOf(pod map[string]any, container string) string {
 }
 
 // written is what the webhook's golden test wrote about the pod called name.
-func written(t *testing.T, name string, injected bool) webhook.Status {
+func written(t *testing.T, name string, injected bool) inject.Status {
 	t.Helper()
 	if text, err := os.ReadFile(name + ".reason"); err == nil {
 		reason, _, _ := strings.Cut(string(text), "\n")
-		return webhook.Status{Reason: webhook.Reason(reason)}
+		return inject.Status{Reason: inject.Reason(reason)}
 	}
 	text, err := os.ReadFile(name + ".out.yaml")
 	if err != nil {
@@ -185,9 +185,9 @@ func written(t *testing.T, name string, injected bool) webhook.Status {
 		t.Fatal(err)
 	}
 	if pod.Metadata.Annotations[config.StatusKey] == "" { // what an earlier pass left was taken out
-		return webhook.Status{Reason: webhook.ReasonNotOptedIn}
+		return inject.Status{Reason: inject.ReasonNotOptedIn}
 	}
-	status, err := webhook.ReadStatus(pod.Metadata.Annotations[config.StatusKey])
+	status, err := inject.ReadStatus(pod.Metadata.Annotations[config.StatusKey])
 	if err != nil {
 		t.Fatal(err)
 	}

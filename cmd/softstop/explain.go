@@ -11,7 +11,7 @@ import (
 	"github.com/softstop/softstop/cmd/softstop/report"
 	"github.com/softstop/softstop/cmd/softstop/timeline"
 	"github.com/softstop/softstop/config"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 func explainCommand() *cobra.Command {
@@ -65,10 +65,10 @@ type explanation struct {
 	Name      string `json:"name"`
 	// Injected is whether the webhook would inject the pod, By who decided that, and Reason
 	// why not.
-	Injected bool           `json:"injected"`
-	By       config.Source  `json:"by"`
-	Reason   webhook.Reason `json:"reason,omitempty"`
-	Message  string         `json:"message,omitempty"`
+	Injected bool          `json:"injected"`
+	By       config.Source `json:"by"`
+	Reason   inject.Reason `json:"reason,omitempty"`
+	Message  string        `json:"message,omitempty"`
 	// Already is the softstop that is in the pod as it was read; empty if none is.
 	Already string `json:"already,omitempty"`
 	// The plan, for pods that the webhook injects or would if they opted in; the values are
@@ -81,17 +81,17 @@ type explanation struct {
 	Warnings          []string               `json:"warnings,omitempty"`
 
 	title string
-	plan  webhook.Plan
+	plan  inject.Plan
 }
 
 type containerExplanation struct {
-	Name        string         `json:"name"`
-	Kind        webhook.Kind   `json:"kind"`
-	Action      webhook.Action `json:"action"`
-	Reason      webhook.Reason `json:"reason,omitempty"`
-	Message     string         `json:"message,omitempty"`
-	Drain       string         `json:"drain,omitempty"`
-	StopTimeout string         `json:"stopTimeout,omitempty"`
+	Name        string        `json:"name"`
+	Kind        inject.Kind   `json:"kind"`
+	Action      inject.Action `json:"action"`
+	Reason      inject.Reason `json:"reason,omitempty"`
+	Message     string        `json:"message,omitempty"`
+	Drain       string        `json:"drain,omitempty"`
+	StopTimeout string        `json:"stopTimeout,omitempty"`
 	// StopsAfter is after how long the container's own preStop hook stops the program, if it does;
 	// Endless that this hook never ends, so that nobody tells the program.
 	StopsAfter string    `json:"preStopStopsAfter,omitempty"`
@@ -111,23 +111,23 @@ type sourced struct {
 func explain(o outcome) explanation {
 	unasked := o.facts
 	unasked.Requested = false
-	decided := webhook.Decide(o.Pod, unasked)
+	decided := inject.Decide(o.Pod, unasked)
 	skip := cmp.Or(decided.Skip, o.plan.Skip)
 	e := explanation{
 		File: o.File(), Line: o.Line(), Kind: o.Kind, Namespace: o.Namespace, Name: o.Name,
 		Injected: skip == "", Reason: skip, Warnings: o.warnings(), title: o.Title(), plan: o.plan, By: decided.Consent.By,
 	}
 	switch {
-	case skip == webhook.ReasonOptedOut && e.By == config.SourcePod:
+	case skip == inject.ReasonOptedOut && e.By == config.SourcePod:
 		e.Message = "the pod opted out"
-	case skip == webhook.ReasonOptedOut:
+	case skip == inject.ReasonOptedOut:
 		e.Message = "its namespace opted out"
 	case skip != "":
 		e.Message = skip.Sentence()
 	}
 	if o.Pod.Labels[config.InjectedKey] == "true" {
 		// Without a status nobody knows which.
-		status, _ := webhook.ReadStatus(o.Pod.Annotations[config.StatusKey])
+		status, _ := inject.ReadStatus(o.Pod.Annotations[config.StatusKey])
 		e.Already = cmp.Or(status.Version, "unknown")
 	}
 	if o.plan.Skip != "" {
@@ -149,7 +149,7 @@ func explain(o outcome) explanation {
 
 // podValues are the values that hold for the pod as a whole. Every container's policy has
 // them.
-func podValues(plan webhook.Plan) []sourced {
+func podValues(plan inject.Plan) []sourced {
 	if len(plan.Containers) == 0 {
 		return nil
 	}
@@ -163,12 +163,12 @@ func podValues(plan webhook.Plan) []sourced {
 	}
 }
 
-func explainContainer(c *webhook.ContainerPlan) containerExplanation {
+func explainContainer(c *inject.ContainerPlan) containerExplanation {
 	e := containerExplanation{Name: c.Name, Kind: c.Kind, Action: c.Action, Reason: c.Reason}
 	if c.Reason != "" {
 		e.Message = c.Sentence()
 	}
-	if c.Action == webhook.Left {
+	if c.Action == inject.Left {
 		return e
 	}
 	if c.Drain > 0 {
@@ -179,7 +179,7 @@ func explainContainer(c *webhook.ContainerPlan) containerExplanation {
 	} else {
 		e.Endless = own.Endless && !own.Stops
 	}
-	if c.Action == webhook.Wrapped {
+	if c.Action == inject.Wrapped {
 		e.StopTimeout = c.StopTimeout.String()
 	}
 	p := c.Policy
@@ -206,7 +206,7 @@ func (e *explanation) chart() (chart timeline.Chart, drawn bool) {
 	for _, c := range e.plan.Containers {
 		told, killed := course(&c, e.plan.Grace)
 		lane := timeline.Lane{Name: c.Name, Drain: told, Stop: killed - told}
-		if c.Action != webhook.Left {
+		if c.Action != inject.Left {
 			chart.Lanes = append(chart.Lanes, lane)
 		}
 	}
@@ -215,9 +215,9 @@ func (e *explanation) chart() (chart timeline.Chart, drawn bool) {
 
 // course returns when the program of a container is told to stop, and when what is left of it is killed:
 // by the init, or with the grace period.
-func course(c *webhook.ContainerPlan, grace time.Duration) (told, killed time.Duration) {
+func course(c *inject.ContainerPlan, grace time.Duration) (told, killed time.Duration) {
 	told, killed = c.Drain, grace
-	if c.Action == webhook.Wrapped {
+	if c.Action == inject.Wrapped {
 		killed = min(c.Drain+c.StopTimeout, grace)
 	}
 	switch own, stops := c.Hook(); {

@@ -10,7 +10,7 @@ import (
 	"github.com/softstop/softstop/cmd/softstop/terminal"
 	"github.com/softstop/softstop/cmd/softstop/timeline"
 	"github.com/softstop/softstop/config"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // maxWidth keeps timelines readable on wide terminals.
@@ -85,7 +85,7 @@ func (c *containerExplanation) print(w io.Writer, steps string) {
 	if c.Reason != "" {
 		fmt.Fprintf(w, "    %s: %s\n", c.Reason, c.Message)
 	}
-	if c.Action == webhook.Left {
+	if c.Action == inject.Left {
 		return
 	}
 	fmt.Fprintf(w, "    plan: %s\n", steps)
@@ -109,7 +109,7 @@ func asker(by config.Source) string {
 }
 
 // steps is the container's stop plan in one line.
-func steps(c *webhook.ContainerPlan, grace time.Duration) string {
+func steps(c *inject.ContainerPlan, grace time.Duration) string {
 	told, killed := course(c, grace)
 	own, stops := c.Hook()
 	var all []string

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 func injectCommand() *cobra.Command {
@@ -54,7 +54,7 @@ With -o patch each line is one object's JSON patch, for kubectl patch --type=jso
 }
 
 // summary is a plan in one line.
-func summary(plan webhook.Plan) string {
+func summary(plan inject.Plan) string {
 	if plan.Skip != "" {
 		return fmt.Sprintf("left unchanged (%s): %s", plan.Skip, plan.Skip.Sentence())
 	}

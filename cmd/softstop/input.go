@@ -18,7 +18,7 @@ import (
 	"github.com/softstop/softstop/cmd/softstop/manifest"
 	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/initbin"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 	"github.com/softstop/softstop/webhook/lookup"
 )
 
@@ -150,28 +150,28 @@ func (c *circumstances) flags(cmd *cobra.Command) {
 }
 
 // facts are what holds for every pod.
-func (c *circumstances) facts() (webhook.Facts, error) {
+func (c *circumstances) facts() (inject.Facts, error) {
 	settings := config.Default()
 	if c.config != "" {
 		var err error
 		if settings, err = config.Load(c.config); err != nil {
-			return webhook.Facts{}, err
+			return inject.Facts{}, err
 		}
 	}
 	if c.initImage != "" {
 		if _, err := name.ParseReference(c.initImage); err != nil {
-			return webhook.Facts{}, fmt.Errorf("--init-image %q: must be an image such as registry.example/softstop-init:1", c.initImage)
+			return inject.Facts{}, fmt.Errorf("--init-image %q: must be an image such as registry.example/softstop-init:1", c.initImage)
 		}
 		settings.InitImage = c.initImage
 	}
-	return webhook.Facts{Config: settings, Version: initbin.Version, Nodes: webhook.Nodes{SleepAction: !c.old}}, nil
+	return inject.Facts{Config: settings, Version: initbin.Version, Nodes: inject.Nodes{SleepAction: !c.old}}, nil
 }
 
 // outcome is what the engine says about one pod of a manifest.
 type outcome struct {
 	manifest.Template
-	facts      webhook.Facts
-	plan       webhook.Plan
+	facts      inject.Facts
+	plan       inject.Plan
 	operations []jsonpatch.Operation
 }
 
@@ -196,13 +196,13 @@ func (c *circumstances) outcomes(ctx context.Context, files []*manifest.File) ([
 	if err != nil {
 		return nil, err
 	}
-	var images webhook.Images
+	var images *lookup.Finder
 	if c.registry {
 		if images, err = lookup.New(common.Config.Registry, lookup.Around{}); err != nil {
 			return nil, fmt.Errorf("prepare to ask registries: %w", err)
 		}
 	}
-	namespaces := map[string]webhook.Namespace{}
+	namespaces := map[string]inject.Namespace{}
 	for _, file := range files {
 		for name, namespace := range file.Namespaces {
 			namespaces[name] = namespace
@@ -213,14 +213,14 @@ func (c *circumstances) outcomes(ctx context.Context, files []*manifest.File) ([
 		for _, template := range file.Templates {
 			o := outcome{Template: template, facts: common}
 			o.facts.OwnerKind, o.facts.Requested = template.OwnerKind, true
-			o.facts.Namespace = webhook.Namespace{Name: template.Namespace}
+			o.facts.Namespace = inject.Namespace{Name: template.Namespace}
 			if found, ok := namespaces[template.Namespace]; ok {
 				o.facts.Namespace = found
 			}
-			if wanted := webhook.Wanted(template.Pod, o.facts); images != nil && len(wanted) > 0 {
+			if wanted := inject.Wanted(template.Pod, o.facts); images != nil && len(wanted) > 0 {
 				o.facts.Images = images.Ask(ctx, template.Pod, wanted, nil)
 			}
-			o.plan, o.operations = webhook.Inject(template.Pod, o.facts)
+			o.plan, o.operations = inject.Inject(template.Pod, o.facts)
 			all = append(all, o)
 		}
 	}

@@ -27,7 +27,7 @@ import (
 	"github.com/softstop/softstop/cmd/softstop/survey"
 	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/e2e/pace"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // cluster is a real API server with nothing behind it, and a kubeconfig for it.
@@ -299,7 +299,7 @@ func (c cluster) createWorkloads(t *testing.T) {
 	seen := runningPod("shop", "seen", "/app")
 	seen.Spec.TerminationGracePeriodSeconds = ptr.To[int64](0)
 	seen.Spec.Containers[0].Lifecycle = nil
-	seen.Annotations = map[string]string{config.StatusKey: webhook.Status{Version: "1", Reason: webhook.ReasonGraceZero}.String()}
+	seen.Annotations = map[string]string{config.StatusKey: inject.Status{Version: "1", Reason: inject.ReasonGraceZero}.String()}
 	set := &appsv1.ReplicaSet{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "web-1", OwnerReferences: []metav1.OwnerReference{
 			{APIVersion: "apps/v1", Kind: "Deployment", Name: "web", UID: "1", Controller: ptr.To(true)},
@@ -312,7 +312,7 @@ func (c cluster) createWorkloads(t *testing.T) {
 	down := runningPod("shop", "down", "/app")
 	down.Annotations = map[string]string{"softstop.dev/drain": "five"}
 	c.create(t, down, refuses, seen, set)
-	status := webhook.Status{Version: "1", Containers: []webhook.ContainerStatus{{Name: "app", Action: webhook.HooksOnly, Reason: webhook.ReasonImageNotFound}}}
+	status := inject.Status{Version: "1", Containers: []inject.ContainerStatus{{Name: "app", Action: inject.HooksOnly, Reason: inject.ReasonImageNotFound}}}
 	for _, name := range []string{"web-1-a", "web-1-b"} {
 		pod := runningPod("shop", name, "/app")
 		pod.Labels[config.InjectedKey] = "true"

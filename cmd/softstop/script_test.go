@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command line as a person would.
 func TestScripts(t *testing.T) {
-	testdata, err := filepath.Abs("../../webhook/testdata")
+	testdata, err := filepath.Abs("../../webhook/inject/testdata")
 	if err != nil {
 		t.Fatal(err)
 	}

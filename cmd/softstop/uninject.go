@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/softstop/softstop/config"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 func uninjectCommand() *cobra.Command {
@@ -29,10 +29,10 @@ are the pod's own. Without it, or if the pod is not as it says, these stay.`,
 			var changes []change
 			for _, file := range files {
 				for _, t := range file.Templates {
-					c := change{t, webhook.Undo(t.Pod), "has nothing of softstop's"}
+					c := change{t, inject.Undo(t.Pod), "has nothing of softstop's"}
 					if len(c.operations) > 0 {
 						c.summary = "softstop is taken out"
-						if _, err := webhook.ReadStatus(t.Pod.Annotations[config.StatusKey]); err != nil {
+						if _, err := inject.ReadStatus(t.Pod.Annotations[config.StatusKey]); err != nil {
 							fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d: %s: without its annotation %s nobody knows what was there before: a preStop sleep and the grace period stay\n",
 								t.File(), t.Line(), t.Title(), config.StatusKey)
 						}

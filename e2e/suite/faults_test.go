@@ -17,7 +17,7 @@ import (
 	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/e2e/demo/images"
 	"github.com/softstop/softstop/e2e/pace"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // fault is a registry that does not do what it should, or none.
@@ -28,25 +28,25 @@ type fault struct {
 	// answer answers; nil means that nobody listens.
 	answer http.HandlerFunc
 	// reason is what the pod's status then says.
-	reason webhook.Reason
+	reason inject.Reason
 }
 
 // faults are the registries that a cluster may meet, each at an address of its own: the webhook remembers hosts.
 func (s *suite) faults() []fault {
 	list := []fault{
-		{name: "down", reason: webhook.ReasonRegistryUnavailable},
-		{name: "no-route", reason: webhook.ReasonRegistryUnavailable},
-		{name: "hangs", answer: hang, reason: webhook.ReasonRegistryUnavailable},
-		{name: "drips", answer: drip, reason: webhook.ReasonRegistryUnavailable},
-		{name: "429", answer: refuse(http.StatusTooManyRequests), reason: webhook.ReasonRegistryUnavailable},
-		{name: "500", answer: refuse(http.StatusInternalServerError), reason: webhook.ReasonRegistryUnavailable},
-		{name: "401", answer: refuse(http.StatusUnauthorized), reason: webhook.ReasonRegistryUnauthorized},
-		{name: "404", answer: http.NotFound, reason: webhook.ReasonImageNotFound},
-		{name: "realm-hangs", answer: realmHangs, reason: webhook.ReasonRegistryUnavailable},
-		{name: "redirects", answer: redirect, reason: webhook.ReasonRegistryUnavailable},
-		{name: "garbage", answer: say("<html>welcome to the proxy</html>"), reason: webhook.ReasonImageInvalid},
-		{name: "truncated", answer: truncate, reason: webhook.ReasonImageInvalid},
-		{name: "endless", answer: endless, reason: webhook.ReasonImageInvalid},
+		{name: "down", reason: inject.ReasonRegistryUnavailable},
+		{name: "no-route", reason: inject.ReasonRegistryUnavailable},
+		{name: "hangs", answer: hang, reason: inject.ReasonRegistryUnavailable},
+		{name: "drips", answer: drip, reason: inject.ReasonRegistryUnavailable},
+		{name: "429", answer: refuse(http.StatusTooManyRequests), reason: inject.ReasonRegistryUnavailable},
+		{name: "500", answer: refuse(http.StatusInternalServerError), reason: inject.ReasonRegistryUnavailable},
+		{name: "401", answer: refuse(http.StatusUnauthorized), reason: inject.ReasonRegistryUnauthorized},
+		{name: "404", answer: http.NotFound, reason: inject.ReasonImageNotFound},
+		{name: "realm-hangs", answer: realmHangs, reason: inject.ReasonRegistryUnavailable},
+		{name: "redirects", answer: redirect, reason: inject.ReasonRegistryUnavailable},
+		{name: "garbage", answer: say("<html>welcome to the proxy</html>"), reason: inject.ReasonImageInvalid},
+		{name: "truncated", answer: truncate, reason: inject.ReasonImageInvalid},
+		{name: "endless", answer: endless, reason: inject.ReasonImageInvalid},
 	}
 	for i := range list {
 		list[i].address = fmt.Sprintf("%s:%d", s.Node.Address(), 5001+i)
@@ -102,13 +102,13 @@ func (s *suite) lookupFaults(t *testing.T) {
 // judge fails the test unless the pod is as it should be after a look-up that failed.
 func (f fault) judge(t *testing.T, pod *corev1.Pod) {
 	t.Helper()
-	status, err := webhook.ReadStatus(pod.Annotations[config.StatusKey])
+	status, err := inject.ReadStatus(pod.Annotations[config.StatusKey])
 	if err != nil {
 		t.Errorf("%s: %v", f.name, err)
 		return
 	}
-	if c := status.Containers[0]; c.Action != webhook.HooksOnly || c.Reason != f.reason {
-		t.Errorf("%s: %s %s, want %s %s", f.name, c.Action, c.Reason, webhook.HooksOnly, f.reason)
+	if c := status.Containers[0]; c.Action != inject.HooksOnly || c.Reason != f.reason {
+		t.Errorf("%s: %s %s, want %s %s", f.name, c.Action, c.Reason, inject.HooksOnly, f.reason)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/e2e/pace"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // busy is what a stop may take beyond its own time when many pods start and stop beside it. A stop that hangs takes 30 s.
@@ -38,7 +38,7 @@ func (w want) judge(f found) []string {
 }
 
 func (w want) judgeStatus(f found, complain func(string, ...any)) {
-	status, err := webhook.ReadStatus(f.pod.Annotations[config.StatusKey])
+	status, err := inject.ReadStatus(f.pod.Annotations[config.StatusKey])
 	if err != nil {
 		complain("status annotation: %v", err)
 		return

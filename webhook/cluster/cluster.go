@@ -19,7 +19,7 @@ import (
 	ctrlcache "sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // Cluster implements webhook.Cluster.
@@ -66,7 +66,7 @@ func Trim(object any) (any, error) {
 }
 
 // Namespace implements webhook.Cluster.
-func (c *Cluster) Namespace(ctx context.Context, name string, fresh bool) (webhook.Namespace, error) {
+func (c *Cluster) Namespace(ctx context.Context, name string, fresh bool) (inject.Namespace, error) {
 	var namespace corev1.Namespace
 	reader := c.Cached
 	if fresh {
@@ -77,9 +77,9 @@ func (c *Cluster) Namespace(ctx context.Context, name string, fresh bool) (webho
 		err = c.Direct.Get(ctx, client.ObjectKey{Name: name}, &namespace)
 	}
 	if err != nil {
-		return webhook.Namespace{}, err
+		return inject.Namespace{}, err
 	}
-	return webhook.Namespace{Name: name, Labels: namespace.Labels, Annotations: namespace.Annotations}, nil
+	return inject.Namespace{Name: name, Labels: namespace.Labels, Annotations: namespace.Annotations}, nil
 }
 
 // The Kubernetes versions that brought what the webhook uses where it can.
@@ -100,14 +100,14 @@ func runtimeHasImageVolumes(runtime string) bool {
 // Nodes implements webhook.Cluster. Without any node it answers by the API server's
 // version, but image volumes need a node that is known to have them. The answer is
 // shared, and for reading only.
-func (c *Cluster) Nodes(ctx context.Context, pod *corev1.Pod) (webhook.Nodes, error) {
+func (c *Cluster) Nodes(ctx context.Context, pod *corev1.Pod) (inject.Nodes, error) {
 	now, selector := time.Now(), selectorOf(pod)
 	if answer, known := c.nodes.get(selector, now); known {
 		return answer, nil
 	}
 	var nodes corev1.NodeList
 	if err := c.Cached.List(ctx, &nodes, client.UnsafeDisableDeepCopy); err != nil {
-		return webhook.Nodes{}, err
+		return inject.Nodes{}, err
 	}
 	answer := c.inCommon(reachable(nodes.Items, pod))
 	c.nodes.put(selector, answer, now)
@@ -171,7 +171,7 @@ func passes(taint string) bool {
 }
 
 // inCommon returns what all of nodes have in common.
-func (c *Cluster) inCommon(nodes []*corev1.Node) webhook.Nodes {
+func (c *Cluster) inCommon(nodes []*corev1.Node) inject.Nodes {
 	versions, runtimes, platforms := map[string]bool{c.ServerVersion: true}, map[string]bool{}, map[string]bool{}
 	for _, node := range nodes {
 		info := node.Status.NodeInfo
@@ -183,7 +183,7 @@ func (c *Cluster) inCommon(nodes []*corev1.Node) webhook.Nodes {
 		canMount = canMount && runtimeHasImageVolumes(runtime)
 	}
 	all := slices.Collect(maps.Keys(versions))
-	return webhook.Nodes{
+	return inject.Nodes{
 		SleepAction:  allAtLeast(all, sleepActionSince),
 		ImageVolumes: canMount && allAtLeast(all, imageVolumesSince),
 		Platforms:    slices.Sorted(maps.Keys(platforms)),

@@ -11,7 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // nodes is a cache with these nodes in it; it counts how often it is listed.
@@ -60,12 +60,12 @@ func TestNodesBySelector(t *testing.T) {
 	for range 2 {
 		for _, want := range []struct {
 			pod   *corev1.Pod
-			nodes webhook.Nodes
+			nodes inject.Nodes
 		}{
-			{&corev1.Pod{}, webhook.Nodes{Platforms: []string{"linux/amd64", "linux/arm64"}}},
-			{selecting("a"), webhook.Nodes{SleepAction: true, ImageVolumes: true, Platforms: []string{"linux/amd64"}}},
-			{selecting("b"), webhook.Nodes{Platforms: []string{"linux/arm64"}}},
-			{selecting("none"), webhook.Nodes{SleepAction: true}},
+			{&corev1.Pod{}, inject.Nodes{Platforms: []string{"linux/amd64", "linux/arm64"}}},
+			{selecting("a"), inject.Nodes{SleepAction: true, ImageVolumes: true, Platforms: []string{"linux/amd64"}}},
+			{selecting("b"), inject.Nodes{Platforms: []string{"linux/arm64"}}},
+			{selecting("none"), inject.Nodes{SleepAction: true}},
 		} {
 			got, err := c.Nodes(t.Context(), want.pod)
 			if err != nil || fmt.Sprint(got) != fmt.Sprint(want.nodes) {
@@ -84,20 +84,20 @@ func TestTaints(t *testing.T) {
 		return n
 	}
 	good := node(0, "a", "v1.36.1", "amd64")
-	both := webhook.Nodes{Platforms: []string{"linux/amd64", "linux/virtual"}}
+	both := inject.Nodes{Platforms: []string{"linux/amd64", "linux/virtual"}}
 	for name, c := range map[string]struct {
 		nodes []corev1.Node
 		bears corev1.Toleration
-		want  webhook.Nodes
+		want  inject.Nodes
 	}{
-		"NoSchedule":             {[]corev1.Node{good, tainted("virtual-kubelet.io/provider", corev1.TaintEffectNoSchedule)}, corev1.Toleration{}, webhook.Nodes{SleepAction: true, ImageVolumes: true, Platforms: []string{"linux/amd64"}}},
-		"NoExecute":              {[]corev1.Node{good, tainted("virtual-kubelet.io/provider", corev1.TaintEffectNoExecute)}, corev1.Toleration{}, webhook.Nodes{SleepAction: true, ImageVolumes: true, Platforms: []string{"linux/amd64"}}},
+		"NoSchedule":             {[]corev1.Node{good, tainted("virtual-kubelet.io/provider", corev1.TaintEffectNoSchedule)}, corev1.Toleration{}, inject.Nodes{SleepAction: true, ImageVolumes: true, Platforms: []string{"linux/amd64"}}},
+		"NoExecute":              {[]corev1.Node{good, tainted("virtual-kubelet.io/provider", corev1.TaintEffectNoExecute)}, corev1.Toleration{}, inject.Nodes{SleepAction: true, ImageVolumes: true, Platforms: []string{"linux/amd64"}}},
 		"PreferNoSchedule":       {[]corev1.Node{good, tainted("slow", corev1.TaintEffectPreferNoSchedule)}, corev1.Toleration{}, both},
 		"borne":                  {[]corev1.Node{good, tainted("virtual-kubelet.io/provider", corev1.TaintEffectNoSchedule)}, corev1.Toleration{Key: "virtual-kubelet.io/provider", Operator: corev1.TolerationOpExists}, both},
 		"all are borne":          {[]corev1.Node{good, tainted("virtual-kubelet.io/provider", corev1.TaintEffectNoSchedule)}, corev1.Toleration{Operator: corev1.TolerationOpExists}, both},
-		"another value is borne": {[]corev1.Node{good, tainted("virtual-kubelet.io/provider", corev1.TaintEffectNoSchedule)}, corev1.Toleration{Key: "virtual-kubelet.io/provider", Value: "aws"}, webhook.Nodes{SleepAction: true, ImageVolumes: true, Platforms: []string{"linux/amd64"}}},
+		"another value is borne": {[]corev1.Node{good, tainted("virtual-kubelet.io/provider", corev1.TaintEffectNoSchedule)}, corev1.Toleration{Key: "virtual-kubelet.io/provider", Value: "aws"}, inject.Nodes{SleepAction: true, ImageVolumes: true, Platforms: []string{"linux/amd64"}}},
 		"cordoned for now":       {[]corev1.Node{good, tainted("node.kubernetes.io/unschedulable", corev1.TaintEffectNoSchedule)}, corev1.Toleration{}, both},
-		"no other node":          {[]corev1.Node{tainted("agent-not-ready", corev1.TaintEffectNoSchedule)}, corev1.Toleration{}, webhook.Nodes{Platforms: []string{"linux/virtual"}}},
+		"no other node":          {[]corev1.Node{tainted("agent-not-ready", corev1.TaintEffectNoSchedule)}, corev1.Toleration{}, inject.Nodes{Platforms: []string{"linux/virtual"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cluster := &Cluster{Cached: &nodes{items: c.nodes}, ServerVersion: "v1.36.3"}
@@ -116,8 +116,8 @@ func TestTaints(t *testing.T) {
 func TestMemoForgets(t *testing.T) {
 	var m memo
 	begin := time.Now()
-	m.put("a", webhook.Nodes{SleepAction: true}, begin)
-	m.put("b", webhook.Nodes{}, begin.Add(fresh/2))
+	m.put("a", inject.Nodes{SleepAction: true}, begin)
+	m.put("b", inject.Nodes{}, begin.Add(fresh/2))
 	if got, known := m.get("a", begin.Add(fresh)); !known || !got.SleepAction {
 		t.Error("forgotten too early")
 	}

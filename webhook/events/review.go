@@ -9,13 +9,14 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // OfReview returns what the people of the workload that makes a pod should hear of its
 // review: that the pod was left alone, and values that do not hold. There is nothing
 // about a pod without an owner, whose creator sees the warnings, and nothing about a dry run.
 func OfReview(outcome webhook.Outcome, now time.Time) (all []Event) {
-	if outcome.Pod == nil || outcome.DryRun || outcome.Failure != "" || outcome.Plan.Skip == webhook.ReasonRefused {
+	if outcome.Pod == nil || outcome.DryRun || outcome.Failure != "" || outcome.Plan.Skip == inject.ReasonRefused {
 		return nil // who is refused is told, whoever makes the pod
 	}
 	owner := metav1.GetControllerOf(outcome.Pod)
@@ -40,7 +41,7 @@ func OfReview(outcome webhook.Outcome, now time.Time) (all []Event) {
 
 // leftAlone says what of a pod that was to be injected was left alone, as a whole or in
 // part, for a reason that its people can do something about.
-func leftAlone(plan webhook.Plan) (sentences, words []string) {
+func leftAlone(plan inject.Plan) (sentences, words []string) {
 	if reason := plan.Skip; reason.Warns() {
 		return []string{fmt.Sprintf("pods are left alone (%s): %s", reason, reason.Sentence())}, []string{string(reason)}
 	} else if reason != "" {
@@ -56,7 +57,7 @@ func leftAlone(plan webhook.Plan) (sentences, words []string) {
 }
 
 // badValues says which values do not hold as they were written, each once.
-func badValues(plan webhook.Plan) (sentences []string) {
+func badValues(plan inject.Plan) (sentences []string) {
 	for _, problem := range plan.Problems {
 		if sentence := problem.String(); !slices.Contains(sentences, sentence) {
 			sentences = append(sentences, sentence)

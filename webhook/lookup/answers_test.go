@@ -13,7 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/softstop/softstop/config"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // canned is a registry of one image.
@@ -108,7 +108,7 @@ func TestPanic(t *testing.T) {
 	}
 	finder.registry.transport = canned{panics: true}
 	pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: "registry.example/web:1"}}}}
-	if got := finder.Ask(t.Context(), pod, []string{"app"}, nil)["app"]; got.Reason != webhook.ReasonImageInvalid {
+	if got := finder.Ask(t.Context(), pod, []string{"app"}, nil)["app"]; got.Reason != inject.ReasonImageInvalid {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/softstop/softstop/e2e/await"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // crowd counts the requests that are there at once, over all of its hosts, and lets them
@@ -46,7 +46,7 @@ func (c *crowd) ServeHTTP(rw http.ResponseWriter, _ *http.Request) {
 
 // askAt asks about that many containers of each of that many pods at once, each of its own
 // image at one of the hosts, and hands each answer to check.
-func (w *world) askAt(hosts []string, pods, containers int, check func(webhook.ImageAnswer)) {
+func (w *world) askAt(hosts []string, pods, containers int, check func(inject.ImageAnswer)) {
 	w.settings.Insecure = hosts
 	f := w.finder()
 	var all sync.WaitGroup
@@ -92,7 +92,7 @@ func TestAtOnce(t *testing.T) {
 				await.True(t, "as many requests as may be there at once", func() bool { return all.atMost() >= c.most })
 				close(all.dismissed)
 			}()
-			w.askAt(hosts, c.pods, c.containers, func(webhook.ImageAnswer) {})
+			w.askAt(hosts, c.pods, c.containers, func(inject.ImageAnswer) {})
 			if got := all.atMost(); got != c.most {
 				t.Errorf("%d requests at once, want %d", got, c.most)
 			}
@@ -106,7 +106,7 @@ func TestAllHang(t *testing.T) {
 	w := newWorld(t)
 	w.settings.Budget = short
 	hosts := fourHosts(t, func(rw http.ResponseWriter, r *http.Request) { w.hangs(rw, r) })
-	w.askAt(hosts, 40, 8, func(got webhook.ImageAnswer) { w.wantReason(got, webhook.ReasonRegistryUnavailable) })
+	w.askAt(hosts, 40, 8, func(got inject.ImageAnswer) { w.wantReason(got, inject.ReasonRegistryUnavailable) })
 }
 
 // TestTarpitBlamesNobodyElse: a tenant's 230 questions to a tarpit do not shut the registry of others: theirs
@@ -118,7 +118,7 @@ func TestTarpitBlamesNobodyElse(t *testing.T) {
 	tarpit := serveAt(t, "127.0.0.2", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	w.settings.Insecure = append(w.settings.Insecure, tarpit)
 	f := w.finder()
-	ask := func(namespace, image string) webhook.ImageAnswer {
+	ask := func(namespace, image string) inject.ImageAnswer {
 		pod := &corev1.Pod{}
 		pod.Namespace = namespace
 		pod.Spec.Containers = []corev1.Container{{Name: "app", Image: image}}

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // digest returns what reference means to c, from the cache or its registry.
@@ -70,7 +70,7 @@ func (f *Finder) throughGate(ctx context.Context, reference name.Reference, ask 
 		return errClosed
 	}
 	err := ask()
-	if silent := err != nil && reasonOf(err) == webhook.ReasonRegistryUnavailable; !silent {
+	if silent := err != nil && reasonOf(err) == inject.ReasonRegistryUnavailable; !silent {
 		g.report(true, time.Now())
 	} else if fair || ctx.Err() == nil {
 		g.report(false, time.Now())

@@ -16,7 +16,7 @@
 //	authorities.go  whose certificates are trusted
 //	platforms.go    which platforms count, and whether they agree (pure)
 //
-// It always answers within its budget: what the image runs, or a webhook.Reason. It
+// It always answers within its budget: what the image runs, or a inject.Reason. It
 // downloads no layers, and does not decide what an answer means for a pod.
 //
 // # What is cached, and for whom

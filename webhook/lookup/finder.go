@@ -21,7 +21,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/softstop/softstop/config"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // Secrets reads the Secrets that pods pull with.
@@ -41,7 +41,7 @@ type Finder struct {
 
 	tags      *recent[key, v1.Hash]
 	manifests *lru.Cache[key, manifest]
-	failures  *recent[question, webhook.Reason]
+	failures  *recent[question, inject.Reason]
 	pulls     *recent[string, []credential]
 	gates     *lru.Cache[string, *gate]
 	flights   singleflight.Group
@@ -88,7 +88,7 @@ func New(settings config.Registry, around Around) (*Finder, error) {
 		registry:  registry{transport: outlet},
 		tags:      newRecent[key, v1.Hash](settings.TagTTL),
 		manifests: newLRU[key, manifest](),
-		failures:  newRecent[question, webhook.Reason](failureTTL),
+		failures:  newRecent[question, inject.Reason](failureTTL),
 		pulls:     newRecent[string, []credential](pullTTL),
 		gates:     newLRU[string, *gate](),
 		slots:     newSlots(),
@@ -110,12 +110,12 @@ func New(settings config.Registry, around Around) (*Finder, error) {
 }
 
 // Ask implements webhook.Images.
-func (f *Finder) Ask(ctx context.Context, pod *corev1.Pod, containers, platforms []string) map[string]webhook.ImageAnswer {
+func (f *Finder) Ask(ctx context.Context, pod *corev1.Pod, containers, platforms []string) map[string]inject.ImageAnswer {
 	defer func(begin time.Time) { f.metrics.seconds.Observe(time.Since(begin).Seconds()) }(time.Now())
 	ctx, cancel := context.WithTimeout(ctx, f.settings.Budget)
 	defer cancel()
 	credentials := f.credentials(ctx, pod)
-	answers := map[string]webhook.ImageAnswer{}
+	answers := map[string]inject.ImageAnswer{}
 	var mu sync.Mutex
 	var asked errgroup.Group
 	asked.SetLimit(perPod)
@@ -124,7 +124,7 @@ func (f *Finder) Ask(ctx context.Context, pod *corev1.Pod, containers, platforms
 			continue
 		}
 		asked.Go(func() error {
-			answer := guarded(ctx, func() webhook.ImageAnswer { return f.ask(ctx, pod.Namespace, &c, credentials, platforms) })
+			answer := guarded(ctx, func() inject.ImageAnswer { return f.ask(ctx, pod.Namespace, &c, credentials, platforms) })
 			mu.Lock()
 			defer mu.Unlock()
 			answers[c.Name] = answer
@@ -136,13 +136,13 @@ func (f *Finder) Ask(ctx context.Context, pod *corev1.Pod, containers, platforms
 }
 
 // ask answers for one container, at the latest when ctx ends.
-func (f *Finder) ask(ctx context.Context, namespace string, c *corev1.Container, credentials []credential, platforms []string) webhook.ImageAnswer {
+func (f *Finder) ask(ctx context.Context, namespace string, c *corev1.Container, credentials []credential, platforms []string) inject.ImageAnswer {
 	if c.ImagePullPolicy == corev1.PullNever {
-		return webhook.ImageAnswer{Reason: webhook.ReasonPullNever}
+		return inject.ImageAnswer{Reason: inject.ReasonPullNever}
 	}
 	reference, err := f.parse(c.Image)
 	if err != nil {
-		return webhook.ImageAnswer{Reason: webhook.ReasonBadReference}
+		return inject.ImageAnswer{Reason: inject.ReasonBadReference}
 	}
 	places := f.places(reference, credentials)
 	q := question{image: reference.Name(), platforms: strings.Join(platforms, " ")}
@@ -153,41 +153,41 @@ func (f *Finder) ask(ctx context.Context, namespace string, c *corev1.Container,
 	}
 	reason, failed := f.failures.Get(q)
 	if f.metrics.asked("failure", failed); failed {
-		return webhook.ImageAnswer{Reason: reason}
+		return inject.ImageAnswer{Reason: reason}
 	}
 	if ctx.Err() != nil { // others of the pod have used the time up
-		return webhook.ImageAnswer{Reason: webhook.ReasonRegistryUnavailable}
+		return inject.ImageAnswer{Reason: inject.ReasonRegistryUnavailable}
 	}
 	flight := f.flights.DoChan(q.image+"\n"+q.scopes+"\n"+q.platforms, func() (any, error) {
 		// The flight is shared: one pod's request that ends must not end the others'.
 		ctx := context.WithoutCancel(ctx)
 		leave, err := f.slots.enter(ctx, namespace, f.settings.Budget)
 		if err != nil { // nobody was asked, and so nobody is to blame
-			return webhook.ImageAnswer{Reason: webhook.ReasonRegistryUnavailable}, nil
+			return inject.ImageAnswer{Reason: inject.ReasonRegistryUnavailable}, nil
 		}
 		defer leave()
 		// The time begins when the question may be asked: waiting was not the host's doing.
 		ctx, cancel := context.WithTimeout(ctx, f.settings.Budget)
 		defer cancel()
-		return guarded(ctx, func() webhook.ImageAnswer { return f.answer(ctx, places, platforms, q) }), nil
+		return guarded(ctx, func() inject.ImageAnswer { return f.answer(ctx, places, platforms, q) }), nil
 	})
 	select {
 	case result := <-flight:
-		if answer, ok := result.Val.(webhook.ImageAnswer); ok {
+		if answer, ok := result.Val.(inject.ImageAnswer); ok {
 			return answer
 		}
 	case <-ctx.Done():
 	}
-	return webhook.ImageAnswer{Reason: webhook.ReasonRegistryUnavailable}
+	return inject.ImageAnswer{Reason: inject.ReasonRegistryUnavailable}
 }
 
 // guarded is ask, with an answer even if it panics. In a goroutine nobody else would
 // recover, and one answer of a registry's that nobody has thought of would end the process.
-func guarded(ctx context.Context, ask func() webhook.ImageAnswer) (answer webhook.ImageAnswer) {
+func guarded(ctx context.Context, ask func() inject.ImageAnswer) (answer inject.ImageAnswer) {
 	defer func() {
 		if r := recover(); r != nil {
 			logr.FromContextOrDiscard(ctx).Error(fmt.Errorf("panic: %v", r), "image not found out", "stack", string(debug.Stack()))
-			answer = webhook.ImageAnswer{Reason: webhook.ReasonImageInvalid}
+			answer = inject.ImageAnswer{Reason: inject.ReasonImageInvalid}
 		}
 	}()
 	return ask()
@@ -195,21 +195,21 @@ func guarded(ctx context.Context, ask func() webhook.ImageAnswer) (answer webhoo
 
 // answer asks every place that may know the image, with every credential for it, and
 // logs what went wrong if none knows.
-func (f *Finder) answer(ctx context.Context, places []place, platforms []string, q question) webhook.ImageAnswer {
+func (f *Finder) answer(ctx context.Context, places []place, platforms []string, q question) inject.ImageAnswer {
 	var failed error
 	var said []string
 	for _, p := range places {
 		for _, c := range f.withHelper(ctx, p) {
 			image, err := f.find(ctx, p.image, c, platforms)
 			if err == nil {
-				return webhook.ImageAnswer{Image: image}
+				return inject.ImageAnswer{Image: image}
 			}
 			if errors.Is(err, errDiffer) {
-				return webhook.ImageAnswer{Reason: webhook.ReasonPlatformsDiffer}
+				return inject.ImageAnswer{Reason: inject.ReasonPlatformsDiffer}
 			}
 			failed = errors.Join(failed, err)
 			said = append(said, fmt.Sprintf("ask for %s: %s", p.image, words(err)))
-			if reason := reasonOf(err); reason != webhook.ReasonRegistryUnauthorized && reason != webhook.ReasonImageNotFound {
+			if reason := reasonOf(err); reason != inject.ReasonRegistryUnauthorized && reason != inject.ReasonImageNotFound {
 				break // another credential will not help
 			}
 		}
@@ -217,7 +217,7 @@ func (f *Finder) answer(ctx context.Context, places []place, platforms []string,
 	reason := reasonOf(failed)
 	f.failures.Add(q, reason)
 	logr.FromContextOrDiscard(ctx).Info("image not found out", "image", q.image, "reason", reason, "error", strings.Join(said, "; "))
-	return webhook.ImageAnswer{Reason: reason}
+	return inject.ImageAnswer{Reason: reason}
 }
 
 // errDiffer means that the platforms run different commands.

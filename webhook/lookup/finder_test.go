@@ -34,7 +34,7 @@ import (
 
 	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/e2e/await"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 	"github.com/softstop/softstop/webhook/lookup"
 )
 
@@ -167,7 +167,7 @@ func (w *world) pushIndex(path string, images map[string]v1.Config) {
 }
 
 // ask asks for one image. Where nobody answers it is the budget that ends this.
-func (w *world) ask(f *lookup.Finder, image string, change ...func(*corev1.Pod)) webhook.ImageAnswer {
+func (w *world) ask(f *lookup.Finder, image string, change ...func(*corev1.Pod)) inject.ImageAnswer {
 	w.Helper()
 	pod := &corev1.Pod{}
 	pod.Namespace = "shop"
@@ -179,14 +179,14 @@ func (w *world) ask(f *lookup.Finder, image string, change ...func(*corev1.Pod))
 	return f.Ask(ctx, pod, []string{"app"}, []string{"linux/amd64"})["app"]
 }
 
-func (w *world) wantReason(got webhook.ImageAnswer, want webhook.Reason) {
+func (w *world) wantReason(got inject.ImageAnswer, want inject.Reason) {
 	w.Helper()
 	if got.Reason != want {
 		w.Errorf("got %+v, want reason %q", got, want)
 	}
 }
 
-func (w *world) wantCommand(got webhook.ImageAnswer, entrypoint ...string) {
+func (w *world) wantCommand(got inject.ImageAnswer, entrypoint ...string) {
 	w.Helper()
 	if got.Reason != "" || !reflect.DeepEqual(got.Image.Entrypoint, entrypoint) {
 		w.Errorf("got %+v, want entrypoint %q", got, entrypoint)
@@ -198,7 +198,7 @@ func TestImage(t *testing.T) {
 	w.push("web:1", v1.Config{Entrypoint: []string{"/entry"}, Cmd: []string{"a", "b"}, StopSignal: "SIGQUIT"})
 	got := w.ask(w.finder(), w.host+"/web:1")
 	want := config.Image{Entrypoint: []string{"/entry"}, Cmd: []string{"a", "b"}, StopSignal: "SIGQUIT"}
-	if !reflect.DeepEqual(got, webhook.ImageAnswer{Image: want}) {
+	if !reflect.DeepEqual(got, inject.ImageAnswer{Image: want}) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
@@ -216,7 +216,7 @@ func TestPlatforms(t *testing.T) {
 	w.wantCommand(w.ask(f, w.host+"/differs:1"), "/app") // only amd64 nodes
 	pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: w.host + "/differs:1"}}}}
 	for _, platforms := range [][]string{{"linux/amd64", "linux/arm64"}, nil} {
-		w.wantReason(f.Ask(t.Context(), pod, []string{"app"}, platforms)["app"], webhook.ReasonPlatformsDiffer)
+		w.wantReason(f.Ask(t.Context(), pod, []string{"app"}, platforms)["app"], inject.ReasonPlatformsDiffer)
 	}
 }
 
@@ -249,7 +249,7 @@ func TestPullNever(t *testing.T) {
 	w := newWorld(t)
 	w.wantReason(w.ask(w.finder(), w.host+"/web:1", func(p *corev1.Pod) {
 		p.Spec.Containers[0].ImagePullPolicy = corev1.PullNever
-	}), webhook.ReasonPullNever)
+	}), inject.ReasonPullNever)
 	if n := w.requests.Load(); n != 0 {
 		t.Errorf("%d requests", n)
 	}
@@ -275,20 +275,20 @@ func TestMisbehaviour(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		front  func(http.ResponseWriter, *http.Request) bool
-		reason webhook.Reason
+		reason inject.Reason
 	}{
-		"429": {status(http.StatusTooManyRequests), webhook.ReasonRegistryUnavailable},
-		"401": {status(http.StatusUnauthorized), webhook.ReasonRegistryUnauthorized},
-		"403": {status(http.StatusForbidden), webhook.ReasonRegistryUnauthorized},
-		"500": {status(http.StatusInternalServerError), webhook.ReasonRegistryUnavailable},
+		"429": {status(http.StatusTooManyRequests), inject.ReasonRegistryUnavailable},
+		"401": {status(http.StatusUnauthorized), inject.ReasonRegistryUnauthorized},
+		"403": {status(http.StatusForbidden), inject.ReasonRegistryUnauthorized},
+		"500": {status(http.StatusInternalServerError), inject.ReasonRegistryUnavailable},
 		"cut short": {manifests(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			fmt.Fprint(w, "{")
-		}), webhook.ReasonRegistryUnavailable},
+		}), inject.ReasonRegistryUnavailable},
 		"another image": {manifests(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/vnd.oci.image.manifest.v1+json")
 			fmt.Fprint(w, `{"schemaVersion":2}`)
-		}), webhook.ReasonImageInvalid},
+		}), inject.ReasonImageInvalid},
 		"endless": {manifests(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/vnd.oci.image.manifest.v1+json")
 			for r.Context().Err() == nil {
@@ -296,20 +296,20 @@ func TestMisbehaviour(t *testing.T) {
 					return
 				}
 			}
-		}), webhook.ReasonImageInvalid},
+		}), inject.ReasonImageInvalid},
 		"redirects to the metadata service": {manifests(func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "https://169.254.169.254/latest/", http.StatusTemporaryRedirect)
-		}), webhook.ReasonRegistryUnavailable}, // the library itself refuses, before our dialer
+		}), inject.ReasonRegistryUnavailable}, // the library itself refuses, before our dialer
 		"token realm at the metadata service": {func(w http.ResponseWriter, _ *http.Request) bool {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="https://169.254.169.254/token",service="x"`)
 			w.WriteHeader(http.StatusUnauthorized)
 			return true
-		}, webhook.ReasonImageInvalid}, // the library itself refuses, before our dialer
+		}, inject.ReasonImageInvalid}, // the library itself refuses, before our dialer
 		"token realm over plain HTTP": {func(w http.ResponseWriter, _ *http.Request) bool {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="http://tokens.example/token",service="x"`)
 			w.WriteHeader(http.StatusUnauthorized)
 			return true
-		}, webhook.ReasonRegistryUntrusted},
+		}, inject.ReasonRegistryUntrusted},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -345,7 +345,7 @@ func TestHangs(t *testing.T) {
 				return asked
 			})
 			w.settings.Budget = short
-			w.wantReason(w.ask(w.finder(), w.host+"/web:1"), webhook.ReasonRegistryUnavailable)
+			w.wantReason(w.ask(w.finder(), w.host+"/web:1"), inject.ReasonRegistryUnavailable)
 		})
 	}
 }
@@ -354,14 +354,14 @@ func TestHangs(t *testing.T) {
 func TestDown(t *testing.T) {
 	w := newWorld(t)
 	f := w.finder()
-	w.wantReason(w.ask(f, w.host+"/missing:1"), webhook.ReasonImageNotFound)
-	w.wantReason(w.ask(f, "UPPER/case:1"), webhook.ReasonBadReference)
-	w.wantReason(w.ask(f, "nowhere.invalid/web:1"), webhook.ReasonRegistryUnavailable)
+	w.wantReason(w.ask(f, w.host+"/missing:1"), inject.ReasonImageNotFound)
+	w.wantReason(w.ask(f, "UPPER/case:1"), inject.ReasonBadReference)
+	w.wantReason(w.ask(f, "nowhere.invalid/web:1"), inject.ReasonRegistryUnavailable)
 	dead := httptest.NewServer(http.NotFoundHandler())
 	host := strings.TrimPrefix(dead.URL, "http://")
 	dead.Close()
 	w.settings.Insecure = append(w.settings.Insecure, host)
-	w.wantReason(w.ask(w.finder(), host+"/web:1"), webhook.ReasonRegistryUnavailable)
+	w.wantReason(w.ask(w.finder(), host+"/web:1"), inject.ReasonRegistryUnavailable)
 }
 
 // TestDenied holds hard pod 17: no dial at all.
@@ -371,15 +371,15 @@ func TestDenied(t *testing.T) {
 	before := w.requests.Load()
 	w.settings.Allow = nil
 	f := w.finder()
-	w.wantReason(w.ask(f, w.host+"/web:1"), webhook.ReasonRegistryDenied)
+	w.wantReason(w.ask(f, w.host+"/web:1"), inject.ReasonRegistryDenied)
 	for _, host := range []string{"169.254.169.254", "[fd00:ec2::254]:443", "[::ffff:169.254.169.254]:443", "[64:ff9b::169.254.169.254]:443", "localhost:1", "0.0.0.0:1"} {
-		w.wantReason(w.ask(f, host+"/web:1"), webhook.ReasonRegistryDenied)
+		w.wantReason(w.ask(f, host+"/web:1"), inject.ReasonRegistryDenied)
 	}
 	service, err := lookup.New(w.settings, lookup.Around{Deny: []netip.Prefix{netip.MustParsePrefix("10.96.0.0/12")}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.wantReason(w.ask(service, "10.96.0.10/web:1"), webhook.ReasonRegistryDenied)
+	w.wantReason(w.ask(service, "10.96.0.10/web:1"), inject.ReasonRegistryDenied)
 	if made := w.requests.Load() - before; made != 0 {
 		t.Errorf("%d requests", made)
 	}
@@ -419,7 +419,7 @@ func TestDeniedOnTheWay(t *testing.T) {
 				t.Error("softstop was not sent on: this test tests nothing")
 			}
 			w.settings.Allow = []netip.Prefix{netip.MustParsePrefix("127.0.0.2/32")}
-			w.wantReason(w.ask(w.finder(), w.host+"/web:1"), webhook.ReasonRegistryDenied)
+			w.wantReason(w.ask(w.finder(), w.host+"/web:1"), inject.ReasonRegistryDenied)
 			if reached.Load() != 0 {
 				t.Error("the address was asked")
 			}
@@ -452,8 +452,8 @@ func TestTokens(t *testing.T) {
 	w.secrets["shop/right"] = secret(t, map[string]string{w.host + "/team": "secret"})
 	w.secrets["shop/wrong"] = secret(t, map[string]string{w.host: "guess"})
 	f := w.finder()
-	w.wantReason(w.ask(f, w.host+"/team/web:1"), webhook.ReasonRegistryUnauthorized)
-	w.wantReason(w.ask(f, w.host+"/team/web:1", pullWith("wrong")), webhook.ReasonRegistryUnauthorized)
+	w.wantReason(w.ask(f, w.host+"/team/web:1"), inject.ReasonRegistryUnauthorized)
+	w.wantReason(w.ask(f, w.host+"/team/web:1", pullWith("wrong")), inject.ReasonRegistryUnauthorized)
 	w.wantCommand(w.ask(f, w.host+"/team/web:1", pullWith("wrong", "right")), "/app")
 }
 
@@ -471,8 +471,8 @@ func TestSizes(t *testing.T) {
 	}
 	w.pushIndex("many:1", many)
 	f := w.finder()
-	w.wantReason(w.ask(f, w.host+"/command:1"), webhook.ReasonImageInvalid)
-	w.wantReason(w.ask(f, w.host+"/many:1"), webhook.ReasonImageInvalid)
+	w.wantReason(w.ask(f, w.host+"/command:1"), inject.ReasonImageInvalid)
+	w.wantReason(w.ask(f, w.host+"/many:1"), inject.ReasonImageInvalid)
 	var sent atomic.Int64
 	w.misbehave(func(rw http.ResponseWriter, r *http.Request) bool {
 		switch {
@@ -495,11 +495,11 @@ func TestSizes(t *testing.T) {
 		}
 		return false
 	})
-	w.wantReason(w.ask(f, w.host+"/configuration:1"), webhook.ReasonImageInvalid)
+	w.wantReason(w.ask(f, w.host+"/configuration:1"), inject.ReasonImageInvalid)
 	if sent.Load() != 0 {
 		t.Error("a configuration that says it is too long was fetched")
 	}
-	w.wantReason(w.ask(f, w.host+"/web:1"), webhook.ReasonImageInvalid)
+	w.wantReason(w.ask(f, w.host+"/web:1"), inject.ReasonImageInvalid)
 	if sent.Load() > 4<<20 {
 		t.Errorf("%d bytes of a manifest were read that says it is too long", sent.Load())
 	}
@@ -513,7 +513,7 @@ func TestDeadline(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), short) //nolint:forbidigo // the request's own end, which the test is about: it must come
 	defer cancel()
 	pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: w.host + "/web:1"}}}}
-	w.wantReason(f.Ask(ctx, pod, []string{"app"}, nil)["app"], webhook.ReasonRegistryUnavailable)
+	w.wantReason(f.Ask(ctx, pod, []string{"app"}, nil)["app"], inject.ReasonRegistryUnavailable)
 }
 
 // TestBreaker: a host that does not answer is left alone for a while.
@@ -525,7 +525,7 @@ func TestBreaker(t *testing.T) {
 	})
 	f := w.finder()
 	for i := range 10 {
-		w.wantReason(w.ask(f, fmt.Sprintf("%s/web:%d", w.host, i)), webhook.ReasonRegistryUnavailable)
+		w.wantReason(w.ask(f, fmt.Sprintf("%s/web:%d", w.host, i)), inject.ReasonRegistryUnavailable)
 	}
 	if made := w.requests.Load(); made > 6 {
 		t.Errorf("%d requests for ten images, want three tries at most", made)
@@ -536,9 +536,9 @@ func TestBreaker(t *testing.T) {
 func TestFailureIsRemembered(t *testing.T) {
 	w := newWorld(t)
 	f := w.finder()
-	w.wantReason(w.ask(f, w.host+"/missing:1"), webhook.ReasonImageNotFound)
+	w.wantReason(w.ask(f, w.host+"/missing:1"), inject.ReasonImageNotFound)
 	before := w.requests.Load()
-	w.wantReason(w.ask(f, w.host+"/missing:1"), webhook.ReasonImageNotFound)
+	w.wantReason(w.ask(f, w.host+"/missing:1"), inject.ReasonImageNotFound)
 	if made := w.requests.Load() - before; made != 0 {
 		t.Errorf("%d requests", made)
 	}
@@ -562,7 +562,7 @@ func TestSingleFlight(t *testing.T) {
 		names = append(names, fmt.Sprintf("c%d", i))
 		pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{Name: names[i], Image: w.host + "/web:1"})
 	}
-	answers := make(chan map[string]webhook.ImageAnswer)
+	answers := make(chan map[string]inject.ImageAnswer)
 	go func() { answers <- f.Ask(t.Context(), pod, names, nil) }()
 	await.True(t, "the first request is in flight", func() bool { return w.requests.Load() > before })
 	close(release)
@@ -634,9 +634,9 @@ func TestCredentials(t *testing.T) {
 	w.wantCommand(w.ask(f, w.host+"/team/web:1", pullWith("wrong", "broken", "missing", "both")), "/app")
 	w.wantCommand(w.ask(f, w.host+"/other/web:1", pullWith("host")), "/app")
 	// What one namespace may see, another without the credential does not get from the cache.
-	w.wantReason(w.ask(f, w.host+"/team/web:1"), webhook.ReasonRegistryUnauthorized)
-	w.wantReason(w.ask(f, w.host+"/team/web:1", pullWith("host")), webhook.ReasonRegistryUnauthorized)
-	w.wantReason(w.ask(f, w.host+"/team/web:1", pullWith("missing")), webhook.ReasonRegistryUnauthorized)
+	w.wantReason(w.ask(f, w.host+"/team/web:1"), inject.ReasonRegistryUnauthorized)
+	w.wantReason(w.ask(f, w.host+"/team/web:1", pullWith("host")), inject.ReasonRegistryUnauthorized)
+	w.wantReason(w.ask(f, w.host+"/team/web:1", pullWith("missing")), inject.ReasonRegistryUnauthorized)
 
 	file := filepath.Join(t.TempDir(), "config.json")
 	if err := os.WriteFile(file, w.secrets["shop/both"][corev1.DockerConfigJsonKey], 0o600); err != nil {
@@ -655,7 +655,7 @@ func TestDigest(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.wantCommand(w.ask(w.finder(), w.host+"/web:1@"+digest.String()), "/app")
-	w.wantReason(w.ask(w.finder(), w.host+"/web@sha256:"+strings.Repeat("0", 64)), webhook.ReasonImageNotFound)
+	w.wantReason(w.ask(w.finder(), w.host+"/web@sha256:"+strings.Repeat("0", 64)), inject.ReasonImageNotFound)
 }
 
 // TestMirror: a mirror is asked first, the registry if the mirror has nothing.
@@ -734,7 +734,7 @@ func TestTLS(t *testing.T) {
 	if err := remote.Write(tag, app, remote.WithTransport(server.Client().Transport)); err != nil {
 		t.Fatal(err)
 	}
-	w.wantReason(w.ask(w.finder(), tag.Name()), webhook.ReasonRegistryUntrusted)
+	w.wantReason(w.ask(w.finder(), tag.Name()), inject.ReasonRegistryUntrusted)
 
 	folder := t.TempDir()
 	authority := filepath.Join(folder, "ca.crt")

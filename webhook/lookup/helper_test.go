@@ -14,7 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/softstop/softstop/config"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 	"github.com/softstop/softstop/webhook/lookup"
 )
 
@@ -49,9 +49,9 @@ func TestHelper(t *testing.T) {
 
 	// Without a helper, and with one for another host only.
 	w.settings.Helpers = map[string]string{"*.elsewhere.example": "cloud"}
-	w.wantReason(w.ask(w.finder(), w.host+"/team/web:1"), webhook.ReasonRegistryUnauthorized)
+	w.wantReason(w.ask(w.finder(), w.host+"/team/web:1"), inject.ReasonRegistryUnauthorized)
 	w.secrets["shop/sly"] = map[string][]byte{".dockerconfigjson": []byte(`{"credHelpers":{"` + w.host + `":"cloud"},"credsStore":"cloud"}`)}
-	w.wantReason(w.ask(w.finder(), w.host+"/team/web:1", pullWith("sly")), webhook.ReasonRegistryUnauthorized)
+	w.wantReason(w.ask(w.finder(), w.host+"/team/web:1", pullWith("sly")), inject.ReasonRegistryUnauthorized)
 	if asked() != "" {
 		t.Errorf("the helper was asked for %q", asked())
 	}
@@ -73,7 +73,7 @@ func TestHelper(t *testing.T) {
 	t.Setenv("HELPER_HOST", "another")
 	for _, name := range []string{"cloud", "missing", "/missing"} {
 		w.settings.Helpers = map[string]string{w.host: name}
-		w.wantReason(w.ask(w.finder(), w.host+"/team/web:1"), webhook.ReasonRegistryUnauthorized)
+		w.wantReason(w.ask(w.finder(), w.host+"/team/web:1"), inject.ReasonRegistryUnauthorized)
 	}
 }
 
@@ -89,7 +89,7 @@ func TestHelperHangs(t *testing.T) {
 	t.Cleanup(func() { _ = exec.Command("sh", "-c", "kill $(cat "+child+")").Run() }) // it may not have come so far
 	w.settings.Helpers = map[string]string{w.host: program}
 	w.settings.Budget = short
-	w.wantReason(w.ask(w.finder(), w.host+"/web:1"), webhook.ReasonRegistryUnavailable)
+	w.wantReason(w.ask(w.finder(), w.host+"/web:1"), inject.ReasonRegistryUnavailable)
 }
 
 // TestMetrics: what the caches and the breaker save is counted.
@@ -105,8 +105,8 @@ func TestMetrics(t *testing.T) {
 	for range 3 {
 		w.wantCommand(w.ask(f, w.host+"/web:1"), "/app")
 	}
-	w.wantReason(w.ask(f, w.host+"/missing:1"), webhook.ReasonImageNotFound)
-	w.wantReason(w.ask(f, w.host+"/missing:1"), webhook.ReasonImageNotFound)
+	w.wantReason(w.ask(f, w.host+"/missing:1"), inject.ReasonImageNotFound)
+	w.wantReason(w.ask(f, w.host+"/missing:1"), inject.ReasonImageNotFound)
 	got := gather(t, metrics)
 	for name, want := range map[string]float64{
 		"softstop_lookup_cache_total tag hit":      2,

@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 
 	"github.com/softstop/softstop/config"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // registry asks registries, one request at a time and without a memory.
@@ -131,7 +131,7 @@ func imageOf(raw []byte) (config.Image, error) {
 }
 
 // reasonOf puts a failure into the webhook's words.
-func reasonOf(err error) webhook.Reason {
+func reasonOf(err error) inject.Reason {
 	var refused *transport.Error
 	var network net.Error
 	var broken *url.Error
@@ -139,24 +139,24 @@ func reasonOf(err error) webhook.Reason {
 	var noTLS tls.RecordHeaderError
 	switch {
 	case errors.Is(err, errDenied):
-		return webhook.ReasonRegistryDenied
+		return inject.ReasonRegistryDenied
 	case errors.Is(err, errPlain), errors.As(err, &untrusted), errors.As(err, &noTLS):
-		return webhook.ReasonRegistryUntrusted
+		return inject.ReasonRegistryUntrusted
 	case errors.Is(err, errTooLarge), errors.Is(err, errInvalid):
-		return webhook.ReasonImageInvalid
+		return inject.ReasonImageInvalid
 	case errors.As(err, &refused):
 		switch {
 		case refused.StatusCode == http.StatusUnauthorized, refused.StatusCode == http.StatusForbidden:
-			return webhook.ReasonRegistryUnauthorized
+			return inject.ReasonRegistryUnauthorized
 		case refused.StatusCode == http.StatusNotFound:
-			return webhook.ReasonImageNotFound
+			return inject.ReasonImageNotFound
 		case refused.StatusCode == http.StatusTooManyRequests, refused.StatusCode >= http.StatusInternalServerError:
-			return webhook.ReasonRegistryUnavailable
+			return inject.ReasonRegistryUnavailable
 		}
-		return webhook.ReasonImageInvalid
+		return inject.ReasonImageInvalid
 	case isTimeout(err), errors.As(err, &network), errors.As(err, &broken),
 		errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errClosed):
-		return webhook.ReasonRegistryUnavailable
+		return inject.ReasonRegistryUnavailable
 	}
-	return webhook.ReasonImageInvalid
+	return inject.ReasonImageInvalid
 }

@@ -8,7 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/softstop/softstop/config"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // Known says what the image of a container runs; ok is false if nobody knows.
@@ -67,12 +67,12 @@ func AsIs(pod *corev1.Pod, around Around) []Finding {
 func (s *subject) decide() bool {
 	bare := &corev1.Pod{Spec: s.pod.Spec}
 	bare.Labels = s.pod.Labels
-	d := webhook.Decide(bare, webhook.Facts{Config: config.Default(), Requested: true})
-	if slices.Contains([]webhook.Reason{webhook.ReasonWindows, webhook.ReasonWasm, webhook.ReasonWorkflowEngine}, d.Skip) {
+	d := inject.Decide(bare, inject.Facts{Config: config.Default(), Requested: true})
+	if slices.Contains([]inject.Reason{inject.ReasonWindows, inject.ReasonWasm, inject.ReasonWorkflowEngine}, d.Skip) {
 		return false
 	}
 	for _, c := range d.Containers {
-		if c.Reason == webhook.ReasonMeshSidecar {
+		if c.Reason == inject.ReasonMeshSidecar {
 			s.left = append(s.left, c.Name)
 		}
 	}

@@ -11,8 +11,8 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/softstop/softstop/initbin"
-	"github.com/softstop/softstop/webhook"
 	"github.com/softstop/softstop/webhook/commandline"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 const (
@@ -24,7 +24,7 @@ const (
 
 // drain is about the time between the decision to stop a container and when its program is told.
 func (s *subject) drain(c *corev1.Container, at ...string) []Finding {
-	hook := webhook.PreStopOf(c)
+	hook := inject.PreStopOf(c)
 	options, planned := initOf(c)
 	stops := hook.Stops
 	if planned {

@@ -7,7 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/softstop/softstop/cmd/softstop/pid1"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // process is about what runs as process 1 of a container.
@@ -24,7 +24,7 @@ func (s *subject) process(c *corev1.Container, at ...string) []Finding {
 		}
 		where = slices.Concat(at, []string{"image"})
 	}
-	if len(words) == 0 || webhook.InitOf(words) != "" {
+	if len(words) == 0 || inject.InitOf(words) != "" {
 		return nil
 	}
 	answer := pid1.Of(words, pid1.Around{Image: c.Image, Terminal: c.Stdin && c.TTY, Shared: s.shared})

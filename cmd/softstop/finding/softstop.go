@@ -11,7 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/softstop/softstop/config"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // Report is what is found about one pod that has not been created yet.
@@ -20,7 +20,7 @@ type Report struct {
 	// are left then.
 	Injected bool
 	// Skip is why it would not.
-	Skip webhook.Reason
+	Skip inject.Reason
 	// Findings are in the order of the pod.
 	Findings []Finding
 }
@@ -28,9 +28,9 @@ type Report struct {
 // Of returns what will keep pod from stopping well once it is created. Whether it opted
 // in is decided as the webhook does; facts.Requested is passed over. services are those of its
 // namespace, nil if nobody looked.
-func Of(pod *corev1.Pod, facts webhook.Facts, services []Service) (Report, error) {
+func Of(pod *corev1.Pod, facts inject.Facts, services []Service) (Report, error) {
 	facts.Requested = false
-	plan, operations := webhook.Inject(pod, facts)
+	plan, operations := inject.Inject(pod, facts)
 	report := Report{Injected: plan.Skip == "", Skip: plan.Skip}
 	around := Around{Job: facts.OwnerKind == "Job", Known: KnownBy(facts), Services: services}
 	now := AsIs(pod, around)
@@ -48,7 +48,7 @@ func Of(pod *corev1.Pod, facts webhook.Facts, services []Service) (Report, error
 		}
 		asked := facts
 		asked.Requested = true
-		plan.Problems = webhook.Decide(pod, asked).Problems
+		plan.Problems = inject.Decide(pod, asked).Problems
 	}
 	for _, f := range now {
 		// A problem that both have is softstop's no more than the pod's own.
@@ -59,20 +59,20 @@ func Of(pod *corev1.Pod, facts webhook.Facts, services []Service) (Report, error
 	}
 	requested := facts
 	requested.Requested = true
-	report.Findings = append(report.Findings, namesOf(pod, webhook.Decide(pod, requested))...)
+	report.Findings = append(report.Findings, namesOf(pod, inject.Decide(pod, requested))...)
 	report.Findings = append(report.Findings, badValues(plan.Problems)...)
 	return report, nil
 }
 
 // wantsNoDrain reports whether somebody said of this container that it is not to drain.
-func wantsNoDrain(plan webhook.Plan, container string) bool {
-	return slices.ContainsFunc(plan.Containers, func(c webhook.ContainerPlan) bool {
+func wantsNoDrain(plan inject.Plan, container string) bool {
+	return slices.ContainsFunc(plan.Containers, func(c inject.ContainerPlan) bool {
 		return c.Name == container && c.Policy.Drain.Source.Explicit() && c.Policy.Drain.Value == 0
 	})
 }
 
 // MarkFixed says of each finding about a running pod whether softstop would fix it.
-func MarkFixed(pod *corev1.Pod, facts webhook.Facts, findings []Finding) error {
+func MarkFixed(pod *corev1.Pod, facts inject.Facts, findings []Finding) error {
 	after, err := ifInjected(pod, facts, Around{Job: facts.OwnerKind == "Job", Known: KnownBy(facts)})
 	for i := range findings {
 		findings[i].Fixed = err == nil && !contains(after, findings[i])
@@ -81,9 +81,9 @@ func MarkFixed(pod *corev1.Pod, facts webhook.Facts, findings []Finding) error {
 }
 
 // ifInjected returns what would be left to find if somebody asked for the injection.
-func ifInjected(pod *corev1.Pod, facts webhook.Facts, around Around) ([]Finding, error) {
+func ifInjected(pod *corev1.Pod, facts inject.Facts, around Around) ([]Finding, error) {
 	facts.Requested = true
-	plan, operations := webhook.Inject(pod, facts)
+	plan, operations := inject.Inject(pod, facts)
 	if plan.Skip != "" {
 		return AsIs(pod, around), nil
 	}
@@ -100,8 +100,8 @@ func contains(all []Finding, one Finding) bool {
 
 // BadValues returns what people wrote about pod, on it or on its namespace, that does not
 // hold.
-func BadValues(pod *corev1.Pod, facts webhook.Facts) []Finding {
-	return badValues(webhook.Decide(pod, facts).Problems)
+func BadValues(pod *corev1.Pod, facts inject.Facts) []Finding {
+	return badValues(inject.Decide(pod, facts).Problems)
 }
 
 func badValues(problems []config.Problem) (all []Finding) {
@@ -124,7 +124,7 @@ func Stray(key, where string) Finding {
 }
 
 // KnownBy returns what facts know about images: the configuration's, then the answers.
-func KnownBy(facts webhook.Facts) Known {
+func KnownBy(facts inject.Facts) Known {
 	return func(c *corev1.Container) (config.Image, bool) {
 		if image, ok := facts.Config.ImageFor(c.Image); ok {
 			return image, true

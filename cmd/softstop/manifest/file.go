@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/softstop/softstop/cmd/softstop/splice"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // File is a file of YAML or JSON documents.
@@ -19,7 +19,7 @@ type File struct {
 	// Name is the file's, for people.
 	Name string
 	// Namespaces are the Namespace objects of the file, by name.
-	Namespaces map[string]webhook.Namespace
+	Namespaces map[string]inject.Namespace
 	// Templates are the pods of the file, in order.
 	Templates []Template
 	// Unread are the parts of the file that were not looked at, in order.
@@ -45,7 +45,7 @@ const byteOrderMark = "\ufeff"
 // Parse reads a file called name: all that can be read of it. The rest is in Unread, and stays
 // in the file as it is.
 func Parse(name string, data []byte) *File {
-	file := &File{Name: name, source: data, Namespaces: map[string]webhook.Namespace{}}
+	file := &File{Name: name, source: data, Namespaces: map[string]inject.Namespace{}}
 	if bytes.HasPrefix(data, []byte(byteOrderMark)) {
 		file.mark, data = []byte(byteOrderMark), data[len(byteOrderMark):]
 	}

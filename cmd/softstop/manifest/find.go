@@ -11,7 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/softstop/softstop/config"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // templatePath returns where the kinds of Kubernetes keep their pod template and which
@@ -104,7 +104,7 @@ func (f *File) collectNamespace(d *document, path []string, object map[string]an
 		return
 	}
 	f.objects++
-	f.Namespaces[namespace.Name] = webhook.Namespace{Name: namespace.Name, Labels: namespace.Labels, Annotations: namespace.Annotations}
+	f.Namespaces[namespace.Name] = inject.Namespace{Name: namespace.Name, Labels: namespace.Labels, Annotations: namespace.Annotations}
 }
 
 // collectPods finds the pods of an object: where Kubernetes' own kinds keep them, or in other

@@ -13,7 +13,7 @@ import (
 
 	"github.com/softstop/softstop/cmd/softstop/manifest"
 	"github.com/softstop/softstop/config"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // styles write a pod in the ways that people and tools do.
@@ -67,7 +67,7 @@ func styles() map[string]func(t *testing.T, pod []byte) []byte {
 // golden pod of the webhook in every style, and that what is between means what the
 // webhook would make of the pod.
 func TestRoundTrip(t *testing.T) {
-	inputs, err := filepath.Glob("../../../webhook/testdata/*.in.yaml")
+	inputs, err := filepath.Glob("../../../webhook/inject/testdata/*.in.yaml")
 	if err != nil || len(inputs) == 0 {
 		t.Fatalf("no golden pods: %v", err)
 	}
@@ -116,14 +116,14 @@ func TestRoundTripOfValues(t *testing.T) {
 
 func roundTrip(t *testing.T, text []byte) {
 	t.Helper()
-	facts := webhook.Facts{Config: config.Default(), Requested: true, Version: "test", Nodes: webhook.Nodes{SleepAction: true}}
+	facts := inject.Facts{Config: config.Default(), Requested: true, Version: "test", Nodes: inject.Nodes{SleepAction: true}}
 	file := manifest.Parse("pod.yaml", text)
 	if len(file.Unread) > 0 {
 		t.Fatal(file.Unread)
 	}
 	changes := 0
 	for _, template := range file.Templates {
-		_, operations := webhook.Inject(template.Pod, facts)
+		_, operations := inject.Inject(template.Pod, facts)
 		changes += len(operations)
 		if err := template.Apply(operations); err != nil {
 			t.Fatal(err)
@@ -140,10 +140,10 @@ func roundTrip(t *testing.T, text []byte) {
 		t.Fatal(file.Unread)
 	}
 	for _, template := range file.Templates {
-		if _, again := webhook.Inject(template.Pod, facts); len(again) > 0 {
+		if _, again := inject.Inject(template.Pod, facts); len(again) > 0 {
 			t.Errorf("injecting twice is not injecting once: %v", again)
 		}
-		if err := template.Apply(webhook.Undo(template.Pod)); err != nil {
+		if err := template.Apply(inject.Undo(template.Pod)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/softstop/softstop/cmd/softstop/finding"
 	"github.com/softstop/softstop/config"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // State is what became of a pod.
@@ -45,7 +45,7 @@ type Install struct {
 
 // Namespace is what matters about a namespace.
 type Namespace struct {
-	webhook.Namespace
+	inject.Namespace
 	// OptedIn is when its label was set; zero if that is not known.
 	OptedIn time.Time
 }
@@ -61,10 +61,10 @@ type Judgement struct {
 
 // Judge says what became of pod.
 func Judge(pod *corev1.Pod, namespace Namespace, install Install) Judgement {
-	facts := webhook.Facts{Config: install.Config, Namespace: namespace.Namespace, Nodes: webhook.Nodes{SleepAction: true}}
+	facts := inject.Facts{Config: install.Config, Namespace: namespace.Namespace, Nodes: inject.Nodes{SleepAction: true}}
 	job := slices.ContainsFunc(pod.OwnerReferences, func(o metav1.OwnerReference) bool { return o.Kind == "Job" })
 	j := Judgement{Findings: finding.AsIs(pod, finding.Around{Job: job, Known: finding.KnownBy(facts)})}
-	status, err := webhook.ReadStatus(pod.Annotations[config.StatusKey])
+	status, err := inject.ReadStatus(pod.Annotations[config.StatusKey])
 	switch seen := err == nil; {
 	case seen && status.Reason != "":
 		j.State, j.Why = Left, string(status.Reason)+": "+status.Reason.Sentence()
@@ -82,10 +82,10 @@ func Judge(pod *corev1.Pod, namespace Namespace, install Install) Judgement {
 }
 
 // unwrapped names the containers that somebody could do something for.
-func unwrapped(status webhook.Status) string {
+func unwrapped(status inject.Status) string {
 	var all []string
 	for _, c := range status.Containers {
-		if c.Action == webhook.HooksOnly {
+		if c.Action == inject.HooksOnly {
 			all = append(all, fmt.Sprintf("%s is not wrapped (%s)", c.Name, c.Reason))
 		}
 	}
@@ -93,8 +93,8 @@ func unwrapped(status webhook.Status) string {
 }
 
 // unseen says why the webhook has not left its status in pod.
-func unseen(pod *corev1.Pod, namespace Namespace, install Install, facts webhook.Facts) (State, string) {
-	plan, _ := webhook.Inject(pod, facts)
+func unseen(pod *corev1.Pod, namespace Namespace, install Install, facts inject.Facts) (State, string) {
+	plan, _ := inject.Inject(pod, facts)
 	created := pod.CreationTimestamp.Time
 	switch {
 	case plan.Skip != "":

@@ -14,7 +14,7 @@ import (
 	"k8s.io/client-go/tools/pager"
 
 	"github.com/softstop/softstop/cmd/softstop/finding"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // Cluster is whom to ask.
@@ -82,7 +82,7 @@ func readNamespaces(ctx context.Context, cluster Cluster, only string, progress 
 	namespaces := map[string]Namespace{}
 	keep := func(n *corev1.Namespace) {
 		namespaces[n.Name] = Namespace{
-			Namespace: webhook.Namespace{Name: n.Name, Labels: n.Labels, Annotations: n.Annotations},
+			Namespace: inject.Namespace{Name: n.Name, Labels: n.Labels, Annotations: n.Annotations},
 			OptedIn:   optedIn(n.ManagedFields),
 		}
 	}

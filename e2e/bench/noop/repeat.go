@@ -13,7 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	"github.com/softstop/softstop/config"
-	"github.com/softstop/softstop/webhook"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // repeater gives every pod the patch that softstop would make of the first, without a look at it: all that the API server does with a
@@ -42,10 +42,10 @@ func softstops(raw []byte, namespace string) ([]byte, error) {
 		return nil, err
 	}
 	pod.Namespace = namespace
-	_, operations := webhook.Inject(&pod, webhook.Facts{
+	_, operations := inject.Inject(&pod, inject.Facts{
 		Config:    config.Default(),
-		Namespace: webhook.Namespace{Name: namespace, Labels: map[string]string{config.InjectKey: config.InjectEnabled}},
-		Nodes:     webhook.Nodes{SleepAction: true, Platforms: []string{"linux/amd64"}},
+		Namespace: inject.Namespace{Name: namespace, Labels: map[string]string{config.InjectKey: config.InjectEnabled}},
+		Nodes:     inject.Nodes{SleepAction: true, Platforms: []string{"linux/amd64"}},
 	})
 	return json.Marshal(operations)
 }

@@ -1,0 +1,176 @@
+package inject
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/initbin"
+)
+
+// CarrierPlan is how the init reaches the pod.
+type CarrierPlan struct {
+	// Kind is CarrierEmptyDir or CarrierImage.
+	Kind config.Carrier
+	// Volume is the volume's name, MountPath where wrapped containers see it.
+	Volume    string
+	MountPath string
+	// Image and PullPolicy are the init's image.
+	Image      string
+	PullPolicy corev1.PullPolicy
+	// Installer fills the emptyDir; nil for an image volume.
+	Installer *corev1.Container
+	// Medium is the emptyDir's: where ephemeral storage is limited it is memory, which the
+	// kubelet does not count.
+	Medium corev1.StorageMedium
+}
+
+const (
+	volumeName    = "softstop"
+	installerName = "softstop-install"
+	mountPath     = "/softstop"
+	// tokenPath is where the API server's admission mounts the service account's token into
+	// every container that has nothing there.
+	tokenPath = "/var/run/secrets/kubernetes.io/serviceaccount"
+	// imageProgram is where the init's image has the program.
+	imageProgram = "/" + initbin.Name
+	// nonRoot is the user of the init's image; it is set only where the pod would
+	// otherwise make the installer root.
+	nonRoot = 65532
+)
+
+// Program is the path of the init in wrapped containers.
+func (c *CarrierPlan) Program() string { return path.Join(c.MountPath, initbin.Name) }
+
+// carry plans the carrier. A container that has no place for the mount becomes hooks
+// only.
+func (p *Plan) carry(policy config.Policy, facts Facts) *CarrierPlan {
+	carrier := &CarrierPlan{
+		Kind: policy.Carrier.Value, MountPath: p.freeMountPath(), Volume: p.ours.freeVolumeName(),
+		Image: facts.Config.InitImage, PullPolicy: corev1.PullPolicy(facts.Config.InitPullPolicy),
+	}
+	if !p.place(carrier) {
+		return nil
+	}
+	if carrier.Kind == config.CarrierImage && !facts.Nodes.ImageVolumes {
+		p.warn("the carrier is an emptyDir: not every node this pod can land on has image volumes (Kubernetes 1.36)")
+	}
+	if carrier.Kind != config.CarrierEmptyDir && facts.Nodes.ImageVolumes {
+		carrier.Kind = config.CarrierImage
+		return carrier
+	}
+	carrier.Kind, carrier.Medium = config.CarrierEmptyDir, medium(p.ours.bare)
+	carrier.Installer = installer(p.ours.bare, carrier, facts.Namespace)
+	return carrier
+}
+
+// place turns the containers that have no place for carrier's mount into hooks only,
+// and reports whether any other is wrapped.
+func (p *Plan) place(carrier *CarrierPlan) (wrapped bool) {
+	for i := range p.Containers {
+		c := &p.Containers[i]
+		if c.Action == Wrapped && mountTaken(c.container, carrier.MountPath) {
+			c.Action, c.Reason = HooksOnly, ReasonMountTaken
+		}
+		wrapped = wrapped || c.Action == Wrapped
+	}
+	return wrapped
+}
+
+// freeMountPath returns a path at the root that no container to be wrapped uses. (Where
+// one has a mount at the root itself there is none: place sees to it.)
+func (p *Plan) freeMountPath() string {
+	taken := map[string]bool{}
+	for i := range p.Containers {
+		if p.Containers[i].Action != Wrapped {
+			continue
+		}
+		for _, used := range mountPaths(p.Containers[i].container) {
+			top, _, _ := strings.Cut(used[1:], "/")
+			taken["/"+top] = true
+		}
+	}
+	return firstFree(mountPath, taken)
+}
+
+// mountPaths are where c has volumes and devices.
+func mountPaths(c *corev1.Container) (paths []string) {
+	for _, m := range c.VolumeMounts {
+		paths = append(paths, path.Clean("/"+m.MountPath))
+	}
+	for _, d := range c.VolumeDevices {
+		paths = append(paths, path.Clean("/"+d.DevicePath))
+	}
+	return paths
+}
+
+// mountTaken reports whether a mount of c is at dir, below it or above it. A mount at
+// the root is above everything.
+func mountTaken(c *corev1.Container, dir string) bool {
+	return slices.ContainsFunc(mountPaths(c), func(used string) bool {
+		return used == dir || used == "/" || strings.HasPrefix(used, dir+"/") || strings.HasPrefix(dir, used+"/")
+	})
+}
+
+// freeVolumeName returns a name for the carrier's volume that is in no other use: neither
+// a volume's, nor in the mounts and devices of a container, whose volume is yet to come.
+func (o *ours) freeVolumeName() string {
+	taken := map[string]bool{}
+	for i := range o.bare.Spec.Volumes {
+		taken[o.bare.Spec.Volumes[i].Name] = true
+	}
+	for _, c := range containersOf(o.bare) {
+		for _, m := range c.VolumeMounts {
+			// Who reads from our volume was shown it by us.
+			if _, ours := o.names[m.Name]; !ours {
+				taken[m.Name] = true
+			}
+		}
+		for _, d := range c.VolumeDevices {
+			taken[d.Name] = true
+		}
+	}
+	return firstFree(volumeName, taken)
+}
+
+func freeContainerName(pod *corev1.Pod) string {
+	taken := map[string]bool{}
+	for _, c := range containersOf(pod) {
+		taken[c.Name] = true
+	}
+	return firstFree(installerName, taken)
+}
+
+// firstFree returns base, or base-2, base-3 and so on, whichever is not taken.
+func firstFree(base string, taken map[string]bool) string {
+	name := base
+	for n := 2; taken[name]; n++ {
+		name = base + "-" + strconv.Itoa(n)
+	}
+	return name
+}
+
+// volume is the carrier's volume.
+func (c *CarrierPlan) volume() corev1.Volume {
+	if c.Kind == config.CarrierImage {
+		image := &corev1.ImageVolumeSource{Reference: c.Image, PullPolicy: c.PullPolicy}
+		return corev1.Volume{Name: c.Volume, VolumeSource: corev1.VolumeSource{Image: image}}
+	}
+	return corev1.Volume{Name: c.Volume, VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{Medium: c.Medium}}}
+}
+
+// isIn reports whether v, a volume of ours, is the carrier's as it is planned. Others may
+// have given an emptyDir a limit.
+func (c *CarrierPlan) isIn(v *corev1.Volume) bool {
+	if v.Name != c.Volume {
+		return false
+	}
+	if c.Kind == config.CarrierImage {
+		return v.Image != nil && sameImage(v.Image.Reference, c.Image)
+	}
+	return v.EmptyDir != nil && v.EmptyDir.Medium == c.Medium
+}

@@ -1,0 +1,61 @@
+// Package inject turns a pod into the same pod with softstop in it.
+//
+// Inject takes a pod and the Facts about its surroundings and returns a Plan and the operations of a
+// JSON patch. Everything here is a pure function over data: what has to be asked of the outside (the
+// namespace, the nodes, an image) was asked before. The webhook calls it, and so does the people's CLI.
+//
+//	decide     decide.go     which containers are wrapped, get hooks only, are left, and why
+//	             ours.go       what earlier passes put in, and the pod without it, with recognise.go
+//	             podreason.go  why a pod is left alone as a whole
+//	             command.go    what a container runs, with the variables of its spec: expand.go
+//	             initnames.go  inits, and the containers of service meshes
+//	             process1.go   probes and hooks that name process 1
+//	             size.go       pods that no cluster runs
+//	             reasons.go    every reason, its sentence and what to do about it
+//	plan       plan.go       what the pod will look like, as data
+//	             stopplan.go   the arithmetic of the stop plan
+//	             drain.go      who drains, and who waits for those that do
+//	             hooks.go      preStop hooks, other people's and ours
+//	             carrier.go    how the init gets into the pod, with installer.go and resources.go
+//	             annotate.go   what the annotations are to say, with status.go
+//	patch      patch.go      the plan becomes a short list of JSON patch operations, with operations.go
+//	inject     inject.go     the three in a row; facts.go has what they are given
+//	undo       undo.go       the way back: the operations that take softstop out of a pod again
+//
+// It does not ask, log, count or answer (webhook), does not read the cluster (webhook/cluster) or
+// registries (webhook/lookup), and does not know how the init does its work (initbin).
+//
+// # Why the patch is not a diff
+//
+// The usual way, marshalling the changed pod and comparing it with what arrived, drops
+// every field that is newer than the types this binary was built with. Here only what
+// softstop adds is written, and each operation that relies on an index or replaces a
+// value is preceded by a test operation: should the pod not be the one that was read,
+// the patch fails as a whole and nothing is half done.
+//
+// # Why injecting twice is injecting once
+//
+// Every pass begins with the pod as it would be had there been none before: what is ours
+// is recognised by structure (ours.go) and taken out in thought. What is planned for that
+// pod is compared with the one that came, and only what differs is in the patch. So a
+// second pass over an unchanged pod finds nothing to do; after a change, whoever made it,
+// the pod becomes what the changed pod would have become at once; and undoing is the same
+// with a plan that has nothing in it.
+//
+// What came from outside the pod is not asked for twice: a command that was found in an
+// image is known by a flag of the init, with the image's name, and serves again where
+// nobody answers now.
+//
+// # Why a stop timeout that somebody asked for does not grow
+//
+// When the grace period is longer than the plan needs, the time is given to the stop
+// timeout, so that an operator's generous grace period keeps meaning something. But a
+// pod or namespace that says stop-timeout: 10s means ten seconds; only the cluster's
+// values grow.
+//
+// # Why a user's own preStop sleep counts as drain
+//
+// A preStop hook that sleeps is somebody's hand-made drain and its length is known.
+// The plan's drain is the longer of both, and the init adds only the difference:
+// draining twice in a row would push the stop past the grace period.
+package inject

@@ -1,0 +1,68 @@
+package inject
+
+import (
+	"time"
+
+	"github.com/softstop/softstop/config"
+)
+
+// Margin is the time between the init's last act and the kubelet's SIGKILL.
+const Margin = 2 * time.Second
+
+// Wish is what one container would like of the stop plan.
+type Wish struct {
+	// Drain is how long it goes on serving.
+	Drain time.Duration
+	// StopTimeout is the time from the stop signal to SIGKILL.
+	StopTimeout time.Duration
+	// Exact means that somebody asked for this stop timeout: it does not grow.
+	Exact bool
+}
+
+// Times are what one container gets of the stop plan.
+type Times struct {
+	Drain       time.Duration
+	StopTimeout time.Duration
+}
+
+// StopPlan is one pod's timeline. For every container
+// Drain + StopTimeout + Margin ≤ Grace.
+type StopPlan struct {
+	// Grace is the pod's terminationGracePeriodSeconds as a duration.
+	Grace time.Duration
+	// Times are the containers', in the order of the wishes.
+	Times []Times
+	// Shortened means that the limit on the grace period left less than was wished.
+	Shortened bool
+}
+
+// SolveStopPlan fits the wishes into a grace period. The grace period is only raised,
+// to whole seconds and at most to limit, never lowered. Where it grants more than is
+// needed, stop timeouts that nobody asked for grow; where it grants too little, the
+// stop timeout shrinks to its minimum first, then the drain. limit must be at least
+// Margin + config.MinStopTimeout.
+func SolveStopPlan(grace, limit time.Duration, wishes []Wish) StopPlan {
+	need := Margin + config.MinStopTimeout
+	for _, w := range wishes {
+		need = max(need, w.Drain+w.StopTimeout+Margin)
+	}
+	need = ceilSeconds(need)
+	plan := StopPlan{Grace: max(grace, min(need, limit.Truncate(time.Second)))}
+	plan.Shortened = need > plan.Grace
+	room := plan.Grace - Margin
+	for _, w := range wishes {
+		t := Times{Drain: w.Drain, StopTimeout: w.StopTimeout}
+		if t.Drain+t.StopTimeout > room {
+			t.StopTimeout = max(config.MinStopTimeout, room-t.Drain)
+			t.Drain = min(t.Drain, room-t.StopTimeout)
+		} else if !w.Exact {
+			t.StopTimeout = room - t.Drain
+		}
+		plan.Times = append(plan.Times, t)
+	}
+	return plan
+}
+
+func ceilSeconds(d time.Duration) time.Duration {
+	return (d + time.Second - 1).Truncate(time.Second)
+}
