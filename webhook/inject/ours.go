@@ -47,7 +47,7 @@ type imageCommand struct {
 //
 //	volume     softstop or softstop-2 and so on; an emptyDir or an image, which only an installer can write to
 //	mount      of such a volume, whole and read-only, at /softstop or /softstop-2 and so on
-//	wrapping   a command that starts with softstop-init from there, up to its --
+//	wrapping   softstop-init from there in a command or args, up to its --
 //	installer  softstop-install or softstop-install-2 and so on, whose command is the installer's
 //
 // What structure does not tell, the status does, as far as the pod agrees with it: whether
@@ -93,7 +93,7 @@ func (o *ours) any() bool {
 		return true
 	}
 	for _, c := range containersOf(o.pod) {
-		if isInstaller(c) || wrapping(c) != nil || argsWithoutInit(c) != nil || isOwnHook(c) || slices.ContainsFunc(c.VolumeMounts, isOurPlace) {
+		if isInstaller(c) || wrapping(c) != nil || isOwnHook(c) || slices.ContainsFunc(c.VolumeMounts, isOurPlace) {
 			return true
 		}
 	}
@@ -132,6 +132,7 @@ func (o *ours) findVolumes() {
 // command that it holds, or by the status.)
 func (o *ours) uses(v *corev1.Volume) (is, shared bool) {
 	known := v.EmptyDir != nil || o.status.Carrier == config.CarrierImage
+	unused := true
 	for _, c := range containersOf(o.pod) {
 		dir := wrapping(c).dir()
 		for _, m := range c.VolumeMounts {
@@ -146,9 +147,10 @@ func (o *ours) uses(v *corev1.Volume) (is, shared bool) {
 			default:
 				shared = true
 			}
+			unused = unused && m.Name != v.Name
 		}
 	}
-	return is, shared
+	return is || known && unused && v.Image != nil, shared
 }
 
 // complete reports whether every wrapped container's volume is there, with what fills it,
@@ -184,16 +186,18 @@ func (o *ours) complete() bool {
 func (o *ours) strip(c *corev1.Container) corev1.Container {
 	bare := *c
 	if w := wrapping(c); w != nil {
-		bare.Command = w.command
-		if image := w.options.CommandOf + w.options.EntrypointOf; image != "" {
+		switch image := w.options.CommandOf + w.options.EntrypointOf; {
+		case w.inArgs:
+			bare.Args = w.bare()
+		case image != "" && len(w.before) == 0:
 			bare.Command = nil
 			if o.commands == nil {
 				o.commands = map[string]imageCommand{}
 			}
 			o.commands[c.Name] = imageCommand{image, w.options.CommandOf != "", w.command, w.options.StopSignal.Arriving}
+		default:
+			bare.Command = w.bare()
 		}
-	} else if args := argsWithoutInit(c); args != nil {
-		bare.Args = args
 	}
 	bare.VolumeMounts = without(c.VolumeMounts, o.mountsIn(c))
 	if o.hasOurHook(c) {

@@ -101,6 +101,39 @@ func changes() []change {
 				}
 			}
 		}},
+		{"init containers the other way round", func(_ *rand.Rand, pod *corev1.Pod) { slices.Reverse(pod.Spec.InitContainers) }},
+		{"containers the other way round", func(_ *rand.Rand, pod *corev1.Pod) { slices.Reverse(pod.Spec.Containers) }},
+		{"no carrier", func(_ *rand.Rand, pod *corev1.Pod) {
+			pod.Spec.Volumes = slices.DeleteFunc(pod.Spec.Volumes, func(v corev1.Volume) bool { return v.Name == "softstop" })
+		}},
+		{"no mounts of the carrier", func(_ *rand.Rand, pod *corev1.Pod) {
+			for i := range pod.Spec.Containers {
+				c := &pod.Spec.Containers[i]
+				c.VolumeMounts = slices.DeleteFunc(c.VolumeMounts, func(m corev1.VolumeMount) bool { return m.MountPath == "/softstop" })
+			}
+		}},
+		{"volumes in memory", func(_ *rand.Rand, pod *corev1.Pod) {
+			for i := range pod.Spec.Volumes {
+				if v := &pod.Spec.Volumes[i]; v.EmptyDir != nil && v.Name == "softstop" {
+					v.EmptyDir.Medium = corev1.StorageMediumMemory
+				}
+			}
+		}},
+		{"a wrapper in front of the command", func(r *rand.Rand, pod *corev1.Pod) {
+			if c := pick(r, pod); ofThePod(c) {
+				c.Command = append([]string{"/vault/vault-env", "--"}, c.Command...)
+			}
+		}},
+		{"a wrapper that makes the command its arguments", func(r *rand.Rand, pod *corev1.Pod) {
+			if c := pick(r, pod); ofThePod(c) {
+				c.Command, c.Args = []string{"/vault/vault-env"}, slices.Concat(c.Command, c.Args)
+			}
+		}},
+		{"no containers but the last", func(_ *rand.Rand, pod *corev1.Pod) {
+			pod.Spec.Containers = pod.Spec.Containers[len(pod.Spec.Containers)-1:]
+		}},
+		{"no labels", func(_ *rand.Rand, pod *corev1.Pod) { pod.Labels = nil }},
+		{"a shared PID namespace", func(_ *rand.Rand, pod *corev1.Pod) { pod.Spec.ShareProcessNamespace = ptr.To(true) }},
 		{"a port", func(r *rand.Rand, pod *corev1.Pod) { pick(r, pod).Ports = []corev1.ContainerPort{{ContainerPort: 81}} }},
 		{"a hook", func(r *rand.Rand, pod *corev1.Pod) {
 			c := pick(r, pod)
@@ -123,6 +156,14 @@ func changes() []change {
 			security(pod).SeccompProfile = &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}
 		}},
 	}
+}
+
+// ofThePod reports whether c's command is the pod's own: nobody puts a wrapper before one
+// that only the image has.
+func ofThePod(c *corev1.Container) bool {
+	return len(c.Command) > 0 && !slices.ContainsFunc(c.Command, func(word string) bool {
+		return strings.HasPrefix(word, "--command-of=") || strings.HasPrefix(word, "--entrypoint-of=")
+	})
 }
 
 func security(pod *corev1.Pod) *corev1.PodSecurityContext {

@@ -15,7 +15,11 @@ import (
 type wrap struct {
 	program string
 	options initbin.Options
-	command []string // what follows --
+	// command is what follows --; before is another wrapper that has put itself in front of it.
+	before, command []string
+	// inArgs means that all of it is in the args: the other wrapper took our command for the
+	// application's and made it its arguments.
+	inArgs bool
 }
 
 // dir is where w's container has the carrier; no folder's name for nil.
@@ -29,45 +33,68 @@ func (w *wrap) dir() string {
 // wrapping returns how c is wrapped, or nil. Flags that this version does not know, as
 // another version's, do not keep the command from being found: no flag's value is --.
 func wrapping(c *corev1.Container) *wrap {
-	if len(c.Command) == 0 || !isCarried(c, c.Command[0]) {
+	carried := carriedIn(c)
+	words, inArgs := c.Command, false
+	at, end := findInit(words, carried)
+	if at < 0 {
+		words, inArgs = c.Args, true
+		at, end = findInit(words, carried)
+	}
+	if at < 0 {
 		return nil
 	}
-	end := slices.Index(c.Command, "--")
-	if end < 0 {
-		return nil
-	}
-	w := &wrap{program: c.Command[0], command: slices.Clip(c.Command[end+1:])}
-	if options, _, problem := initbin.Parse(append(unescapeDollars(c.Command[1:end+1]), "command")); problem.Reason == "" {
+	w := &wrap{program: words[at], before: slices.Clip(words[:at]), command: slices.Clip(words[end:]), inArgs: inArgs}
+	if options, _, problem := initbin.Parse(append(unescapeDollars(words[at+1:end]), "command")); problem.Reason == "" {
 		w.options = options
+	}
+	// Once more than once is one too many: what an earlier version could not find.
+	for at, end = findInit(w.command, carried); at >= 0; at, end = findInit(w.command, carried) {
+		w.before, w.command = append(w.before, w.command[:at]...), w.command[end:]
 	}
 	return w
 }
 
-// argsWithoutInit returns c's args without the init, if another wrapper has put itself
-// before it: it took our command for the application's and made it its arguments. nil
-// means that the init is not there.
-func argsWithoutInit(c *corev1.Container) []string {
-	for i, word := range c.Args {
-		if !isCarried(c, word) {
-			continue
-		}
-		if end := slices.Index(c.Args[i:], "--"); end >= 0 && i+end+1 < len(c.Args) {
-			return slices.Concat(c.Args[:i], c.Args[i+end+1:])
-		}
+// bare is w without the init.
+func (w *wrap) bare() []string {
+	if len(w.before) == 0 {
+		return w.command
 	}
-	return nil
+	return slices.Concat(w.before, w.command)
 }
 
-// isCarried reports whether program is the init where a carrier has it in c: nothing else
-// is mounted there.
-func isCarried(c *corev1.Container, program string) bool {
-	dir, base := path.Split(program)
-	if base != initbin.Name || !isNumbered(path.Clean(dir), mountPath) || program != path.Join(dir, base) {
-		return false
+// findInit returns where in words the init stands, and where what follows its -- begins; -1
+// if it does not.
+func findInit(words []string, carried func(string) bool) (at, end int) {
+	for i, word := range words {
+		if carried(word) {
+			if dashes := slices.Index(words[i:], "--"); dashes >= 0 {
+				return i, i + dashes + 1
+			}
+			break
+		}
 	}
-	return !slices.ContainsFunc(c.VolumeMounts, func(m corev1.VolumeMount) bool {
-		return path.Clean("/"+m.MountPath) == path.Clean(dir) && !isOurPlace(m)
-	})
+	return -1, -1
+}
+
+// carriedIn returns what reports whether a program is the init where a carrier has it in c:
+// nothing else is mounted there.
+func carriedIn(c *corev1.Container) func(program string) bool {
+	var others map[string]bool
+	return func(program string) bool {
+		dir, base := path.Split(program)
+		if base != initbin.Name || !isNumbered(path.Clean(dir), mountPath) || program != path.Join(dir, base) {
+			return false
+		}
+		if others == nil {
+			others = map[string]bool{}
+			for _, m := range c.VolumeMounts {
+				if !isOurPlace(m) {
+					others[path.Clean("/"+m.MountPath)] = true
+				}
+			}
+		}
+		return !others[path.Clean(dir)]
+	}
 }
 
 // isOurPlace reports whether m is where a wrapped container has the carrier. Ours is
@@ -88,7 +115,7 @@ func isOwnHook(c *corev1.Container) bool {
 		return false
 	}
 	command := c.Lifecycle.PreStop.Exec.Command
-	return len(command) == 3 && command[1] == "sleep" && isCarried(c, command[0])
+	return len(command) == 3 && command[1] == "sleep" && carriedIn(c)(command[0])
 }
 
 // isNumbered reports whether name is one that firstFree makes of base.
