@@ -82,6 +82,8 @@ type explanation struct {
 
 	title string
 	plan  inject.Plan
+	// otherwise introduces the plan of a pod that the webhook leaves alone.
+	otherwise string
 }
 
 type containerExplanation struct {
@@ -113,9 +115,17 @@ func explain(o outcome) explanation {
 	unasked.Requested = false
 	decided := inject.Decide(o.Pod, unasked)
 	skip := cmp.Or(decided.Skip, o.plan.Skip)
+	never := inject.NeverServed(o.facts.Namespace.Name)
+	if never && skip == inject.ReasonNotOptedIn { // opting in would not help
+		skip = inject.ReasonNeverServed
+	}
 	e := explanation{
 		File: o.File(), Line: o.Line(), Kind: o.Kind, Namespace: o.Namespace, Name: o.Name,
 		Injected: skip == "", Reason: skip, Warnings: o.warnings(), title: o.Title(), plan: o.plan, By: decided.Consent.By,
+		otherwise: "if it opted in:",
+	}
+	if never {
+		e.otherwise = "with softstop inject:"
 	}
 	switch {
 	case skip == inject.ReasonOptedOut && e.By == config.SourcePod:

@@ -49,10 +49,10 @@ func (e *explanation) print(w io.Writer, width int, paint terminal.Paint) (drawn
 	case e.plan.Skip == e.Reason && !e.Injected:
 		return false
 	case e.plan.Skip != "":
-		fmt.Fprintf(w, "  if it opted in: left unchanged (%s): %s\n", e.plan.Skip, e.plan.Skip.Sentence())
+		fmt.Fprintf(w, "  %s left unchanged (%s): %s\n", e.otherwise, e.plan.Skip, e.plan.Skip.Sentence())
 		return false
 	case !e.Injected:
-		fmt.Fprintln(w, "  if it opted in:")
+		fmt.Fprintf(w, "  %s\n", e.otherwise)
 	}
 	if c := e.plan.Carrier; c != nil {
 		fmt.Fprintf(w, "  carrier: %s, mounted at %s\n", c.Kind, c.MountPath)

@@ -41,7 +41,7 @@ func NeverServed(namespace string) bool { return namespace == metav1.NamespaceSy
 // foreignOS says whether the pod can only run where there are no Unix processes.
 func foreignOS(spec *corev1.PodSpec, nodes Nodes) Reason {
 	if spec.OS != nil && spec.OS.Name == corev1.Windows || selectsWindows(spec.NodeSelector) || requiresWindows(spec.Affinity) ||
-		hasWindowsOptions(spec) || nodes.onlyWindows() {
+		hasWindowsOptions(spec) || nodes.onlyWindows() || looksLikeWindows(spec) {
 		return ReasonWindows
 	}
 	if spec.RuntimeClassName != nil {

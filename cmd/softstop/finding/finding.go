@@ -52,7 +52,8 @@ type Finding struct {
 	// YAML is the fix as a part of the pod, to be merged into it; empty if there is none that fits
 	// without knowing more.
 	YAML string `json:"yaml,omitempty"`
-	// Fixed means that softstop would fix it if the pod opted in.
+	// Fixed means that softstop would fix it if the pod opted in; never in kube-system, whose pods the
+	// webhook does not see.
 	Fixed bool `json:"softstopFixesIt"`
 	// Path is where in the pod the cause is, or would be.
 	Path []string `json:"-"`

@@ -1,6 +1,7 @@
 package finding
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -22,14 +23,14 @@ type Service struct {
 // serves says how certain it is that requests still arrive at a container when it is told to stop: the
 // level of no-drain, "" if none do, and what is so.
 //
-// A port that is named for metrics or for health is asked by machines that do not mind. A Service that
+// A port that is named for metrics or for health, and an exporter, is asked by machines that do not mind. A Service that
 // selects the pod and targets another of its ports is the proof; where Services were read and none
 // does, nobody may come at all. Without a declared port and a Service nothing is evident: a probe is no
 // client.
 func (s *subject) serves(c *corev1.Container) (level Level, what string) {
 	ports := slices.DeleteFunc(slices.Clone(c.Ports), func(p corev1.ContainerPort) bool { return forMachines(p.Name) })
 	what = "it serves and has no preStop hook"
-	if len(ports) == 0 {
+	if len(ports) == 0 || isExporter(c) {
 		return "", ""
 	}
 	if len(s.Services) == 0 {
@@ -57,13 +58,23 @@ func targets(service Service, ports []corev1.ContainerPort) bool {
 	})
 }
 
-// forMachines reports whether a port's name says that it is only there for metrics, health or debugging.
+// forMachines reports whether a port's name says that it is only there for metrics, health or debugging:
+// metrics, http-prom, healthport, jmx.
 func forMachines(name string) bool {
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '-' || r == '_' })
 	return slices.ContainsFunc(words, func(word string) bool {
-		return slices.Contains([]string{
-			"metrics", "metric", "health", "healthz", "healthcheck", "healthprobe", "prometheus", "prom", "probe", "probes", "liveness", "readiness", "livez", "readyz",
-			"ready", "pprof", "debug", "monitoring", "telemetry", "exporter", "profiling", "stats",
+		part := func(stem string) bool { return strings.Contains(word, stem) }
+		return slices.ContainsFunc([]string{"metric", "health", "prometheus", "probe", "exporter", "liveness", "readiness", "pprof"}, part) || slices.Contains([]string{
+			"prom", "livez", "readyz", "ready", "debug", "dlv", "delve", "jmx", "jdwp", "monitoring", "telemetry", "stats", "scrape", "profiling", "profiler",
 		}, word)
 	})
+}
+
+// isExporter reports whether a container only translates something into metrics.
+func isExporter(c *corev1.Container) bool {
+	repository, _, _ := strings.Cut(path.Base(c.Image), ":")
+	exporter := func(name string) bool {
+		return name == "exporter" || strings.HasSuffix(name, "-exporter") || strings.HasSuffix(name, "_exporter")
+	}
+	return exporter(c.Name) || exporter(repository)
 }

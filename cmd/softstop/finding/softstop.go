@@ -52,8 +52,8 @@ func Of(pod *corev1.Pod, facts inject.Facts, services []Service) (Report, error)
 	}
 	for _, f := range now {
 		// A problem that both have is softstop's no more than the pod's own.
-		f.Fixed = !contains(after, f)
-		if !report.Injected || !f.Fixed {
+		f.Fixed = !contains(after, f) && !inject.NeverServed(facts.Namespace.Name)
+		if !report.Injected || contains(after, f) {
 			report.Findings = append(report.Findings, f)
 		}
 	}
@@ -75,7 +75,7 @@ func wantsNoDrain(plan inject.Plan, container string) bool {
 func MarkFixed(pod *corev1.Pod, facts inject.Facts, findings []Finding) error {
 	after, err := ifInjected(pod, facts, Around{Job: facts.OwnerKind == "Job", Known: KnownBy(facts)})
 	for i := range findings {
-		findings[i].Fixed = err == nil && !contains(after, findings[i])
+		findings[i].Fixed = err == nil && !contains(after, findings[i]) && !inject.NeverServed(facts.Namespace.Name)
 	}
 	return err
 }
