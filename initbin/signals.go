@@ -42,6 +42,15 @@ var signalNames = [32]string{
 	"STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
 }
 
+// Name returns TERM for SIGTERM, and nothing for signals beyond 31, which have no names of their own. It is
+// free of runtime calls.
+func (s Signal) Name() string {
+	if s <= 0 || int(s) >= len(signalNames) {
+		return ""
+	}
+	return signalNames[s]
+}
+
 // String returns the signal's name as Kubernetes writes it: SIGTERM, SIGRTMIN+3,
 // SIGRTMAX-1.
 func (s Signal) String() string {

@@ -1,5 +1,7 @@
 package handover
 
+import "github.com/softstop/softstop/initbin"
+
 // Line is one line of text made without the Go runtime. What does not fit is cut.
 type Line struct {
 	text [252]byte
@@ -37,6 +39,14 @@ func (l *Line) Number(n int64) *Line {
 		}
 	}
 	return l
+}
+
+// Signal appends s's name, or its number if it has none.
+func (l *Line) Signal(s initbin.Signal) *Line {
+	if name := s.Name(); len(name) > 0 {
+		return l.Text("SIG").Text(name)
+	}
+	return l.Text("signal ").Number(int64(s))
 }
 
 // Task appends t as ParseTask reads it.

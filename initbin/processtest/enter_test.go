@@ -58,6 +58,10 @@ func enter(path string) error {
 		if err := os.WriteFile(filepath.Join(w.Cgroup, "cgroup.procs"), []byte(strconv.Itoa(os.Getpid())), 0); err != nil {
 			return fmt.Errorf("enter cgroup %q: %w", w.Cgroup, err)
 		}
+		// As container runtimes have it: a container sees its own cgroup where the hierarchy begins.
+		if err := unix.Mount(w.Cgroup, filepath.Dir(w.Cgroup), "", unix.MS_BIND, ""); err != nil {
+			return fmt.Errorf("show cgroup %q as the only one: %w", w.Cgroup, err)
+		}
 	}
 	if err := os.Chdir(w.Dir); err != nil {
 		return fmt.Errorf("go to %q: %w", w.Dir, err)

@@ -62,6 +62,13 @@ func Open(p uintptr, flags int) uintptr {
 	return Call(syscall.SYS_OPENAT, atFDCWD, p, uintptr(flags|syscall.O_CLOEXEC), 0, 0)
 }
 
+// Append opens the NUL-terminated path at p for appending, close-on-exec, and makes the file if there is
+// none.
+func Append(p uintptr) uintptr {
+	const flags = syscall.O_WRONLY | syscall.O_CREAT | syscall.O_APPEND | syscall.O_CLOEXEC
+	return Call(syscall.SYS_OPENAT, atFDCWD, p, flags, 0o644, 0)
+}
+
 // Read reads into b from fd.
 func Read(fd uintptr, b []byte) uintptr {
 	return Call(syscall.SYS_READ, fd, Address(b), uintptr(len(b)), 0, 0)

@@ -30,11 +30,15 @@
 //	          every descendant is signalled, or without /proc the main process's group. One
 //	          that has not looked around by the last call is ended first, and replaced in the
 //	          same way.
+//	          A main process that was signalled stops its own, until the last call. Where the
+//	          memory limit has no room for a stopper, none is started: the kernel would kill
+//	          the application for it.
 //	timeout   At the deadline the stopper kills and names what is left. 250 ms later, or at
 //	          once without a stopper, the watcher kills it; 750 ms after the deadline it
 //	          leaves whatever the state of what cannot be killed.
 //	leftovers When the main process ends by itself, what it leaves behind is told
 //	          SIGTERM and has 5 s, or the stop timeout if that is shorter.
+//	report    Where the stopper has not written it the watcher does, without names.
 //	exit      The main process's code, 128+n for signal n, 127 and 126 if it could not be
 //	          started. If it says only that somebody died of the stop signal, the exit code
 //	          of the application that it was waiting for.

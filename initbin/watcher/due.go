@@ -26,7 +26,7 @@ const (
 
 // advance does what is due and ends the program when nothing is left to do.
 func (w *watch) advance() {
-	if w.childless && w.launchAt != 0 && w.reports {
+	if w.childless && w.launchAt != 0 && w.report != 0 {
 		w.launchStopper() // nobody is left to stop, but there is a report to write
 	} else if w.childless || w.end.MainGone && w.stopper.done {
 		w.exit()
@@ -62,9 +62,13 @@ func (w *watch) advance() {
 // needsFallback reports whether the watcher is to signal the process tree itself: at once if
 // the stopper failed, at the last call if it has not looked around by then. A stopper that is
 // only late, as under a CPU limit, would signal everyone a second time, and many applications
-// quit hard on that.
+// quit hard on that. A main process that was signalled is left to stop its own, as it would be
+// without an init, until it has ended or the last call comes.
 func (w *watch) needsFallback(now int64) bool {
-	return !w.fellBack && (w.stopper.failed || !w.tookOver && now >= w.lastCall())
+	if w.fellBack || w.tookOver && !w.stopper.failed {
+		return false
+	}
+	return now >= w.lastCall() || w.stopper.failed && (!w.toldMain || w.end.MainGone)
 }
 
 // lastCall is when everyone who has not been signalled yet is signalled.
@@ -91,13 +95,16 @@ func (w *watch) killTime() int64 {
 
 // untilDue returns the nanoseconds until advance has something to do, -1 for never.
 func (w *watch) untilDue() int64 {
+	if w.unreaped {
+		return 0
+	}
 	if w.phase == running {
 		return -1
 	}
 	due := w.due
 	if w.phase != draining {
 		due = max(w.killTime(), w.killed+100*millisecond)
-		if !w.fellBack && !w.tookOver {
+		if !w.fellBack && (!w.tookOver || w.stopper.failed) {
 			due = min(due, w.lastCall())
 		}
 		due = min(due, w.due+lastTime)

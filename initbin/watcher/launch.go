@@ -4,6 +4,7 @@ import (
 	"syscall"
 	"unsafe"
 
+	"github.com/softstop/softstop/initbin"
 	"github.com/softstop/softstop/initbin/handover"
 	"github.com/softstop/softstop/initbin/sys"
 )
@@ -19,7 +20,11 @@ var (
 func (w *watch) launch(mode handover.Mode, signal int) {
 	h := &w.stopper
 	if mode == handover.Relay {
-		h = &w.relay
+		if h = &w.relay; lacksMemory() {
+			var l handover.Line
+			say(l.Text("the memory limit leaves no room to look around: ").Signal(initbin.Signal(signal)).Text(" is not passed on"))
+			return
+		}
 	}
 	var ends [2]int32
 	if mode != handover.Relay {

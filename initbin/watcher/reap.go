@@ -9,10 +9,15 @@ import (
 	"github.com/softstop/softstop/initbin/sys"
 )
 
-// reap fetches every child that has ended. It leaves w.childless true when there is
+// mostReaped bounds one turn's reaping: processes that fork without end would have it last until the
+// deadline is over.
+const mostReaped = 1024
+
+// reap fetches the children that have ended. It leaves w.childless true when there is
 // none left: processes of kubectl exec have no parent here and are no children.
 func (w *watch) reap() {
-	for {
+	w.unreaped = false
+	for range mostReaped {
 		var status int32
 		r := sys.Call(syscall.SYS_WAIT4, ^uintptr(0), uintptr(unsafe.Pointer(&status)), syscall.WNOHANG|syscall.WUNTRACED, 0, 0)
 		switch sys.Errno(r) {
@@ -33,6 +38,7 @@ func (w *watch) reap() {
 		}
 		w.reaped(pid, status)
 	}
+	w.unreaped = true
 }
 
 // reaped notes the end of one child.
@@ -50,6 +56,9 @@ func (w *watch) reaped(pid int, status int32) {
 		return
 	case w.main:
 		w.end.MainGone, w.end.Main = true, int(status)
+	}
+	if status&0x7f == int32(initbin.SIGKILL) && w.phase >= stopping && sys.Now() >= w.due {
+		w.forced = true
 	}
 	if pid == w.heir {
 		w.end.HeirGone, w.end.Heir = true, int(status)
@@ -84,5 +93,6 @@ func (w *watch) stopped(pid int, status int32) {
 
 // exit ends the program, and with it the container.
 func (w *watch) exit() {
+	w.writeReport()
 	sys.Call(syscall.SYS_EXIT_GROUP, uintptr(w.end.Code()), 0, 0, 0, 0)
 }

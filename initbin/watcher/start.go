@@ -82,7 +82,9 @@ func (w *watch) parse(argc int) bool {
 		return false
 	}
 	w.command = 1 + command
-	w.reports = len(o.Report) > 0
+	if len(o.Report) > 0 {
+		w.report = sys.Path(o.Report) // the end of a word, and so NUL-terminated
+	}
 	w.drain, w.timeout = int64(o.Drain), int64(o.StopTimeout)
 	w.stopSignal, w.target, w.end.OK = o.StopSignal, o.SignalTarget, o.OKExitCodes
 	return true

@@ -39,12 +39,18 @@ func (w *watch) endLeftovers() {
 	w.phase, w.end.Told = leftovers, int(initbin.SIGTERM)
 	w.since = sys.Now()
 	w.due = w.since + min(w.timeout, leftoverTime)
-	w.launch(handover.Leftovers, w.end.Told)
+	if w.stopper.failed = lacksMemory(); !w.stopper.failed {
+		w.launch(handover.Leftovers, w.end.Told)
+	}
 }
 
 // launchStopper starts the stopper with what the main process did when it was told.
 func (w *watch) launchStopper() {
 	w.launchAt = 0
+	if w.stopper.failed = lacksMemory(); w.stopper.failed {
+		w.stopWithoutRoom()
+		return
+	}
 	if w.end.MainGone {
 		w.handled = w.end.Main&0x7f != w.end.Told
 	} else {
@@ -52,6 +58,16 @@ func (w *watch) launchStopper() {
 		w.handled = ok && status.Handles(w.end.Told)
 	}
 	w.launch(handover.Stop, w.end.Told)
+}
+
+// stopWithoutRoom begins the ladder where a stopper could cost the application its end: who handles the
+// signal gets it first, and stops its own.
+func (w *watch) stopWithoutRoom() {
+	var l handover.Line
+	say(l.Text("the memory limit leaves no room to look around: whom to signal is not chosen with care"))
+	if status, ok := w.statusOfMain(); ok && !w.toldMain && status.Catches(w.end.Told) && w.target == initbin.TargetAuto {
+		w.toldMain = sys.Kill(w.main, w.end.Told) == 0
+	}
 }
 
 // alone reports whether the main process is known to have no children.

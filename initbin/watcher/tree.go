@@ -72,7 +72,7 @@ func (w *watch) tellTree() {
 // killTree kills every descendant.
 func (w *watch) killTree() {
 	if !w.findTree() {
-		_ = sys.Kill(-w.main, int(initbin.SIGKILL))
+		w.forced = sys.Kill(-w.main, int(initbin.SIGKILL)) == 0 || w.forced
 		return
 	}
 	for pid := 2; pid < maxPID; pid++ {
@@ -81,11 +81,18 @@ func (w *watch) killTree() {
 			continue
 		}
 		if isDescendant(pid) && sys.Kill(pid, int(initbin.SIGKILL)) == 0 {
+			w.forced = true
 			var l handover.Line
 			say(l.Text("killed pid ").Number(int64(pid)).Text(" at the stop timeout"))
 		}
 	}
 }
+
+// mostLooks bounds the looks for one tree. A look finds whole branches whose pids ascend, as those of
+// children do until the pids begin anew. Processes that fork without end would have a look find
+// somebody new each time, until no pid is left: who slips through is found 100 ms later, when the next tree is killed, or ends
+// with PID 1.
+const mostLooks = 32
 
 // findTree fills descendants, without the helpers. It reports false when the main
 // process should be among them and is not: /proc is missing, or hides others.
@@ -96,7 +103,7 @@ func (w *watch) findTree() bool {
 		}
 	}
 	addDescendant(w.self)
-	for isOurProc(w.self) && w.addChildren() {
+	for looks := 0; looks < mostLooks && isOurProc(w.self) && w.addChildren(); looks++ {
 	}
 	return w.end.MainGone || isDescendant(w.main)
 }

@@ -19,15 +19,16 @@ type watch struct {
 	stopSignal     initbin.StopSignal
 	target         initbin.Target
 
-	mask        uint64 // signals that were blocked when we were started
-	reports     bool   // there is a report to write
-	ignoredCHLD bool   // SIGCHLD was ignored when we were started
+	mask        uint64  // signals that were blocked when we were started
+	report      uintptr // the path of the report, 0 if there is none to write
+	ignoredCHLD bool    // SIGCHLD was ignored when we were started
 	self        int
 	terminal    int // the descriptor of the terminal we were given, -1 for none
 
 	main      int
 	children  uintptr // descriptor of the list of its children, 0 if there is none
 	childless bool    // wait4 says that nobody is left
+	unreaped  bool    // there may be more to reap than was
 	end       handover.Ending
 
 	phase    phase
@@ -38,6 +39,7 @@ type watch struct {
 	due      int64 // end of the drain, or the time of SIGKILL
 	launchAt int64 // when the stopper is to be started, 0 if it has been
 	killed   int64 // when SIGKILL was last sent to what is left
+	forced   bool  // somebody was killed at the stop timeout
 
 	stopper  helper
 	relay    helper
