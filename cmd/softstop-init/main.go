@@ -79,11 +79,11 @@ func report(err error) int {
 	if err == nil {
 		return 0
 	}
-	os.Stderr.WriteString(initbin.Name + ": " + err.Error() + "\n")
+	os.Stderr.WriteString(initbin.Name + ": " + stopper.Clean(err.Error()) + "\n")
 	return 1
 }
 
 func wrong(sentence string) int {
-	os.Stderr.WriteString(initbin.Name + ": " + sentence + "\nTry softstop-init --help.\n")
+	os.Stderr.WriteString(initbin.Name + ": " + stopper.Clean(sentence) + "\nTry softstop-init --help.\n")
 	return exitUsage
 }

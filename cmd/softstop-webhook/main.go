@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -48,6 +49,9 @@ func main() {
 		os.Exit(2)
 	}
 	ctrl.SetLogger(log)
+	if limit, ok := memoryLimit(os.Getenv("SOFTSTOP_MEMORY_LIMIT"), os.Getenv("GOMEMLIMIT")); ok {
+		debug.SetMemoryLimit(limit)
+	}
 	stop, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer cancel()
 	if err := serve(stop, o, log); err != nil {

@@ -25,6 +25,20 @@ func runInit(t *testing.T, program string, args ...string) (stdout, stderr strin
 	return out.String(), say.String(), cmd.ProcessState.ExitCode()
 }
 
+// TestWhatIsSaidIsClean: what is wrong with a command line, and a program that is not there, are said without
+// what a terminal or a log would take for more than a name.
+func TestWhatIsSaidIsClean(t *testing.T) {
+	eachBuild(t, func(t *testing.T, b build) {
+		const evil = "/no\n\x1b[2J\u202e\u009bend"
+		for _, words := range [][]string{{"--" + evil, "--", "true"}, {"sleep", evil}, {"install", evil}, {"--", evil}} {
+			_, stderr, code := runInit(t, b.path, words...)
+			if code == 0 || !strings.Contains(stderr, "/no?") || !strings.Contains(stderr, "end") || strings.ContainsAny(stderr, "\x1b\u202e\u009b") {
+				t.Errorf("%q: exit code %d, said %q", words, code, stderr)
+			}
+		}
+	})
+}
+
 func TestCommandLine(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
 		for _, c := range []struct {

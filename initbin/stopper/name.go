@@ -78,6 +78,10 @@ func isFile(pid int, name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
+// Clean makes text fit for any terminal and any log, for what the program says that is no stopper: what is
+// wrong with a command line may hold anything, too.
+func Clean(text string) string { return clean(text) }
+
 // clean makes text fit for any terminal and any log: one line, no control characters of either
 // set, nothing that changes the direction of writing. All that is printed comes through it.
 func clean(text string) string {

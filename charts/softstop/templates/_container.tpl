@@ -27,6 +27,12 @@
 
 {{/* Its environment, or nothing. */}}
 {{- define "softstop.env" -}}
+{{- if dig "limits" "memory" "" .Values.resources }}
+- name: SOFTSTOP_MEMORY_LIMIT
+  valueFrom:
+    resourceFieldRef:
+      resource: limits.memory
+{{- end }}
 {{- with .Values.env }}
 {{ toYaml . }}
 {{- end }}
