@@ -32,9 +32,11 @@ func (s *suite) goldenPodsAreValid(t *testing.T) {
 	s.namespace(t, "golden", nil)
 	s.namespace(t, "golden-restricted", map[string]string{"pod-security.kubernetes.io/enforce": "restricted"})
 	s.limited(t, "golden-limited", nil)
-	wasm := &nodev1.RuntimeClass{ObjectMeta: metav1.ObjectMeta{Name: "wasmtime-spin-v2"}, Handler: "spin"}
-	if err := s.client.Create(t.Context(), wasm); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"wasmtime-spin-v2", "windows-2022"} {
+		class := &nodev1.RuntimeClass{ObjectMeta: metav1.ObjectMeta{Name: name}, Handler: "other"}
+		if err := s.client.Create(t.Context(), class); err != nil {
+			t.Fatal(err)
+		}
 	}
 	// The restricted profile has no place for a pod with hostPID, nor Windows for what it asks for.
 	may := map[string]int{"golden-restricted": 2}

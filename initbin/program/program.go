@@ -118,8 +118,8 @@ func oneOf(name string, names []string) bool {
 func inSystem(folder string) bool {
 	switch folder {
 	case "", "/", "/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/",
-		"/lib/", "/usr/lib/", "/run/current-system/sw/bin/":
+		"/lib/", "/usr/lib/", "/lib/sysvinit/", "/usr/lib/sysvinit/", "/run/current-system/", "/run/current-system/sw/bin/":
 		return true
 	}
-	return strings.HasPrefix(folder, "/package/admin/s6-overlay") // with its version
+	return strings.HasPrefix(folder, "/package/admin/s6-overlay") || strings.HasPrefix(folder, "/etc/s6-linux-init/") // with its version, or a name
 }

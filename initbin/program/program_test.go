@@ -7,7 +7,7 @@ func TestOf(t *testing.T) {
 		"/usr/bin/tini": Init, "dumb-init": Init, "/run/podman-init": Init, "/softstop/softstop-init": Init,
 		"/init": System, "init": System, "/sbin/init": System, "/bin/init": System, "/usr/sbin/../sbin//init": System,
 		"/lib/systemd/systemd": System, "systemd": System, "/opt/systemd": System, "/sbin/my_init": System, "/sbin/runit": System,
-		"/package/admin/s6-overlay-3.2.0/libexec/preinit": System, "/bin/k3s": System, "/usr/bin/systemctl": System,
+		"/package/admin/s6-overlay-3.2.0/libexec/preinit": System, "/bin/k3s": System, "/run/current-system/init": System, "/etc/s6-linux-init/current/bin/init": System, "/lib/sysvinit/init": System, "/usr/bin/systemctl": System,
 		"/app/init": Ordinary, "./init": System, "init.d": Ordinary, "/init/": System, "/init.sh": Ordinary, "reinit": Ordinary, "/opt/runit": Ordinary,
 		"/bin/sh": Shell, "bash": Shell, "busybox": Multicall, "/usr/bin/env": Runner, "exec": Runner, "su": Runner,
 		"ls": Onlooker, "/usr/bin/[": Onlooker, "": Ordinary, "/": Ordinary, "nginx": Ordinary,

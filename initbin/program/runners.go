@@ -49,7 +49,7 @@ var runners = []Program{
 	{Name: "chrt", Kind: Runner, Before: Before{Words: 1, Values: "TPD", Long: "sched-runtime sched-period sched-deadline"}},
 	{Name: "taskset", Kind: Runner, Before: Before{Words: 1}},
 	{Name: "numactl", Kind: Runner, Before: Before{Values: "iNmCpPlw", Long: "interleave cpunodebind membind physcpubind preferred"}},
-	{Name: "prlimit", Kind: Runner},
+	{Name: "prlimit", Kind: Runner, Before: Before{Values: "po", Long: "pid output"}},
 	{Name: "stdbuf", Kind: Runner, Before: Before{Values: "ioe", Long: "input output error"}},
 	{Name: "unbuffer", Kind: Runner, Stays: true},
 	{Name: "timeout", Kind: Runner, Stays: true, Before: Before{Words: 1, Values: "sk", Long: "signal kill-after"}},
@@ -60,6 +60,9 @@ var runners = []Program{
 	{Name: "ltrace", Kind: Runner, Stays: true, Before: Before{Values: "aADeFlnopsuwx"}},
 	{Name: "catchsegv", Kind: Runner, Stays: true},
 	{Name: "eatmydata", Kind: Runner},
+	{Name: "xargs", Kind: Runner, Stays: true, Before: Before{
+		Values: "adEILnPs", Long: "arg-file delimiter max-args max-procs max-chars process-slot-var",
+	}},
 	{Name: "fakeroot", Kind: Runner, Stays: true, Before: Before{Values: "lsib"}},
 	{Name: "faketime", Kind: Runner, Before: Before{Words: 1}},
 }

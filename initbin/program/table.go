@@ -20,7 +20,7 @@ var inits = []Program{
 // which starts the services if it is process 1, and lists them if it is not.
 var (
 	systems = []Program{
-		{Name: "systemd", Kind: System}, {Name: "my_init", Kind: System}, {Name: "runit-init", Kind: System}, {Name: "runsvdir", Kind: System},
+		{Name: "systemd", Kind: System}, {Name: "my_init", Kind: System}, {Name: "runit-init", Kind: System}, {Name: "runsvdir", Kind: System}, {Name: "runsvdir-start", Kind: System},
 		{Name: "s6-svscan", Kind: System}, {Name: "s6-linux-init", Kind: System}, {Name: "s6-overlay-suexec", Kind: System},
 		{Name: "openrc-init", Kind: System}, {Name: "systemctl.py", Kind: System}, {Name: "systemctl3.py", Kind: System},
 		{Name: "k3s", Kind: System}, {Name: "rke2", Kind: System},

@@ -21,9 +21,10 @@ type End struct {
 
 // Ends returns the programs that words can end up executing: the first word, or whatever
 // stands behind the words before it. An unknown program is one, and the commands that it may
-// be given as arguments are others.
-func Ends(words []string) []End {
-	s := search{room: maxText}
+// be given as arguments are others. given are the variables that shells begin with; nil if none
+// is known.
+func Ends(words []string, given Variables) []End {
+	s := search{room: maxText, given: given}
 	s.line(words, true, 0)
 	return s.ends
 }
@@ -35,8 +36,9 @@ const (
 )
 
 type search struct {
-	ends []End
-	room int // bytes of text that may still be parsed
+	ends  []End
+	room  int // bytes of text that may still be parsed
+	given Variables
 	// shallow means that the arguments of unknown programs are looked at already.
 	shallow bool
 }
@@ -61,6 +63,9 @@ func (s *search) line(words []string, becomes bool, depth int) {
 	case program.Runner:
 		rest, text := behind(p.Before, words)
 		becomes = becomes && !p.Stays
+		if p.Before.Assigns {
+			defer s.give(words[1 : len(words)-len(rest)])()
+		}
 		if text != "" {
 			s.script(Script{Inline: true, Text: text, Words: []string{"sh"}}, words, becomes, depth+1)
 		}
@@ -75,6 +80,25 @@ func (s *search) line(words []string, becomes bool, depth int) {
 	}
 }
 
+// give adds the NAME=VALUE among words to the variables, and returns what takes them away.
+func (s *search) give(words []string) (back func()) {
+	before := s.given
+	values := map[string]string{}
+	for _, word := range words {
+		if name, value, _ := strings.Cut(word, "="); isAssignment(word) {
+			values[name] = value
+		}
+	}
+	s.given = func(name string) (string, bool) {
+		value, known := values[name]
+		if !known && before != nil {
+			return before(name)
+		}
+		return value, known
+	}
+	return func() { s.given = before }
+}
+
 // script looks at what a shell is told to run; words are the shell's.
 func (s *search) script(script Script, words []string, becomes bool, depth int) {
 	switch {
@@ -85,7 +109,7 @@ func (s *search) script(script Script, words []string, becomes bool, depth int) 
 		s.files(script.Text)
 	default:
 		s.room -= len(script.Text)
-		t := parse(script.Text, script.Words)
+		t := parse(script.Text, script.Words, s.given)
 		if t == nil {
 			s.files(script.Text)
 			return
@@ -123,7 +147,7 @@ func (s *search) arguments(words []string, depth int) {
 // unsure looks at a command line that may be executed. Ordinary programs in it are none of
 // the ends: they are arguments for all that is known.
 func (s *search) unsure(words []string, depth int) {
-	below := search{room: s.room, shallow: true}
+	below := search{room: s.room, given: s.given, shallow: true}
 	below.line(words, false, depth)
 	s.room = below.room
 	for _, end := range below.ends {
@@ -245,7 +269,7 @@ func (w *walk) inner(script string, last bool) {
 		return
 	}
 	w.room -= len(script)
-	if t := parse(script, w.text.words); t != nil {
+	if t := parse(script, w.text.words, w.given); t != nil {
 		below := walk{search: w.search, text: t, becomes: w.becomes, depth: w.depth + 1}
 		below.list(t.file.Stmts, last)
 	}

@@ -10,6 +10,7 @@ import (
 // TestEnds holds which programs a command line can end up executing; a "?" behind one means
 // that it may run below another, or not at all.
 func TestEnds(t *testing.T) {
+	given := func(name string) (string, bool) { return "/sbin/init", name == "GIVEN" }
 	for _, c := range []struct {
 		words []string
 		want  string
@@ -63,6 +64,18 @@ func TestEnds(t *testing.T) {
 		{[]string{"sh", "-c", "exec (( /sbin/init"}, "/sbin/init?"},
 		{[]string{"sh", "/start.sh", "/sbin/init"}, "sh /sbin/init?"},
 		{[]string{"sh"}, "sh"},
+		{[]string{"sh", "-c", "exec $(which systemd) --x"}, "systemd"},
+		{[]string{"bash", "-c", `exec "$(command -v init)"`}, "init"},
+		{[]string{"bash", "-c", "exec `readlink -f /sbin/init`"}, "/sbin/init"},
+		{[]string{"bash", "-c", `a=(/sbin/init --log x); exec "${a[@]}"`}, "/sbin/init"},
+		{[]string{"bash", "-c", `exec $(find-it)`}, "\x00"},
+		{[]string{"env", "I=/sbin/init", "sh", "-c", "exec $I"}, "/sbin/init"},
+		{[]string{"sh", "-c", "exec $GIVEN"}, "/sbin/init"},
+		{[]string{"sh", "-c", "GIVEN=app; exec $GIVEN"}, "app"},
+		{[]string{"sh", "-c", "exec ${GIVEN:-app}"}, "/sbin/init"},
+		{[]string{"env", "GIVEN=app", "sh", "-c", "exec $GIVEN"}, "app"},
+		{[]string{"runsvdir-start"}, "runsvdir-start"},
+		{[]string{"xargs", "-n", "1", "tini", "--"}, "tini?"},
 		{[]string{"/entrypoint.sh", "/sbin/init"}, "/entrypoint.sh /sbin/init?"},
 		{[]string{"/usr/local/bin/entrypoint", "init"}, "/usr/local/bin/entrypoint init?"},
 		{[]string{"/entrypoint.sh", "-x", "/sbin/init"}, "/entrypoint.sh /sbin/init?"},
@@ -82,7 +95,7 @@ func TestEnds(t *testing.T) {
 		{nil, ""}, {[]string{""}, ""}, {[]string{"env"}, ""}, {[]string{"exec"}, ""}, {[]string{"sh", "-c"}, "sh"},
 	} {
 		var got []string
-		for _, end := range Ends(c.words) {
+		for _, end := range Ends(c.words, given) {
 			name := end.Words[0]
 			if !end.Becomes {
 				name += "?"
@@ -99,8 +112,8 @@ func TestEnds(t *testing.T) {
 func TestHostileTexts(t *testing.T) {
 	for _, opening := range []string{"(", "((", "$(", "$((", "{ ", "if ", "${a:-", "`", "while ", `"$(`, "case x in x) ", "a=(", "! ", "f() ", "sh -c '", "eval ", "a=$a$a;", "trap 'x' ", "<<E\n"} {
 		text := strings.Repeat(opening, 10_000)
-		Ends([]string{"sh", "-c", text})
-		Ends([]string{"sh", "-c", text[:min(len(text), maxText)]})
+		Ends([]string{"sh", "-c", text}, nil)
+		Ends([]string{"sh", "-c", text[:min(len(text), maxText)]}, nil)
 		HookOf([]string{"sh", "-c", text[:min(len(text), maxText)]})
 		NamesProcess1([]string{"sh", "-c", text[:min(len(text), maxText)]})
 	}
@@ -109,14 +122,14 @@ func TestHostileTexts(t *testing.T) {
 		for len(words) < 50_000 {
 			words = append(words, pattern...)
 		}
-		if ends := Ends(words); len(ends) > maxEnds {
+		if ends := Ends(words, nil); len(ends) > maxEnds {
 			t.Errorf("%d ends", len(ends))
 		}
 		HookOf(words)
 		NamesProcess1(words)
 	}
 	big := []string{"sh", "-c", strings.Repeat("x", maxText) + "; exec /sbin/init"}
-	if ends := Ends(big); len(ends) != 1 || program.Of(ends[0].Words[0]).Kind != program.System {
+	if ends := Ends(big, nil); len(ends) != 1 || program.Of(ends[0].Words[0]).Kind != program.System {
 		t.Errorf("a text that is too long hides /sbin/init: %v", ends)
 	}
 }
@@ -128,7 +141,7 @@ func FuzzCommandLine(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, line string) {
 		words := strings.Split(line, "\x00")
-		for _, end := range Ends(words) {
+		for _, end := range Ends(words, nil) {
 			if len(end.Words) == 0 {
 				t.Error("an end without a program")
 			}

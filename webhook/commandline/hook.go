@@ -47,6 +47,9 @@ func hookOf(words []string, depth int) Hook {
 		return timeoutHook(p, words, depth)
 	case p.Kind == program.Runner:
 		rest, text := behind(p.Before, words)
+		if p.Name == "xargs" { // pidof app | xargs kill
+			rest = append(slices.Clip(rest), unknown)
+		}
 		if text != "" {
 			return scriptHook(Script{Inline: true, Text: text}, depth)
 		}
@@ -149,7 +152,7 @@ func scriptHook(script Script, depth int) Hook {
 		stops, signal := stopping(script.Words)
 		return Hook{Stops: stops, ToProcess1: signal}
 	}
-	t := parse(script.Text, script.Words)
+	t := parse(script.Text, script.Words, nil)
 	if t == nil {
 		return Hook{}
 	}

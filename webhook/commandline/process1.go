@@ -62,7 +62,7 @@ func (n *namings) script(script string, words []string, depth int) {
 		return
 	}
 	n.room -= len(script)
-	t := parse(script, words)
+	t := parse(script, words, nil)
 	if t == nil {
 		return
 	}
@@ -72,7 +72,7 @@ func (n *namings) script(script string, words []string, depth int) {
 			n.line(t.fields(node.Args), depth)
 		case *syntax.Redirect:
 			if node.Word != nil {
-				n.file(t.value(node.Word.Parts, false))
+				n.file(t.value(node.Word.Parts, false), false)
 			}
 		}
 		return true
@@ -87,8 +87,12 @@ func (n *namings) command(words []string) {
 	name := path.Base(words[0])
 	switch {
 	case name == "kill":
-		if _, targets := signalOf(words[1:]); slices.Contains(targets, "1") {
+		_, targets := signalOf(words[1:])
+		if slices.Contains(targets, "1") {
 			n.add(words, true)
+		}
+		if slices.Contains(targets, "-1") { // everybody but process 1
+			n.add(words, false)
 		}
 	case name == "nsenter" && (hasOption1(words, "t", "--target")):
 		n.add(words, true)
@@ -96,7 +100,7 @@ func (n *namings) command(words []string) {
 		n.add(words, false)
 	}
 	for _, word := range words {
-		n.file(word)
+		n.file(word, slices.Contains([]string{"test", "[", "[[", "ls", "stat"}, name))
 	}
 }
 
@@ -105,10 +109,20 @@ func (n *namings) add(words []string, same bool) {
 	n.all = append(n.all, Naming{command, same})
 }
 
-// file looks for /proc/1 in a word.
-func (n *namings) file(word string) {
-	_, below, found := strings.Cut(word, "/proc/1/")
-	if !found {
+// letters are those of a folder's name.
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+
+// file looks for /proc/1 in a word of a command, which may only look whether it is there.
+func (n *namings) file(word string, looks bool) {
+	before, below, found := strings.Cut(word, "/proc/1")
+	if !found || strings.HasSuffix(strings.TrimRight(before, letters), "/") { // /host/proc is another's
+		return
+	}
+	if below == "" || below == "/" {
+		n.all = append(n.all, Naming{"/proc/1", looks})
+		return
+	}
+	if below, found = strings.CutPrefix(below, "/"); !found { // /proc/17
 		return
 	}
 	name, rest, _ := strings.Cut(below, "/")
@@ -125,30 +139,42 @@ func (n *namings) file(word string) {
 // asksAbout1 reports whether a program that looks into another process is given number 1.
 func asksAbout1(name string, words []string) bool {
 	switch name {
-	case "jcmd", "jstack", "jmap", "jinfo", "jstat", "pmap", "pstack", "pwdx", "eu-stack", "gcore":
+	case "jcmd", "jstack", "jmap", "jinfo", "jstat", "pmap", "pstack", "gstack", "pwdx", "eu-stack", "gcore", "reptyr":
 		first := slices.IndexFunc(words[1:], func(word string) bool { return !strings.HasPrefix(word, "-") })
 		return first >= 0 && words[1+first] == "1" || hasOption1(words, "p", "--pid")
-	case "profiler.sh", "asprof", "jattach":
+	case "profiler.sh", "asprof", "jattach", "pstree":
 		return slices.Contains(words[1:], "1")
-	case "ps":
+	case "ps", "gdb":
 		return slices.Contains(words[1:], "1") || hasOption1(words, "p", "--pid")
-	case "gdb", "strace", "ltrace", "perf", "lsof", "top", "pidstat", "taskset", "prlimit", "renice", "jhsdb", "py-spy", "rbspy",
+	case "renice":
+		return slices.Contains(from(words, 2), "1") || hasOption1(words, "p", "--pid")
+	case "pgrep", "pkill": // by who is their parent, their group's or session's first
+		return hasOption1(words, "P", "--parent") || hasOption1(words, "g", "--pgroup") || hasOption1(words, "s", "--session")
+	case "killall5":
+		return true
+	case "strace", "ltrace", "perf", "lsof", "lsns", "top", "htop", "pidstat", "taskset", "chrt", "ionice", "prlimit", "jhsdb", "py-spy", "rbspy",
 		"dotnet-trace", "dotnet-dump", "dotnet-counters", "dotnet-gcdump", "dotnet-stack":
 		return hasOption1(words, "p", "--pid")
 	}
 	return false
 }
 
-// hasOption1 reports whether an option has the value 1: -p 1, -p1, -fp 1, --pid 1, --pid=1.
+// hasOption1 reports whether an option has the value 1: -p 1, -p1, -fp 1, --pid 1, --pid=1, -p 1,7.
 func hasOption1(words []string, letter, long string) bool {
 	for i, word := range words[1:] {
 		switch {
-		case word == long+"=1", word == "-"+letter+"1", word == long[1:]+"=1":
+		case lists1(word, long+"="), lists1(word, "-"+letter), lists1(word, long[1:]+"="):
 			return true
-		case i+2 < len(words) && words[i+2] == "1" && (word == long || word == long[1:] ||
+		case i+2 < len(words) && lists1(words[i+2], "") && (word == long || word == long[1:] ||
 			len(word) > 1 && word[0] == '-' && word[1] != '-' && strings.HasSuffix(word, letter)):
 			return true
 		}
 	}
 	return false
+}
+
+// lists1 reports whether 1 is in the list that follows prefix in word.
+func lists1(word, prefix string) bool {
+	list, is := strings.CutPrefix(word, prefix)
+	return is && slices.Contains(strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' }), "1")
 }

@@ -59,16 +59,21 @@ func killing(words []string) (stops bool, toProcess1 initbin.Signal) {
 // their other arguments. 0 is for a signal that has no name here, and for kill -0 and -l.
 func signalOf(words []string) (signal initbin.Signal, rest []string) {
 	signal = initbin.SIGTERM
+	named := false
 	for i := 0; i < len(words); i++ {
 		word := words[i]
 		switch {
 		case word == "--":
 			return signal, words[i+1:]
+		case named && word == "-1": // everybody
+			rest = append(rest, word)
 		case word == "-s" || word == "-n" || word == "--signal":
 			if i++; i < len(words) {
 				signal, _ = initbin.ParseSignal(strings.ToUpper(words[i]))
 			}
+			named = true
 		case len(word) > 1 && word[0] == '-':
+			named = true
 			name := strings.TrimPrefix(strings.TrimPrefix(word[1:], "-signal="), "s")
 			if parsed, ok := initbin.ParseSignal(strings.ToUpper(name)); ok {
 				signal = parsed

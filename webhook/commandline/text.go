@@ -18,8 +18,9 @@ const unknown = "\x00"
 // text is a script for a shell, parsed.
 type text struct {
 	file *syntax.File
-	// words are $0, $1 and so on.
+	// words are $0, $1 and so on; given are the variables that it begins with.
 	words []string
+	given Variables
 	// values are what the text itself gives its variables, in its order.
 	values map[string][]string
 	// most is how many values the variable with most has; pick says which of them to take.
@@ -33,8 +34,11 @@ const (
 	maxWords  = 256
 )
 
+// Variables returns the value of an environment variable, if it is known.
+type Variables func(name string) (value string, known bool)
+
 // parse reads a script; nil if nobody can, or should.
-func parse(script string, words []string) *text {
+func parse(script string, words []string, given Variables) *text {
 	opened := 0
 	for _, bracket := range "({[`$" {
 		opened += strings.Count(script, string(bracket))
@@ -46,12 +50,16 @@ func parse(script string, words []string) *text {
 	if err != nil {
 		return nil
 	}
-	t := &text{file: file, words: words[:min(len(words), maxWords):min(len(words), maxWords)], values: map[string][]string{}, most: 1, functions: map[string]*syntax.Stmt{}}
+	t := &text{file: file, given: given, words: words[:min(len(words), maxWords):min(len(words), maxWords)], values: map[string][]string{}, most: 1, functions: map[string]*syntax.Stmt{}}
 	syntax.Walk(file, func(node syntax.Node) bool {
 		switch n := node.(type) {
 		case *syntax.Assign:
-			if n.Name != nil && n.Value != nil {
+			switch {
+			case n.Name == nil:
+			case n.Value != nil:
 				t.give(n.Name.Value, n.Value)
+			case n.Array != nil:
+				t.giveList(n.Name.Value, n.Array)
 			}
 		case *syntax.WordIter:
 			for _, item := range n.Items {
@@ -78,6 +86,17 @@ func (t *text) give(name string, value *syntax.Word) {
 	}
 }
 
+// giveList is give for a list, whose words stand in one value.
+func (t *text) giveList(name string, list *syntax.ArrayExpr) {
+	all := &syntax.Word{}
+	for _, element := range list.Elems {
+		if element.Value != nil {
+			all.Parts = append(append(all.Parts, element.Value.Parts...), &syntax.Lit{Value: " "})
+		}
+	}
+	t.give(name, all)
+}
+
 // fields are the words that a command's words become.
 func (t *text) fields(words []*syntax.Word) (fields []string) {
 	for _, word := range words {
@@ -87,8 +106,13 @@ func (t *text) fields(words []*syntax.Word) (fields []string) {
 		}
 		value, bare := t.value(word.Parts, false), false
 		for _, part := range word.Parts {
-			_, expands := part.(*syntax.ParamExp)
-			bare = bare || expands
+			switch part := part.(type) {
+			case *syntax.ParamExp, *syntax.CmdSubst:
+				bare = true
+			case *syntax.DblQuoted:
+				list, is := only(part.Parts).(*syntax.ParamExp)
+				bare = bare || is && isList(list)
+			}
 		}
 		if bare {
 			fields = append(fields, strings.Fields(value)...)
@@ -107,6 +131,12 @@ func (t *text) isAll(word *syntax.Word) bool {
 	}
 	all, is := only(parts).(*syntax.ParamExp)
 	return is && all.Exp == nil && all.Param != nil && (all.Param.Value == "@" || all.Param.Value == "*")
+}
+
+// isList reports whether p is all of a list: ${LIST[@]}.
+func isList(p *syntax.ParamExp) bool {
+	word, is := p.Index.(*syntax.Word)
+	return is && (word.Lit() == "@" || word.Lit() == "*")
 }
 
 func only(parts []syntax.WordPart) syntax.WordPart {
@@ -129,6 +159,8 @@ func (t *text) value(parts []syntax.WordPart, quoted bool) string {
 			b.WriteString(t.value(p.Parts, true))
 		case *syntax.ParamExp:
 			b.WriteString(t.parameter(p))
+		case *syntax.CmdSubst:
+			b.WriteString(t.found(p))
 		default:
 			b.WriteString(unknown)
 		}
@@ -137,6 +169,27 @@ func (t *text) value(parts []syntax.WordPart, quoted bool) string {
 		}
 	}
 	return b.String()
+}
+
+// found is what a command in $() says, if it only looks for a file: $(which systemd).
+func (t *text) found(c *syntax.CmdSubst) string {
+	if len(c.Stmts) != 1 {
+		return unknown
+	}
+	call, is := c.Stmts[0].Cmd.(*syntax.CallExpr)
+	if !is || len(call.Args) < 2 {
+		return unknown
+	}
+	last := t.value(call.Args[len(call.Args)-1].Parts, false)
+	switch call.Args[0].Lit() {
+	case "which", "readlink", "realpath", "echo":
+		return last
+	case "command", "type":
+		if strings.HasPrefix(call.Args[1].Lit(), "-") {
+			return last
+		}
+	}
+	return unknown
 }
 
 // unescaped takes the backslashes away that a shell takes away.
@@ -157,7 +210,7 @@ func unescaped(literal string, quoted bool) string {
 }
 
 func (t *text) parameter(p *syntax.ParamExp) string {
-	if p.Param == nil || p.Length || p.Excl || p.Slice != nil || p.Repl != nil || p.Index != nil {
+	if p.Param == nil || p.Length || p.Excl || p.Slice != nil || p.Repl != nil || p.Index != nil && !isList(p) {
 		return unknown
 	}
 	name := p.Param.Value
@@ -169,6 +222,11 @@ func (t *text) parameter(p *syntax.ParamExp) string {
 	}
 	if values := t.values[name]; len(values) > 0 && !strings.Contains(values[min(t.pick, len(values)-1)], unknown) {
 		return values[min(t.pick, len(values)-1)]
+	}
+	if t.given != nil && len(t.values[name]) == 0 {
+		if value, known := t.given(name); known && (value != "" || p.Exp == nil) {
+			return value
+		}
 	}
 	return t.otherwise(p, unknown)
 }

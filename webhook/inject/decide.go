@@ -180,7 +180,7 @@ func (c *Choice) decide(pod config.Policy, facts Facts) {
 	if c.Reason = c.findCommand(facts); c.Reason != "" {
 		return
 	}
-	c.Reason = InitOf(expanded(c.Command, c.container.Args, c.container.Env))
+	c.Reason = InitOf(expanded(c.Command, c.container.Args, c.container.Env), Variables(c.container.Env))
 	if c.Reason == "" && !slices.Contains(pod.Containers.Value, c.Name) && c.minds1 {
 		c.Reason = ReasonNamesPID1
 	}

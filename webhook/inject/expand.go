@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/softstop/softstop/webhook/commandline"
 )
 
 // maxLooked is how many words of a command line are looked at: what a container is lets itself be told
@@ -91,5 +93,29 @@ func expand(word string, values map[string]string) string {
 			b.WriteByte('$')
 			rest = after
 		}
+	}
+}
+
+// Variables returns the values that env gives its variables, where it says them itself. Each is
+// looked for once.
+func Variables(env []corev1.EnvVar) commandline.Variables {
+	type answer struct {
+		value string
+		known bool
+	}
+	asked := map[string]answer{}
+	return func(name string) (string, bool) {
+		if a, again := asked[name]; again {
+			return a.value, a.known
+		}
+		a := answer{}
+		for i := len(env) - 1; i >= 0; i-- {
+			if env[i].Name == name {
+				a = answer{env[i].Value, env[i].ValueFrom == nil && !strings.Contains(env[i].Value, "$(")}
+				break
+			}
+		}
+		asked[name] = a
+		return a.value, a.known
 	}
 }

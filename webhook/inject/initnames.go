@@ -29,10 +29,11 @@ func IsMeshProxy(name string) bool {
 }
 
 // InitOf says whether command ends up with an init of its own as process 1: certainly with
-// one that does softstop's work, or possibly with a system that does not work otherwise.
-func InitOf(command []string) Reason {
+// one that does softstop's work, or possibly with a system that does not work otherwise. given
+// are the variables that its shells begin with; nil if none is known.
+func InitOf(command []string, given commandline.Variables) Reason {
 	inits, others := 0, 0
-	for _, end := range commandline.Ends(command) {
+	for _, end := range commandline.Ends(command, given) {
 		switch program.Of(end.Words[0]).Kind {
 		case program.System:
 			return ReasonMustBePID1

@@ -106,11 +106,14 @@ const labelOSBeta = "beta.kubernetes.io/os"
 // hasWindowsOptions reports whether the pod or one of its containers has the security
 // options that only Windows knows.
 func hasWindowsOptions(spec *corev1.PodSpec) bool {
-	if of := spec.SecurityContext; of != nil && of.WindowsOptions != nil {
+	says := func(options *corev1.WindowsSecurityContextOptions) bool {
+		return options != nil && *options != (corev1.WindowsSecurityContextOptions{})
+	}
+	if of := spec.SecurityContext; of != nil && says(of.WindowsOptions) {
 		return true
 	}
 	return slices.ContainsFunc(slices.Concat(spec.InitContainers, spec.Containers), func(c corev1.Container) bool {
-		return c.SecurityContext != nil && c.SecurityContext.WindowsOptions != nil
+		return c.SecurityContext != nil && says(c.SecurityContext.WindowsOptions)
 	})
 }
 

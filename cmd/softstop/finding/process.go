@@ -24,7 +24,7 @@ func (s *subject) process(c *corev1.Container, at ...string) []Finding {
 		}
 		where = slices.Concat(at, []string{"image"})
 	}
-	if len(words) == 0 || inject.InitOf(words) != "" {
+	if len(words) == 0 || inject.InitOf(words, inject.Variables(c.Env)) != "" {
 		return nil
 	}
 	answer := pid1.Of(words, pid1.Around{Image: c.Image, Terminal: c.Stdin && c.TTY, Shared: s.shared})
