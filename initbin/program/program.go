@@ -34,7 +34,7 @@ type Passing uint8
 const (
 	// Usual is everything else.
 	Usual Passing = iota
-	// Kills its child two seconds after it is told: su and runuser.
+	// Kills its child two seconds after it is signalled: su, runuser, doas with PAM.
 	Kills
 	// Repeats the signal to everybody as soon as its own child has ended: dumb-init.
 	Repeats

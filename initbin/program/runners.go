@@ -15,7 +15,7 @@ var runners = []Program{
 		Values: "CDRTUaghprtu", Assigns: true, Asks: "lvVKe",
 		Long: "user group chdir chroot prompt host role type command-timeout close-from other-user",
 	}},
-	{Name: "doas", Kind: Runner, Before: Before{Values: "aCu"}},
+	{Name: "doas", Kind: Runner, Passing: Kills, Before: Before{Values: "aCu"}},
 	{Name: "su", Kind: Runner, Passing: Kills, Stays: true, Before: Before{
 		Values: "gGsTw", Text: "c", Words: 1, Long: "command group supp-group shell whitelist-environment",
 	}},

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"os"
 	"strings"
-	"syscall"
 
 	"github.com/softstop/softstop/initbin"
 	"github.com/softstop/softstop/initbin/proc"
@@ -26,12 +25,16 @@ func examine(p *process) {
 		// Another user's process, or one program with many names: argv[0] is the
 		// interpreter also where a script was started by its name.
 		p.shell = proc.IsShell(first) || proc.IsMulticall(first) && isShellApplet(words)
-		p.wrapper, p.noticesStops = proc.WrapperKind(first, words), !proc.IsMulticall(path)
+		p.wrapper, p.noticesStops = proc.WrapperKind(first, words), p.shell && !proc.IsMulticall(path)
 	} else {
-		p.shell, p.wrapper, p.noticesStops = proc.IsShell(path), proc.WrapperKind(path, words), !proc.IsBlindToStops(path)
+		p.shell, p.wrapper = proc.IsShell(path), proc.WrapperKind(path, words)
+		p.noticesStops = p.shell && !proc.IsBlindToStops(path)
 	}
-	if p.shell {
-		p.place = placeOf(p.PID)
+	if !p.shell {
+		return
+	}
+	if p.place = placeOf(p.PID); p.place == "" {
+		p.State = 'R' // it slept when its state was read, and has been woken since
 	}
 }
 
@@ -78,34 +81,17 @@ func ignoresBoth(p *process) bool {
 	return p.Ignores(int(initbin.SIGINT)) && p.Ignores(int(initbin.SIGQUIT))
 }
 
-// hasOwnNull reports whether the standard input of p is /dev/null, and not that of its
-// parent: the other mark of a background job. Anybody may start a child so, and many
-// programs open /dev/null themselves: it counts only below a program that is known to have
-// replaced a shell.
-func hasOwnNull(p, parent *process) bool {
-	target, err := os.Readlink(file(p.PID, "fd/0"))
-	return err == nil && target == os.DevNull && openedAs(p.PID) != openedAs(parent.PID)
-}
-
-// openedAs tells standard inputs apart that were opened at different places or in different
-// ways.
-func openedAs(pid int) string {
-	text, _ := os.ReadFile(file(pid, "fdinfo/0"))
-	_, mount, _ := strings.Cut(string(text), "mnt_id:")
-	flags, _ := openFlags(pid, "0")
-	return itoa(int(flags&syscall.O_ACCMODE)) + mount
-}
-
-// placeOf says where a shell sits in the kernel.
+// placeOf says where a shell sits in the kernel, "" while it is not there. Of another user's
+// it may not be shown.
 func placeOf(pid int) string {
+	const hidden = "?"
 	text, err := os.ReadFile(file(pid, "syscall"))
-	if err != nil {
-		text, _ = os.ReadFile(file(pid, "wchan"))
-		return string(text)
-	}
 	fields := strings.Fields(string(text))
-	if len(fields) < 3 {
-		return string(text)
+	switch {
+	case err != nil:
+		return hidden
+	case len(fields) < 3:
+		return "" // "running"
 	}
 	return fields[0] + " " + fields[len(fields)-2]
 }

@@ -39,7 +39,6 @@ type memory struct {
 	wrapper    *memory // its nearest ancestor that is passed over; nil for none
 	switches   uint64  // its count of context switches
 	daemon     bool    // it was an orphan, or below one
-	foreign    bool    // it is a background job of a shell that its parent has replaced
 
 	group    int // its process group
 	kind     proc.Wrapper
@@ -135,7 +134,6 @@ func (l *ladder) meet(p *process, origin memory) {
 		m = l.of(p)
 		m.parent, m.supervisor, m.wrapper, m.daemon = origin.parent, origin.supervisor, origin.wrapper, origin.daemon
 		m.switches = p.Switches
-		m.foreign = p.job && m.parent != nil && m.parent == m.supervisor && !m.parent.shell
 	}
 	if m.group = p.Group; !m.signalled && !m.frozen && (!l.looked || !p.forks()) {
 		m.handles, m.shell, m.kind = p.handlesStop(l.signal) && !p.passedOver(), p.shell, p.wrapper
@@ -212,7 +210,7 @@ func (s *stepping) visit(p *process, why string) {
 		s.visitAll(p.children, "child of a process that would take it along")
 		return
 	}
-	if m.handles && !m.signalled && (m.shell || m.eager) {
+	if m.handles && !m.signalled && (m.shell || m.eager || p.replaced) {
 		s.tryOut(p)
 	}
 	s.send(p, why)

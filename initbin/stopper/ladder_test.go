@@ -109,11 +109,14 @@ func TestLadderTrapShells(t *testing.T) {
 			{at: 200 * ms, tree: treeOf(sh(woken), one(3, 2, answers, job), one(4, 2, answers, stopped), one(5, 2)), want: "thaw 4"}}},
 		{"its trap starts somebody and ends it", []moment{before, {at: 2 * ms, tree: treeOf(sh(woken), one(3, 2, answers, job), one(4, 2, answers, stopped), one(5, 2))}, {at: 9 * ms, tree: treeOf(one(4, 1, answers, stopped)), want: "thaw 4, signal 4"}}},
 		{"its trap has reaped somebody", []moment{before, {at: 2 * ms, tree: look(sh(woken, reaped), stopped), want: "thaw 4"}}},
-		{"its trap keeps it busy", []moment{before, {at: 2 * ms, tree: look(sh(woken, running), stopped)}, {at: 500 * ms, tree: look(sh(woken, running), stopped), want: "thaw 4"}}},
-		{"it never receives the signal", []moment{before, {at: 499 * ms, tree: look(sh(awaits, running), stopped)}, {at: 500 * ms, tree: look(sh(awaits, running), stopped), want: "thaw 4"}}},
+		{"its trap keeps it busy", []moment{before, {at: 2 * ms, tree: look(sh(woken, running), stopped)}, {at: 1999 * ms, tree: look(sh(woken, running), stopped)}, {at: 2000 * ms, tree: look(sh(woken, running), stopped), want: "thaw 4"}}},
+		{"its trap computes", []moment{before, {at: 2 * ms, tree: look(sh(woken, running, computed(190*ms)), stopped)}, {at: 199 * ms, tree: look(sh(woken, running, computed(190*ms)), stopped)}, {at: 210 * ms, tree: look(sh(woken, running, computed(200*ms)), stopped), want: "thaw 4"}}},
+		{"it waits for a processor", []moment{before, {at: 1000 * ms, tree: look(sh(woken, running, nowhere), stopped)}, {at: 1001 * ms, tree: look(sh(woken), stopped), want: "signal 4, thaw 4"}}},
+		{"it never receives the signal", []moment{before, {at: 1999 * ms, tree: look(sh(awaits, running), stopped)}, {at: 2000 * ms, tree: look(sh(awaits, running), stopped), want: "thaw 4"}}},
 		{"it has ended without a word", []moment{before, {at: 2 * ms, tree: treeOf(one(4, 1, answers, stopped)), want: "thaw 4, signal 4"}}},
 		{"it has ended after signalling", []moment{before, {at: 2 * ms, tree: treeOf(one(4, 1, answers, stopped, awaits)), want: "thaw 4"}, {at: time.Second, tree: treeOf(one(4, 1, answers, ran(9)))}}},
-		{"the child could not be stopped, and may have been signalled", []moment{before, {at: 2 * ms, tree: look(sh(woken), ran(1))}, {at: 40 * ms, tree: look(sh(woken), ran(1)), want: "thaw 4"}, {at: time.Second, tree: look(sh(woken))}}},
+		{"the child could not be stopped, and may have been signalled", []moment{before, {at: 2 * ms, tree: look(sh(woken), ran(1))}, {at: 1999 * ms, tree: look(sh(woken), ran(1))}, {at: 2000 * ms, tree: look(sh(woken), ran(1)), want: "thaw 4"}, {at: 3 * time.Second, tree: look(sh(woken))}}},
+		{"the child is slow to stop", []moment{before, {at: 50 * ms, tree: look(sh(woken), running, ran(1))}, {at: 60 * ms, tree: look(sh(woken), stopped, ran(1)), want: "signal 4, thaw 4"}}},
 		{"the child could not be stopped, but has not run", []moment{before, {at: 2 * ms, tree: look(sh(woken)), want: "signal 4, thaw 4"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) { climb(t, ladderFor(initbin.TargetAuto), c.moments...) })

@@ -15,8 +15,8 @@ import (
 
 const (
 	// settleTime is how long a process that blocks every signal is taken for one that forks, and
-	// a shell that runs for one that will sleep: in processor time, because on a busy machine it
-	// is the wait for a processor that takes long.
+	// a shell that runs for one that will sleep: in processor time, because what takes long on a
+	// busy machine is the wait for a processor.
 	settleTime = 200 * time.Millisecond
 	// maxSettleTime is how long that may take in all, and a part of the stop timeout at most.
 	maxSettleTime = 2 * time.Second
@@ -74,8 +74,9 @@ func (l looker) look() (*tree, error) {
 	}
 	findPipes(t, outside)
 	for _, p := range t.all {
+		p.replaced = p == t.main && l.wasShell && !p.shell
 		for _, child := range p.children {
-			child.job = isJob(child, p) || p == t.main && l.replaced(p) && hasOwnNull(child, p)
+			child.job = isJob(child, p)
 		}
 	}
 	return t, nil
@@ -116,10 +117,6 @@ func lacksParents(processes []*process) bool {
 	}
 	return false
 }
-
-// replaced reports whether the main process was a shell when it was started, and is
-// another program now.
-func (l looker) replaced(main *process) bool { return l.wasShell && !main.shell }
 
 // ticks is the time since boot as process.Start counts it.
 func ticks() uint64 {

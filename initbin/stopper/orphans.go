@@ -30,8 +30,8 @@ func (s *stepping) signalOrphans() {
 func (s *stepping) whyNow(o *process, m *memory) string {
 	switch {
 	case m.trial.spared:
-		return "orphan whose parent ended without signalling it"
-	case m.trial.reached || m.trial.shell != nil:
+		return "orphan that its parent did not signal"
+	case m.trial.reached || m.trial.parent != nil:
 		return ""
 	}
 	since := m.orphaned
@@ -49,8 +49,6 @@ func (s *stepping) whyNow(o *process, m *memory) string {
 		return ""
 	case !m.handles:
 		return "orphan that is alive and does not handle the signal, so it has not received it"
-	case m.foreign:
-		return "background job of a shell that its parent replaced"
 	case o.Switches == m.switches:
 		return "orphan that has not run since it was first seen, so it has not received the signal"
 	case !s.mayHaveReached(m):

@@ -87,11 +87,6 @@ func TestOrphansOfASupervisor(t *testing.T) {
 			ended:  map[int]int{2: diedOfTERM},
 			want:   "signal 4",
 		}, {
-			name:   "a background job of a shell that was replaced",
-			before: []*process{one(2, 1, answers), one(3, 2, answers, job, ran(5))},
-			after:  []*process{one(3, 1, answers, job, ran(6))},
-			want:   "signal 3",
-		}, {
 			name:   "one that does not handle the signal: it would be dead",
 			before: []*process{one(2, 1, answers), one(3, 2, ran(5))},
 			after:  []*process{one(3, 1, ran(6))},
@@ -145,4 +140,90 @@ func TestDaemonsOutliveTheApplication(t *testing.T) {
 		moment{at: 0, tree: treeOf(one(2, 1, shell), one(3, 2, answers), one(10, 1, answers)), want: "signal 2, signal 3"},
 		moment{at: 3 * time.Second, tree: treeOf(one(3, 1, answers), one(10, 1, answers))},
 		moment{at: 4 * time.Second, tree: treeOf(one(10, 1, answers)), want: "signal 10"})
+}
+
+// A program that has replaced a shell may know nothing of the shell's background jobs: they are
+// stopped while it is signalled, and signalled after its end if it has not done so by then.
+func TestJobsOfAReplacedShell(t *testing.T) {
+	look := func(job ...trait) *tree {
+		return treeOf(one(2, 1, replaced, ran(3)), one(3, 2, append([]trait{answers}, job...)...))
+	}
+	left := treeOf(one(3, 1, answers, ran(9)))
+	before := moment{at: 0, tree: look(), want: "freeze 3, signal 2"}
+	for _, c := range []struct {
+		name    string
+		moments []moment
+	}{
+		{"it does not signal them", []moment{{at: 9 * ms, tree: look(stopped)}, {at: 10 * ms, tree: look(stopped), want: "thaw 3"}, {at: time.Second, tree: look(ran(8))}, {at: 2 * time.Second, tree: left, want: "signal 3"}}},
+		{"it does", []moment{{at: 2 * ms, tree: look(stopped, awaits), want: "thaw 3"}, {at: 2 * time.Second, tree: left}, {at: 5 * time.Second, tree: left}}},
+		{"they could not be stopped, so they may have been signalled", []moment{{at: 10 * ms, tree: look(), want: "thaw 3"}, {at: 2 * time.Second, tree: left}, {at: 5 * time.Second, tree: left}}},
+	} {
+		t.Run(c.name, func(t *testing.T) { climb(t, ladderFor(initbin.TargetAuto), append([]moment{before}, c.moments...)...) })
+	}
+}
+
+// Who signals its child alone does not reach the child's child.
+func TestGrandchildrenOfAnEagerProgram(t *testing.T) {
+	look := func(app ...trait) *tree {
+		return treeOf(one(2, 1, eager), one(3, 2, shell), one(4, 3, append([]trait{answers}, app...)...))
+	}
+	without := func(app ...trait) *tree {
+		return treeOf(one(2, 1, eager), one(4, 1, append([]trait{answers}, app...)...))
+	}
+	before := moment{at: 0, tree: look(), want: "freeze 4, signal 2"}
+	climb(t, ladderFor(initbin.TargetAuto), before,
+		moment{at: 2 * ms, tree: without(stopped)},
+		moment{at: 10 * ms, tree: without(stopped), want: "thaw 4, signal 4"})
+	climb(t, ladderFor(initbin.TargetAuto), before,
+		moment{at: 2 * ms, tree: without(stopped)},
+		moment{at: 10 * ms, tree: without(stopped, awaits), want: "thaw 4"},
+		moment{at: 5 * time.Second, tree: without(ran(9))})
+	climb(t, ladderFor(initbin.TargetAuto), before,
+		moment{at: 10 * ms, tree: look(stopped), want: "thaw 4"},
+		moment{at: 5 * time.Second, tree: look(ran(9))})
+}
+
+// In another session than the init's the kernel would send a stopped process SIGHUP when its
+// parent ends, but for the session's leader, whose group has nobody above it anyway.
+func TestWhoIsNotStopped(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		trait trait
+		want  string
+	}{
+		{"in another session", inSession(77), "signal 2"},
+		{"a session's leader", inSession(3), "freeze 3, signal 2"},
+		{"in a group of its own", group(3), "freeze 3, signal 2"},
+		{"stopped already", stopped, "signal 2"},
+		{"one that does not handle the signal", func(p *process) { p.Caught = 0 }, "signal 2"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			climb(t, ladderFor(initbin.TargetAuto), moment{at: 0, tree: treeOf(one(2, 1, eager), one(3, 2, answers, c.trait)), want: c.want})
+		})
+	}
+}
+
+// A daemon that was there from the beginning may have been signalled together with a group that
+// it shares with somebody below the main process; else only scripts reach it.
+func TestDaemonsInAGroup(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		daemon trait
+		want   string
+	}{
+		{"that of a child of the main process", group(3), ""},
+		{"its own", group(10), "signal 10"},
+		{"that of another daemon", group(11), "signal 10"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			daemon := func(traits ...trait) *process { return one(10, 1, append(traits, answers, c.daemon)...) }
+			other := one(11, 1, deaf, group(11))
+			climb(t, ladderFor(initbin.TargetAuto),
+				moment{at: 0, tree: treeOf(one(2, 1, answers), one(3, 2, answers, group(3)), daemon(), other), want: "signal 2"},
+				moment{at: time.Second, tree: treeOf(daemon(ran(4)))},
+				moment{at: 1099 * ms, tree: treeOf(daemon(ran(5)))},
+				moment{at: 1100 * ms, tree: treeOf(daemon(ran(6))), want: c.want},
+				moment{at: 9 * time.Second, tree: treeOf(daemon(ran(7)))})
+		})
+	}
 }

@@ -27,9 +27,13 @@ type process struct {
 	// holdsNamespace says that the process is the first of a nested PID namespace or has
 	// started it: those in it may die with either.
 	holdsNamespace bool
+	// replaced says that the process was a shell when it was started and is another program
+	// now, as after exec app: it may know nothing of its older children.
+	replaced bool
 	// job says that the process bears the marks of a shell's background job, see isJob.
 	job bool
-	// place is where a shell sits in the kernel: system call and stack pointer.
+	// place is where a shell sits in the kernel: system call and stack pointer. "" means that it
+	// runs, or waits for a processor: nothing can be said of where it will be.
 	place string
 	// sigwait says that it waits in sigtimedwait(2).
 	sigwait bool
@@ -80,9 +84,11 @@ func (p *process) forks() bool { return p.BlocksAll() && !p.sigwait }
 // catches all signals, Node and Ruby this one. Many such programs die of it at once.
 func (p *process) eager() bool { return p.CatchesAll() || p.wrapper == proc.Eager }
 
-// ownGroup reports whether a shell with job control has started p.
-func (p *process) ownGroup(shell *process) bool {
-	return p.Group == p.PID && p.Group != shell.Group && p.Session == shell.Session
+// noticedBy reports whether parent would notice that p is stopped: some shells would, and all
+// of them with job control, which gives each job a group of its own.
+func (p *process) noticedBy(parent *process) bool {
+	ownGroup := p.Group == p.PID && p.Group != parent.Group
+	return parent.noticesStops || parent.shell && (p.job || ownGroup)
 }
 
 // below reports whether p descends from q.

@@ -13,9 +13,10 @@ import (
 // children are stopped, for some milliseconds, while it receives the signal: a signal that a
 // trap sends to one of them stays pending there, and shows.
 
-// trialTime is how long children are stopped at most: a shell that has not gone back to sleep
-// by then is running its trap. On a busy machine it may have waited for a processor.
-const trialTime = 500 * time.Millisecond
+// trialTime is how long children are stopped at most, and until when a shell may wait for a
+// processor to receive the signal. One that has used a processor for settleTime by itself is
+// running its trap.
+const trialTime = 2 * time.Second
 
 // exitTime is how long children are stopped at most while a trap runs: a command in it may
 // need one of them.
@@ -25,13 +26,15 @@ const exitTime = 200 * time.Millisecond
 const dieTime = 10 * time.Millisecond
 
 // Of a program in a language whose runtime catches the signal whatever its author wrote, the
-// same way shows whether it signals its children before it dies.
+// same way shows whether it signals its children before it dies; and of a program that has
+// replaced a shell, whether it knows the children that the shell has left to it.
 
 // trap is what is known of a shell's trap.
 type trap struct {
 	// What the shell was when it was signalled.
 	place    string
 	reaped   uint64
+	used     uint64 // processor time
 	children []identity
 
 	watched bool       // there may be a trap
@@ -40,30 +43,49 @@ type trap struct {
 	front   []identity // that command, or the pipeline
 }
 
-// trial is what is known of a child whose parent is being signalled.
+// trial is what is known of a process whose parent, or nearest ancestor that handles the
+// signal, is being signalled.
 type trial struct {
-	shell    *memory // nil when it is over, or has not been
+	parent   *memory // nil when it is over, or has not been
 	began    time.Duration
 	switches uint64 // the child's count of context switches then
-	// reached says that its parent signalled it; spared that its parent ended without doing so.
+	// reached says that its parent signalled it; spared that it did not, and has ended, or is a
+	// program that has replaced a shell.
 	reached, spared bool
 }
 
-// tryOut notes where a shell with a trap is, or an eager program, just before it is signalled,
-// and stops those of its children that must not be signalled twice. Some shells would notice,
-// and all with job control; and in another session than the init's the kernel would send
-// SIGHUP, if the parent ended meanwhile.
+// tryOut notes where a shell with a trap is, or another parent that is to show what it does,
+// just before it is signalled, and stops those of its children that must not be signalled
+// twice, unless it would notice.
 func (s *stepping) tryOut(shell *process) {
 	m := s.of(shell)
-	m.trap = trap{watched: true, place: shell.place, reaped: shell.Reaped, children: ids(shell.children)}
-	for _, child := range shell.children {
+	m.trap = trap{watched: true, place: shell.place, reaped: shell.Reaped, used: shell.CPU, children: ids(shell.children)}
+	s.stopBelow(shell, m)
+}
+
+// stopBelow stops the children of p while the parent with memory m is tried out, and, where
+// it is no shell, also those below children that do not handle the signal: it signals these
+// only, or walks the whole tree below it.
+func (s *stepping) stopBelow(p *process, m *memory) {
+	for _, child := range p.children {
 		c := s.of(child)
 		c.trial.switches = child.Switches
-		if c.handles && !c.signalled && !c.frozen && !child.job && !shell.noticesStops && !child.ownGroup(shell) && child.Session == s.tree.session && child.State != 'T' {
-			c.trial.shell, c.trial.began = m, s.now
+		switch {
+		case !c.handles && !m.shell:
+			s.stopBelow(child, m)
+		case !c.handles, c.signalled, c.frozen, child.State == 'T', child.noticedBy(p), s.hangsUp(child):
+		default:
+			c.trial.parent, c.trial.began = m, s.now
 			s.actions = append(s.actions, action{freeze, child, "to see whether its parent signals it"})
 		}
 	}
+}
+
+// hangsUp reports whether the kernel would send p SIGHUP, if its parent ended while p is stopped:
+// its process group would have nobody above it in its session any more. A session's leader has
+// nobody above it from the beginning.
+func (s *stepping) hangsUp(p *process) bool {
+	return p.Session != s.tree.session && p.Session != p.PID
 }
 
 // helpShell looks after a shell with a trap that has been signalled. If the trap has run, its
@@ -94,19 +116,21 @@ func (s *stepping) watchTrap(shell *process, m *memory) {
 	if t.ran || s.now == m.signalledAt {
 		return
 	}
+	moved := shell.place != "" && t.place != "" && shell.place != t.place
 	if t.behind {
-		t.ran = shell.place != t.place || len(shell.children) > 0 && !slices.Contains(t.children, last(shell).id())
+		t.ran = moved || len(shell.children) > 0 && !slices.Contains(t.children, last(shell).id())
 		return
 	}
-	changed := shell.place != t.place || shell.Reaped != t.reaped || !slices.Equal(ids(shell.children), t.children)
+	changed := moved || shell.Reaped != t.reaped || !slices.Equal(ids(shell.children), t.children)
 	received := shell.Switches != m.ran && !shell.Awaits(shell.signalFor(s.signal))
 	switch {
 	case changed || s.anyReached(shell):
 		t.ran = true
 	case !received:
 	case shell.State != 'S':
-		t.ran = s.now >= m.signalledAt+trialTime
-	case s.isTested(shell) || s.now >= m.signalledAt+deafTime:
+		computed := time.Duration(shell.CPU-t.used) * tick
+		t.ran = computed >= settleTime || s.now >= m.signalledAt+trialTime
+	case s.isTested(shell) || s.now >= m.signalledAt+deafTime && s.of(last(shell)).trial.parent == nil:
 		t.front = s.foreground(shell)
 		t.behind, t.ran = len(t.front) > 0, len(t.front) == 0
 	}
@@ -122,14 +146,14 @@ func (s *stepping) isTested(shell *process) bool {
 	child := last(shell)
 	c := s.of(child)
 	slept := child.State == 'S' && child.Switches == c.trial.switches
-	return !c.handles || slept || c.trial.shell != nil && child.State == 'T'
+	return !c.handles || slept || c.trial.parent != nil && child.State == 'T'
 }
 
 // inTrial reports whether a shell has just been signalled: the next look must come soon.
 func (l *ladder) inTrial(now time.Duration) bool {
 	for _, m := range l.memories {
 		waits := m.signalled && m.shell && m.trap.watched && !m.trap.ran && !m.trap.behind
-		if m.trial.shell != nil || waits && now < m.signalledAt+deafTime {
+		if m.trial.parent != nil || waits && now < m.signalledAt+deafTime {
 			return true
 		}
 	}
@@ -139,7 +163,7 @@ func (l *ladder) inTrial(now time.Duration) bool {
 // anyReached reports whether a signal waits, or has waited, in one of the stopped children.
 func (s *stepping) anyReached(shell *process) bool {
 	for _, child := range shell.children {
-		if t := s.of(child).trial; t.reached || t.shell != nil && wasSignalled(child) {
+		if t := s.of(child).trial; t.reached || t.parent != nil && wasSignalled(child) {
 			return true
 		}
 	}
@@ -183,19 +207,22 @@ func (s *stepping) front(shell *process, m *memory) []*process {
 
 // endTrials lets stopped children go on as soon as it is known what their shell did.
 func (s *stepping) endTrials() {
+	at := map[*memory]*process{}
+	for _, p := range s.tree.all {
+		at[s.of(p)] = p
+	}
 	for _, p := range s.tree.byAge() {
 		t := &s.of(p).trial
-		if t.shell == nil {
+		if t.parent == nil {
 			continue
 		}
-		shell := s.tree.all[p.Parent]
-		alive := shell != nil && s.of(shell) == t.shell
-		if alive && s.isUndecided(shell) && s.now < t.began+trialTime {
+		parent := at[t.parent]
+		if parent != nil && s.isUndecided(parent) && s.now < t.began+trialTime {
 			continue
 		}
 		t.reached = wasSignalled(p)
-		t.spared = !alive && p.State == 'T' && !t.reached
-		t.shell = nil
+		t.spared = (s.tree.all[p.Parent] == nil || parent != nil && parent.replaced) && p.State == 'T' && !t.reached
+		t.parent = nil
 		s.actions = append(s.actions, action{thaw, p, "what its parent did is known"})
 	}
 }

@@ -41,11 +41,16 @@ func job(p *process)      { p.job = true }
 func trapShell(place string) trait {
 	return func(p *process) { p.shell, p.place, p.Caught = true, place, p.Caught|term }
 }
-func eager(p *process)              { answers(p); p.wrapper = proc.Eager }
-func stopped(p *process)            { p.State = 'T' }
-func running(p *process)            { p.State = 'R' }
-func awaits(p *process)             { p.Pending |= term }
-func reaped(p *process)             { p.Reaped++ }
+func eager(p *process)    { answers(p); p.wrapper = proc.Eager }
+func stopped(p *process)  { p.State = 'T' }
+func running(p *process)  { p.State = 'R' }
+func awaits(p *process)   { p.Pending |= term }
+func reaped(p *process)   { p.Reaped++ }
+func nowhere(p *process)  { p.place = "" }
+func replaced(p *process) { answers(p); p.replaced = true }
+func computed(d time.Duration) trait {
+	return func(p *process) { p.CPU += uint64(d / tick) }
+}
 func idler(p *process)              { p.wrapper = proc.Idler }
 func fish(p *process)               { trapShell("a")(p); p.noticesStops = true }
 func wraps(kind proc.Wrapper) trait { return func(p *process) { p.wrapper = kind } }
