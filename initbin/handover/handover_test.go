@@ -61,6 +61,19 @@ func TestLineIsCut(t *testing.T) {
 	}
 }
 
+// TestLastCall: a quarter of the timeout before its end, at most 5 s.
+func TestLastCall(t *testing.T) {
+	const ms = int64(1e6)
+	for timeout, want := range map[int64]int64{
+		0: 0, 1 * ms: 750_000, 1000 * ms: 750 * ms, 4000 * ms: 3000 * ms, 5000 * ms: 3750 * ms,
+		19_996 * ms: 14_997 * ms, 20_000 * ms: 15_000 * ms, 23_000 * ms: 18_000 * ms, 3600_000 * ms: 3595_000 * ms,
+	} {
+		if got := LastCall(timeout); got != want {
+			t.Errorf("with a timeout of %d ms the last call is after %d ns, want %d", timeout/ms, got, want)
+		}
+	}
+}
+
 func TestEndingCode(t *testing.T) {
 	ok := initbin.ExitCodes{}
 	ok.Add(143)
@@ -80,6 +93,10 @@ func TestEndingCode(t *testing.T) {
 		{"ok signal after a stop", Ending{Asked: true, Told: 15, MainGone: true, Main: 15, OK: ok}, 0},
 		{"heir", Ending{Asked: true, Told: 15, MainGone: true, Main: 15, HeirGone: true, Heir: exit(7)}, 7},
 		{"heir behind a wrapper that reports its shell's end", Ending{Asked: true, Told: 2, MainGone: true, Main: exit(143), HeirGone: true, Heir: exit(7)}, 7},
+		{"heir of a main process that was sent SIGTERM in place of the stop signal", Ending{Asked: true, Told: 2, MainGone: true, Main: 15, HeirGone: true, Heir: exit(7)}, 7},
+		{"main process died of the stop signal, which is not SIGTERM", Ending{Asked: true, Told: 2, MainGone: true, Main: 2, HeirGone: true, Heir: exit(7)}, 7},
+		{"main process died of another signal than the two", Ending{Asked: true, Told: 2, MainGone: true, Main: 3, HeirGone: true, Heir: exit(7)}, 131},
+		{"heir has not ended", Ending{Asked: true, Told: 15, MainGone: true, Main: 15, Heir: exit(7)}, 143},
 		{"heir's ok code", Ending{Asked: true, Told: 15, MainGone: true, Main: 15, HeirGone: true, Heir: exit(3), OK: ok}, 0},
 		{"main process spoke for itself", Ending{Asked: true, Told: 15, MainGone: true, Main: exit(5), HeirGone: true, Heir: exit(7)}, 5},
 		{"main process died of something else", Ending{Asked: true, Told: 15, MainGone: true, Main: 9, HeirGone: true, Heir: exit(7)}, 137},

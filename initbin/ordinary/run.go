@@ -1,6 +1,7 @@
 package ordinary
 
 import (
+	"math"
 	"os"
 	"os/signal"
 	"runtime"
@@ -34,20 +35,23 @@ func Run(args, env []string) error {
 	if err != nil {
 		return fault.Wrap("read "+maskVariable, err)
 	}
-	argv, err := cStrings(args)
+	argv, err := syscall.SlicePtrFromStrings(args)
 	if err != nil {
 		return fault.Wrap("command line", err)
 	}
-	envp, err := cStrings(env[:last])
+	envp, err := syscall.SlicePtrFromStrings(env[:last])
 	if err != nil {
 		return fault.Wrap("environment", err)
 	}
-	// From here on addresses are numbers to the watcher: nothing may move or vanish.
-	debug.SetGCPercent(-1)
+	stopCollector()
 	growStack()
-	go passSignals(taken(), syscall.Gettid())
-	watcher.Run(len(args), argv, envp, &watcher.Host{Mask: mask, Wait: wait})
-	runtime.KeepAlive(args)
+	tid := syscall.Gettid()
+	passSignals(taken(), func(s syscall.Signal) {
+		_, _, _ = syscall.RawSyscall(syscall.SYS_TGKILL, uintptr(syscall.Getpid()), uintptr(tid), uintptr(s))
+	})
+	watcher.Run(len(args), address(argv), address(envp), &watcher.Host{Mask: mask, Wait: wait})
+	runtime.KeepAlive(argv) // they are numbers to the watcher
+	runtime.KeepAlive(envp)
 	return fault.New("not a command to run: " + strings.Join(args, " "))
 }
 
@@ -71,29 +75,45 @@ func wait(number, a, b, c, d, e uintptr) uintptr {
 
 // taken returns the signals that the Go runtime takes although they are blocked: its
 // other threads block nothing that would end a program. Faults are among them because
-// they would do so when somebody just sends them.
-func taken() <-chan os.Signal {
-	arrived := make(chan os.Signal, 64)
-	for _, s := range [...]os.Signal{
+// they would do so when somebody just sends them. Left out are those that are ignored: the
+// command inherits that.
+func taken() []syscall.Signal {
+	var list []syscall.Signal
+	for _, s := range [...]syscall.Signal{
 		syscall.SIGCHLD, syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGABRT, syscall.SIGTERM, syscall.SIGSTKFLT,
 		syscall.SIGILL, syscall.SIGTRAP, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGSEGV, syscall.SIGSYS,
 	} {
-		// The command inherits what stays ignored.
 		if !signal.Ignored(s) {
-			signal.Notify(arrived, s)
+			list = append(list, s)
 		}
 	}
-	return arrived
+	return list
 }
 
-// passSignals sends what has been taken on to thread tid, whom it was meant for, but for
-// the faults.
-func passSignals(arrived <-chan os.Signal, tid int) {
-	for s := range arrived {
-		if number := s.(syscall.Signal); number == syscall.SIGCHLD || initbin.Forwardable(initbin.Signal(number)) {
-			_, _, _ = syscall.RawSyscall(syscall.SYS_TGKILL, uintptr(syscall.Getpid()), uintptr(tid), uintptr(number))
-		}
+// passSignals hands what the runtime takes on to pass, but for the faults. Each signal has a
+// channel of its own with room for one, as the kernel keeps one of each: a flood of SIGCHLD
+// cannot push a SIGTERM out.
+func passSignals(list []syscall.Signal, pass func(syscall.Signal)) {
+	for _, s := range list {
+		arrived := make(chan os.Signal, 1)
+		signal.Notify(arrived, s)
+		go func() {
+			for range arrived {
+				if s == syscall.SIGCHLD || initbin.Forwardable(initbin.Signal(s)) {
+					pass(s)
+				}
+			}
+		}()
 	}
+}
+
+// stopCollector makes sure that nothing moves from here on: the collector would shrink the
+// stack, which the watcher has the addresses of. An application's GOMEMLIMIT would start it
+// again, and a cycle that has begun must end.
+func stopCollector() {
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(math.MaxInt64)
+	runtime.GC()
 }
 
 // growStack makes the goroutine's stack so large that it need not be moved later. With
@@ -106,11 +126,5 @@ func growStack() byte {
 	return room[os.Getpid()&0xff]
 }
 
-// cStrings returns the address of a NULL-terminated array of C strings.
-func cStrings(list []string) (uintptr, error) {
-	pointers, err := syscall.SlicePtrFromStrings(list)
-	if err != nil {
-		return 0, err
-	}
-	return uintptr(unsafe.Pointer(unsafe.SliceData(pointers))), nil
-}
+// address returns where a NULL-terminated array of C strings is.
+func address(list []*byte) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(list))) }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -115,6 +116,25 @@ func TestTheCommandInheritsEverything(t *testing.T) {
 			t.Errorf("the command sees a variable of ours:\n%s", text)
 		}
 		x.quiet()
+	})
+}
+
+// The ordinary build handed the addresses of its words to the watcher while the collector could
+// still take them away. With 9,000 variables and a collector that overwrites what it frees, one
+// start in ten crashed.
+func TestALargeEnvironmentOutlivesTheCollector(t *testing.T) {
+	eachBuild(t, func(t *testing.T, b build) {
+		env := []string{"PATH=" + os.Getenv("PATH"), "GODEBUG=clobberfree=1", "GOGC=1", "GOMEMLIMIT=1MiB"}
+		for i := range 9000 {
+			env = append(env, "VARIABLE_"+strconv.Itoa(i)+"=value")
+		}
+		for range 8 {
+			x := startIn(t, b, setup{world: world{Env: slices.Clone(env)}, command: []string{"sh", "-c", "env | grep -c '^VARIABLE_[0-9]*=value$'"}})
+			x.expect(0)
+			if text := x.output(); text != "9000\n" {
+				t.Fatalf("of 9000 variables the command sees %s", text)
+			}
+		}
 	})
 }
 

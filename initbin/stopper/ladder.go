@@ -32,6 +32,7 @@ type memory struct {
 	signalledAt time.Duration
 	why         string
 	ran         uint64 // its count of context switches when it was signalled
+	still       still
 
 	// What the process was at first sight.
 	supervisor *memory // its nearest ancestor that handles the signal; nil for none
@@ -54,6 +55,12 @@ type memory struct {
 	trap           trap // a shell with a trap
 	trial          trial
 	work           work
+}
+
+// still is since when a process has not run.
+type still struct {
+	switches uint64
+	since    time.Duration
 }
 
 // verb is what is done to a process.
@@ -185,6 +192,7 @@ func (s *stepping) send(p *process, why string) {
 		return
 	}
 	m.signalled, m.signalledAt, m.why, m.ran = true, s.now, why, p.Switches
+	m.still = still{p.Switches, s.now}
 	s.actions = append(s.actions, action{deliver, p, why})
 }
 
@@ -234,8 +242,11 @@ func (s *stepping) visitAll(children []*process, why string) {
 const deafTime = 40 * time.Millisecond
 
 // deaf reports whether p blocks the signal only to be left alone, as unshare and others do
-// that wait for a child: it is still pending, and p has slept ever since it was sent.
+// that wait for a child: it is still pending, and p sleeps for long enough to have received it.
 func (s *stepping) deaf(p *process) bool {
 	m := s.of(p)
-	return s.now >= m.signalledAt+deafTime && p.Awaits(p.signalFor(s.signal)) && p.State == 'S' && p.Switches == m.ran
+	if p.State != 'S' || p.Switches != m.still.switches {
+		m.still = still{p.Switches, s.now}
+	}
+	return s.now >= m.still.since+deafTime && p.Awaits(p.signalFor(s.signal))
 }

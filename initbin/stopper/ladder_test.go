@@ -83,6 +83,36 @@ func TestLadderLastCall(t *testing.T) {
 		moment{at: 15_000 * ms, tree: tree, want: "signal 3, signal 4, signal 10"})
 }
 
+// With a short timeout the last call is as much earlier.
+func TestLadderLastCallOfShortTimeouts(t *testing.T) {
+	tree := treeOf(one(2, 1, answers), one(3, 2))
+	task := handover.Task{Main: mainPID, Signal: int(initbin.SIGTERM), Arrived: int(initbin.SIGTERM), Handled: true}
+	for timeout, call := range map[time.Duration]time.Duration{time.Second: 750 * ms, 5 * time.Second: 3750 * ms, 20 * time.Second: 15 * time.Second} {
+		climb(t, newLadder(task, initbin.TargetAuto, timeout),
+			moment{at: 0, tree: tree, want: "signal 2"},
+			moment{at: call - ms, tree: tree},
+			moment{at: call, tree: tree, want: "signal 3"})
+	}
+}
+
+// A process that blocks the signal is left alone while it runs: it may yet fetch it. Once it has
+// slept for long enough, its children are signalled.
+func TestLadderDeaf(t *testing.T) {
+	look := func(traits ...trait) *tree {
+		return treeOf(one(2, 1, append([]trait{sigwaits, awaits}, traits...)...), one(3, 2, answers))
+	}
+	climb(t, ladderFor(initbin.TargetAuto),
+		moment{at: 0, tree: treeOf(one(2, 1, sigwaits, running), one(3, 2, answers)), want: "signal 2"},
+		moment{at: 39 * ms, tree: look(running)},
+		moment{at: 50 * ms, tree: look(ran(1))},
+		moment{at: 89 * ms, tree: look(ran(1))},
+		moment{at: 90 * ms, tree: look(ran(1)), want: "signal 3"})
+	climb(t, ladderFor(initbin.TargetAuto),
+		moment{at: 0, tree: treeOf(one(2, 1, sigwaits), one(3, 2, answers)), want: "signal 2"},
+		moment{at: 40 * ms, tree: treeOf(one(2, 1, sigwaits), one(3, 2, answers))},
+		moment{at: 9 * time.Second, tree: treeOf(one(2, 1, sigwaits), one(3, 2, answers))})
+}
+
 // A shell with a trap: its children are stopped while it receives the signal. If it has
 // signalled one of them, or has done anything else but wake up, its trap has run, and its
 // children are its own affair; else the command in front of it is signalled.

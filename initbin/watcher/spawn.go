@@ -68,18 +68,26 @@ func (w *watch) startMain() {
 		say(l.Text("; the command runs without an init"))
 		w.becomeMain()
 	}
-	// What we were given beyond the standard descriptors is the command's alone: an
-	// open pipe end here would keep its reader waiting.
-	if sys.Errno(sys.Call(sysCloseRange, 3, 1<<31, 0, 0, 0)) != 0 { // before Linux 5.9
-		for fd := uintptr(3); fd < 1024; fd++ {
-			sys.Close(fd)
-		}
-	}
+	w.closeInherited()
 	// Opened now, so that a stop need not wait for it.
 	var path handover.Line
 	path.Text("/proc/").Number(int64(w.main)).Text("/task/").Number(int64(w.main)).Text("/children")
 	if fd := sys.Open(sys.Address(path.CString()), syscall.O_RDONLY); sys.Errno(fd) == 0 {
 		w.children = fd
+	}
+}
+
+// closeInherited closes what we were given beyond the standard descriptors. It is the command's
+// alone: an open pipe end here would keep its reader waiting. What a Go runtime has opened for
+// itself, and would crash without, is closed on exec; what was inherited cannot be.
+func (w *watch) closeInherited() {
+	if w.host == nil && sys.Errno(sys.Call(sysCloseRange, 3, 1<<31, 0, 0, 0)) == 0 {
+		return
+	}
+	for fd := uintptr(3); fd < 4096; fd++ { // before Linux 5.9
+		if sys.Call(syscall.SYS_FCNTL, fd, syscall.F_GETFD, 0, 0, 0) == 0 {
+			sys.Close(fd)
+		}
 	}
 }
 
