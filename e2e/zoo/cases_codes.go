@@ -85,7 +85,10 @@ func signalCases() []Case {
 		Command: []string{"python3", "-c", "import time\ntry:\n  open('/out/up', 'w')\n  time.sleep(1e6)\nexcept KeyboardInterrupt: pass"},
 		Ready:   []Check{exists("/out/up", "not up")}, Evidence: []Check{exits(0)},
 	}
+	loop := quick("SIGINT", "bash, restart loop without a trap", "#!/bin/bash\nwhile true; do /zoo/app app patient "+half+"; done\n")
+	loop.Stop, loop.Evidence = unix.SIGINT, []Check{exists("/out/app.cleaned", "app killed in its cleanup")}
 	return []Case{
+		loop,
 		trapped("", unix.SIGINT, "/bin/sh", "-c"), trapped("bash, ", unix.SIGINT, "/bin/bash", "-c"), trapped("busybox ash, ", unix.SIGINT, "/bin/busybox", "sh", "-c"),
 		trapped("zsh, ", unix.SIGINT, "/bin/zsh", "-c"), trapped("mksh, ", unix.SIGINT, "/bin/mksh", "-c"),
 		trapped("", unix.SIGQUIT, "/bin/sh", "-c"), trapped("", unix.SIGUSR1, "/bin/sh", "-c"), trapped("", unix.SIGHUP, "/bin/sh", "-c"),

@@ -171,6 +171,14 @@ func TestInterruptedTraps(t *testing.T) {
 	runStyles(t, all)
 }
 
+// Bash catches SIGINT while it waits, whether or not it has a trap: it goes on if the command
+// handles the signal.
+func TestInterruptedRestartLoop(t *testing.T) {
+	runStyles(t, []style{
+		{name: "bash", needs: "bash", signal: unix.SIGINT, script: "#!/bin/bash\nwhile true; do APP app; done\n", ready: []string{"app ready"}, flags: []string{"--ok-exit-codes=143"}},
+	})
+}
+
 // A signal that is no stop reaches who handles it behind a launcher that blocks it.
 func TestReloadBehindALauncher(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {

@@ -70,6 +70,7 @@ const (
 	deliver verb = iota // the stop signal
 	freeze              // SIGSTOP, for one that must not act yet
 	thaw                // SIGCONT
+	insist              // SIGTERM, for one that goes on as if nothing had happened
 )
 
 // action is one thing to do.

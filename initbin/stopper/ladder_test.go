@@ -328,3 +328,30 @@ func TestLacksParents(t *testing.T) {
 		t.Error("a process whose parent is not in the list was not found")
 	}
 }
+
+// Bash catches SIGINT while it waits for a command, and goes on if the command handles it.
+func TestLadderRestartLoop(t *testing.T) {
+	interrupt := func(task *handover.Task) { task.Signal = int(initbin.SIGINT) }
+	bash := func(traits ...trait) *process {
+		return one(2, 1, append([]trait{shell, handles(initbin.SIGINT), func(p *process) { p.place = "a" }}, traits...)...)
+	}
+	app := func(pid int, command string, traits ...trait) *process {
+		return one(pid, 2, append([]trait{handles(initbin.SIGINT), func(p *process) { p.command = command }}, traits...)...)
+	}
+	for _, c := range []struct {
+		name, next, want string
+		trap             trait
+	}{
+		{"the same command again", "app", "insist 2, signal 4", shell},
+		{"another command, as in a trap's cleanup", "rm", "", shell},
+		{"the same command again, where SIGTERM is trapped", "app", "", answers},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			climb(t, ladderFor(initbin.TargetAuto, interrupt),
+				moment{at: 0, tree: treeOf(bash(c.trap), app(3, "app")), want: "freeze 3, signal 2"},
+				moment{at: 2 * ms, tree: treeOf(bash(c.trap, ran(1)), app(3, "app", stopped)), want: "signal 3, thaw 3"},
+				moment{at: time.Second, tree: treeOf(bash(c.trap, ran(2)), app(4, c.next)), want: c.want},
+				moment{at: 1100 * ms, tree: treeOf(bash(c.trap, ran(2)), app(4, c.next))})
+		})
+	}
+}

@@ -142,6 +142,8 @@ func (s *stop) act(a action) {
 		signal = int(initbin.SIGSTOP)
 	case thaw:
 		signal = int(initbin.SIGCONT)
+	case insist:
+		signal = int(initbin.SIGTERM)
 	}
 	s.verbose(initbin.Signal(signal).String(), " to ", a.p.whole(), ": ", a.why)
 	if a.verb == deliver {

@@ -41,6 +41,7 @@ type trap struct {
 	ran     bool       // the trap has run, or has begun to
 	behind  bool       // it could not, because of a command in the foreground
 	front   []identity // that command, or the pipeline
+	command string     // the command line of its last process
 }
 
 // trial is what is known of a process whose parent, or nearest ancestor that handles the
@@ -94,6 +95,11 @@ func (s *stepping) hangsUp(p *process) bool {
 func (s *stepping) helpShell(shell *process) {
 	m := s.of(shell)
 	s.watchTrap(shell, m)
+	if m.trap.goesOn(shell) {
+		s.actions = append(s.actions, action{insist, shell, "shell that starts again what was ended in its place"})
+		s.visitAll(shell.children, "child of a shell that goes on")
+		m.trap.command = ""
+	}
 	if m.trap.ran || !m.trap.behind {
 		return
 	}
@@ -108,6 +114,14 @@ func (s *stepping) helpShell(shell *process) {
 	for _, p := range front {
 		s.visit(p, "command in front of a trap")
 	}
+}
+
+// goesOn reports whether shell starts the command again that was ended in its place: it has no
+// trap. Bash catches SIGINT while it waits for a command, and drops it if the command does not
+// die of it. SIGTERM ends such a shell.
+func (t *trap) goesOn(shell *process) bool {
+	return t.behind && t.ran && t.command != "" && len(shell.children) > 0 && !shell.Handles(int(initbin.SIGTERM)) &&
+		!slices.Contains(t.children, last(shell).id()) && last(shell).command == t.command
 }
 
 // watchTrap decides whether the trap of a signalled shell has run.
@@ -132,7 +146,9 @@ func (s *stepping) watchTrap(shell *process, m *memory) {
 		t.ran = computed >= settleTime || s.now >= m.signalledAt+trialTime
 	case s.isTested(shell) || s.now >= m.signalledAt+deafTime && s.of(last(shell)).trial.parent == nil:
 		t.front = s.foreground(shell)
-		t.behind, t.ran = len(t.front) > 0, len(t.front) == 0
+		if t.behind, t.ran = len(t.front) > 0, len(t.front) == 0; t.behind {
+			t.command = last(shell).command
+		}
 	}
 }
 

@@ -99,7 +99,7 @@ func climb(t *testing.T, l *ladder, moments ...moment) {
 		}
 		var got []string
 		for _, a := range l.step(m.tree, m.at) {
-			got = append(got, fmt.Sprintf("%s %d", [...]string{deliver: "signal", freeze: "freeze", thaw: "thaw"}[a.verb], a.p.PID))
+			got = append(got, fmt.Sprintf("%s %d", [...]string{deliver: "signal", freeze: "freeze", thaw: "thaw", insist: "insist"}[a.verb], a.p.PID))
 			if a.why == "" {
 				t.Errorf("at %s: nobody says why %s is done", m.at, got[len(got)-1])
 			}
