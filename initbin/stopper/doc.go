@@ -23,6 +23,8 @@
 //	  signalled or reaped a child, moved on        the trap runs: the children are its affair
 //	  slept again, all the same                    it is behind its youngest child: signal that
 //	  … which is much younger, or at work          a step: let it end, at most half the timeout
+//	  … and starts the same again                  it has no trap for this signal: SIGTERM
+//	node, ruby, Go; who replaced a shell (exec)  stop those below it, signal it, look whom it signals
 //	reads what others print                      after them, and 500 ms: it ends by itself; its
 //	                                             pipe is held open for who prints on
 //	su; who gave its child a terminal; the       only after its children: its end would take
@@ -30,7 +32,7 @@
 //	an orphan from the beginning (a daemon)      after the application, which may need it
 //	an orphan of a supervisor that was signalled after 100 ms, if it cannot have been signalled:
 //	                                             it does not handle the signal and lives, has not
-//	                                             run, or was out of the supervisor's reach
+//	                                             run, was stopped and got none, or was out of reach
 //	a quarter of the timeout left, at most 5 s   everyone not signalled yet
 //	the timeout                                  SIGKILL, each named with pid, command, state
 //
