@@ -16,45 +16,32 @@ func exceptions() []exception {
 		why   string
 		cases []string
 	}{
-		{late, "told at the last call", []string{
-			"beside: worker & exec web, zsh",
-			"beside: worker & exec web, bash, set -m",
-			"beside: gosu worker & exec web",
-			"beside: node worker & exec web",
-			"trap, in front: node",
-			"trap, in front: node parent that spawns",
-			"trap, in front: npm run, run-p",
-			"trap, in front: yarn start",
-			"trap, in front: ruby parent",
-			"trap, in front: php-fpm -F, SIGQUIT",
-			"sandbox: mpirun -np 2 behind sh -c",
-			"needs: redis as a daemon, trap, app in front",
-			"needs: Xvfb in the background",
-			"needs: tmux, trap sends keys, tail in front",
+		{late, "the handler runs only when the call that waits for the child returns: PHP, and often fish, wait on", []string{
 			"jobs: fish, trap passes it on",
-			"jobs: fish, trap, app in front",
-			"jobs: nodemon --exec",
 			"jobs: php parent, passes it on",
 		}},
-		{wrong, "the application is told by its parent and by the init", []string{
-			"trap, in front: nodemon",
-			"jobs: env-cmd",
-			"jobs: env-cmd behind sh -c",
+		{late, "the script's trap may have signalled the daemon, so it is signalled again at the last call only", []string{
+			"needs: redis as a daemon, trap, app in front",
 		}},
-		{wrong, "a launcher that ends with the signal takes the application along", []string{
+		{late, "nodemon ends without signalling what it has started, 100 ms after it was signalled: it may have", []string{
+			"jobs: nodemon --exec",
+		}},
+		{wrong, "nodemon itself ends the application in its cleanup", []string{
+			"trap, in front: nodemon",
+		}},
+		{wrong, "the kernel signals the application when its parent ends, and nothing shows that it will", []string{
 			"sandbox: bwrap --die-with-parent",
 			"sandbox: bwrap --unshare-pid --die-with-parent sh -c",
-			"sandbox: Go parent, Pdeathsig SIGTERM",
 			"sandbox: Python parent, pdeathsig SIGTERM",
 			"sandbox: Python parent, pdeathsig SIGKILL",
 			"sandbox: setpriv --pdeathsig TERM behind sh -c",
 		}},
-		{wrong, "what was started first is told together with the application", []string{
-			"needs: redis in the background, app in front",
+		{wrong, "mpirun kills a rank that has not ended when another one has", []string{
+			"sandbox: mpirun -np 2 behind sh -c",
 		}},
-		{wrong, "the exit code is the launcher's", []string{
-			"exit 7: doas -u nobody",
-			"exit 7: runuser -u nobody --",
+		{wrong, "two programs behind a shell are signalled together: one after the other would halve the time of each", []string{
+			"needs: redis in the background, app in front",
+			"needs: Xvfb in the background",
 		}},
 	} {
 		for _, name := range group.cases {

@@ -18,8 +18,8 @@ import (
 // running its trap.
 const trialTime = 2 * time.Second
 
-// exitTime is how long children are stopped at most while a trap runs: a command in it may
-// need one of them.
+// exitTime is how long children are stopped at most while a trap runs and waits: a command in
+// it may need one of them.
 const exitTime = 200 * time.Millisecond
 
 // dieTime is what an eager program takes to die of the signal, at least.
@@ -142,8 +142,7 @@ func (s *stepping) watchTrap(shell *process, m *memory) {
 		t.ran = true
 	case !received:
 	case shell.State != 'S':
-		computed := time.Duration(shell.CPU-t.used) * tick
-		t.ran = computed >= settleTime || s.now >= m.signalledAt+trialTime
+		t.ran = t.computes(shell) || s.now >= m.signalledAt+trialTime
 	case s.isTested(shell) || s.now >= m.signalledAt+deafTime && s.of(last(shell)).trial.parent == nil:
 		t.front = s.foreground(shell)
 		if t.behind, t.ran = len(t.front) > 0, len(t.front) == 0; t.behind {
@@ -255,8 +254,21 @@ func (s *stepping) isUndecided(parent *process) bool {
 		return true
 	}
 	// The trap runs, and may be the end of the shell.
-	busy := !s.asleep(parent) || len(parent.children) > 0 && !slices.Contains(m.trap.children, last(parent).id())
-	return busy && s.now < m.signalledAt+exitTime
+	var command *process // of the trap
+	if n := len(parent.children); n > 0 && !slices.Contains(m.trap.children, last(parent).id()) {
+		command = last(parent)
+	}
+	limit := exitTime
+	if !m.trap.computes(parent) && (parent.State == 'R' || command != nil && command.State == 'R') {
+		limit = trialTime // it waits for a processor, not for a child that is stopped
+	}
+	return (command != nil || !s.asleep(parent)) && s.now < m.signalledAt+limit
+}
+
+// computes reports whether the shell has used a processor for so long since it was signalled
+// that it does not wait for one.
+func (t *trap) computes(shell *process) bool {
+	return time.Duration(shell.CPU-t.used)*tick >= settleTime
 }
 
 // last is a parent's youngest child.
