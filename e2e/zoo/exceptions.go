@@ -23,7 +23,7 @@ func exceptions() []exception {
 		{late, "the script's trap may have signalled the daemon, so it is signalled again at the last call only", []string{
 			"needs: redis as a daemon, trap, app in front",
 		}},
-		{late, "nodemon ends without signalling what it has started, 100 ms after it was signalled: it may have", []string{
+		{late, "nodemon ends by itself and leaves what it has started, which it may have signalled", []string{
 			"jobs: nodemon --exec",
 		}},
 		{wrong, "nodemon itself ends the application in its cleanup", []string{
