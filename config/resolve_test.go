@@ -158,6 +158,38 @@ func TestPolicyHolds(t *testing.T) {
 	}
 }
 
+// TestLockedFields: a locked field is the configuration's, whatever namespace and pod say, and
+// who says something hears that it is locked. Not locked, it is the pod's.
+func TestLockedFields(t *testing.T) {
+	for locked, value := range samples() {
+		for _, of := range []string{"", ".app"} {
+			if locked == config.FieldInject || of != "" && !locked.PerContainer() {
+				continue
+			}
+			c := config.Default()
+			c.Limits.Locked = []config.Field{locked}
+			pod := config.Subject{NamespaceLabels: inject("enabled"), Annotations: map[string]string{}, NamespaceAnnotations: map[string]string{}}
+			for _, annotations := range []map[string]string{pod.Annotations, pod.NamespaceAnnotations} {
+				annotations[config.Prefix+string(locked)+of] = value[1]
+			}
+			resolved := c.Resolve(pod)
+			got, overruled := resolved.For("app", "web:1")
+			want, _ := config.Default().Resolve(config.Subject{NamespaceLabels: inject("enabled")}).For("app", "web:1")
+			if !reflect.DeepEqual(setting(got, locked), setting(want, locked)) {
+				t.Errorf("%s%s is locked and is %+v, want %+v", locked, of, setting(got, locked), setting(want, locked))
+			}
+			if named := fmt.Sprint(resolved.Problems, overruled); !strings.Contains(named, "the cluster's configuration locks this") {
+				t.Errorf("%s%s: nobody says that it is locked: %s", locked, of, named)
+			}
+			c.Limits.Locked = nil
+			free, _ := c.Resolve(pod).For("app", "web:1")
+			if reflect.DeepEqual(setting(free, locked), setting(want, locked)) {
+				t.Errorf("%s%s is not locked, and the pod's value does not count", locked, of)
+			}
+		}
+	}
+}
+
 // chance makes a configuration and a pod.
 func chance(r *rand.Rand) (config.Config, config.Subject) {
 	all := samples()

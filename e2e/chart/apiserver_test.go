@@ -11,6 +11,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -39,15 +40,31 @@ func TestAPIServerAccepts(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, object := range objects {
-			err := api.Create(t.Context(), object.DeepCopy(), client.DryRunAll, client.FieldValidation("Strict"))
+			created := object.DeepCopy()
+			err := api.Create(t.Context(), created, client.DryRunAll, client.FieldValidation("Strict"))
 			if err != nil {
 				t.Errorf("%s %s: %v", object.GetKind(), object.GetName(), err)
+			}
+			if err == nil && object.GroupVersionKind().Group == "admissionregistration.k8s.io" {
+				saysItAll(t, object, created)
 			}
 			if object.GetKind() == "Deployment" && name != "host-network" { // which restricted forbids
 				createPod(t, api, object)
 			}
 		}
 	})
+}
+
+// saysItAll holds that the API server fills nothing in, which GitOps tools would take for a
+// difference for ever.
+func saysItAll(t *testing.T, sent, created *unstructured.Unstructured) {
+	t.Helper()
+	for _, part := range []string{"spec", "webhooks"} {
+		want, got := sent.Object[part], created.Object[part]
+		if !equality.Semantic.DeepEqual(want, got) {
+			t.Errorf("%s %s: the API server makes of %s\n%v\n%v", sent.GetKind(), sent.GetName(), part, want, got)
+		}
+	}
 }
 
 // createPod creates a pod as the Deployment's: Pod Security judges pods.
