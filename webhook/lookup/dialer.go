@@ -8,8 +8,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/netip"
 	"slices"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -24,6 +26,9 @@ var (
 	errPlain    = errors.New("plain HTTP is not configured for this host")
 )
 
+// errPrivate marks what fails at a private address.
+var errPrivate = errors.New("at a private address")
+
 // maxAnswer bounds a manifest, an index, a configuration and a token.
 const maxAnswer = 4 << 20
 
@@ -32,6 +37,8 @@ const maxAnswer = 4 << 20
 type outlet struct {
 	base     http.RoundTripper
 	insecure []string
+	// private reports whether a failure at this address is told in one word.
+	private func(address string) bool
 }
 
 // newOutlet returns the outlet for settings. Service addresses of the cluster
@@ -51,6 +58,7 @@ func newOutlet(settings config.Registry, deny []netip.Prefix) (*outlet, error) {
 	}
 	return &outlet{
 		insecure: settings.Insecure,
+		private:  func(address string) bool { return isPrivate(address, settings.Allow) },
 		base: &http.Transport{
 			DialContext:            dialer.DialContext,
 			TLSClientConfig:        &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS12},
@@ -69,7 +77,16 @@ func (t *outlet) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.URL.Scheme != "https" && !slices.Contains(t.insecure, request.URL.Host) {
 		return nil, fmt.Errorf("ask %s: %w", request.URL.Host, errPlain)
 	}
-	response, err := t.base.RoundTrip(request)
+	var private atomic.Bool
+	trace := &httptrace.ClientTrace{ConnectStart: func(_, address string) {
+		if t.private(address) {
+			private.Store(true)
+		}
+	}}
+	response, err := t.base.RoundTrip(request.WithContext(httptrace.WithClientTrace(request.Context(), trace)))
+	if err != nil && private.Load() {
+		return nil, errors.Join(err, errPrivate)
+	}
 	if err != nil {
 		return nil, err
 	}

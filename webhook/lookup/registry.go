@@ -140,6 +140,8 @@ func reasonOf(err error) inject.Reason {
 	switch {
 	case errors.Is(err, errDenied):
 		return inject.ReasonRegistryDenied
+	case errors.Is(err, errPrivate):
+		return inject.ReasonRegistryUnavailable
 	case errors.Is(err, errPlain), errors.As(err, &untrusted), errors.As(err, &noTLS):
 		return inject.ReasonRegistryUntrusted
 	case errors.Is(err, errTooLarge), errors.Is(err, errInvalid):
