@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"runtime"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/softstop/softstop/cmd/softstop/finding"
 	"github.com/softstop/softstop/cmd/softstop/report"
@@ -60,11 +62,12 @@ func runCheck(cmd *cobra.Command, in *input, where *circumstances, chosen *choic
 	services := servicesOf(files, in.namespace)
 	result := report.Report{Pods: make([]report.Pod, len(all)), Unread: len(in.unread.named) + len(in.unread.found)}
 	var fixes []change
+	found, err := findAll(all, services)
+	if err != nil {
+		return err
+	}
 	for i, o := range all {
-		pod, silenced, err := check(o, services[o.Namespace], chosen)
-		if err != nil {
-			return fmt.Errorf("check %s: %w", o.Title(), err)
-		}
+		pod, silenced := chosen.count(o, found[i])
 		result.Pods[i] = pod
 		result.Silenced += silenced
 		if fix := fixOf(o, pod); len(fix.operations) > 0 {
@@ -90,14 +93,25 @@ func runCheck(cmd *cobra.Command, in *input, where *circumstances, chosen *choic
 	return in.end(nil)
 }
 
-// check returns what is found about one pod and counts, and how much does not.
-func check(o outcome, services []finding.Service, chosen *choice) (pod report.Pod, silenced int, err error) {
-	pod = report.Pod{File: o.File(), Line: o.Line(), Object: o.Title(), Findings: []report.Located{}}
-	found, err := finding.Of(o.Pod, o.facts, services)
-	if err != nil {
-		return pod, 0, err
+// findAll returns what is found about each pod.
+func findAll(all []outcome, services map[string][]finding.Service) ([]finding.Report, error) {
+	found := make([]finding.Report, len(all))
+	var each errgroup.Group
+	each.SetLimit(runtime.GOMAXPROCS(0))
+	for i, o := range all {
+		each.Go(func() (err error) {
+			if found[i], err = finding.Of(o.Pod, o.facts, finding.Asked{Plan: o.plan, Operations: o.operations}, services[o.Namespace]); err != nil {
+				return fmt.Errorf("check %s: %w", o.Title(), err)
+			}
+			return nil
+		})
 	}
-	pod.Injected = found.Injected
+	return found, each.Wait()
+}
+
+// count returns what of the findings about one pod counts, and how many do not.
+func (c *choice) count(o outcome, found finding.Report) (pod report.Pod, silenced int) {
+	pod = report.Pod{File: o.File(), Line: o.Line(), Object: o.Title(), Injected: found.Injected, Findings: []report.Located{}}
 	var all []report.Located
 	for _, f := range found.Findings {
 		all = append(all, report.Located{Finding: f, Line: o.Line(f.Path...)})
@@ -110,12 +124,12 @@ func check(o outcome, services []finding.Service, chosen *choice) (pod report.Po
 		all = append(all, report.Located{Finding: silence.UnknownIgnore(name), Line: o.Line("metadata", "annotations", config.IgnoreKey)})
 	}
 	for _, f := range all {
-		counted, kept := chosen.keeps(f.Finding, o, ignored)
+		counted, kept := c.keeps(f.Finding, o, ignored)
 		if !kept {
 			silenced++
 			continue
 		}
 		pod.Findings = append(pod.Findings, report.Located{Finding: counted, Line: f.Line})
 	}
-	return pod, silenced, nil
+	return pod, silenced
 }

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 	"gomodules.xyz/jsonpatch/v2"
 	"k8s.io/apimachinery/pkg/util/validation"
 
@@ -58,12 +60,14 @@ func (in *input) read(cmd *cobra.Command) ([]*manifest.File, error) {
 	var files []*manifest.File
 	pods, objects := 0, 0
 	patches := patchesAmong(sources)
-	for _, from := range sources {
-		file, err := in.readOne(cmd, from, patches)
-		if err != nil {
-			in.unread.errs = append(in.unread.errs, err)
+	parsed, errs := parseAll(cmd, sources)
+	for i, from := range sources {
+		if errs[i] != nil {
+			in.unread.errs = append(in.unread.errs, errs[i])
 			continue
 		}
+		file := parsed[i]
+		in.settle(file, from, patches[from.path])
 		pods, objects = pods+len(file.Templates), objects+file.Objects()
 		if !from.found || file.Objects() > 0 {
 			files = append(files, file)
@@ -81,23 +85,35 @@ func (in *input) read(cmd *cobra.Command) ([]*manifest.File, error) {
 	return files, nil
 }
 
-// readOne reads one file, and keeps what of it was not looked at.
-func (in *input) readOne(cmd *cobra.Command, from source, patches map[string]bool) (*manifest.File, error) {
-	name, data, err := load(cmd, from.path)
-	if err != nil {
-		return nil, err
+// parseAll reads the files, each with its error.
+func parseAll(cmd *cobra.Command, sources []source) ([]*manifest.File, []error) {
+	files, errs := make([]*manifest.File, len(sources)), make([]error, len(sources))
+	var each errgroup.Group
+	each.SetLimit(runtime.GOMAXPROCS(0))
+	for i, from := range sources {
+		each.Go(func() error {
+			name, data, err := load(cmd, from.path)
+			if errs[i] = err; err == nil {
+				files[i] = manifest.Parse(name, data)
+			}
+			return nil
+		})
 	}
-	file := manifest.Parse(name, data)
+	_ = each.Wait() // each file has its own error
+	return files, errs
+}
+
+// settle gives the pods of a file their namespace, and keeps what of it was not looked at.
+func (in *input) settle(file *manifest.File, from source, isPatch bool) {
 	for i := range file.Templates {
 		t := &file.Templates[i]
 		t.Namespace = cmp.Or(t.Namespace, in.namespace)
 		t.Pod.Namespace = t.Namespace
 	}
 	if from.found {
-		file.Sift(patches[from.path])
+		file.Sift(isPatch)
 	}
-	in.unread.add(name, from.found, file.Unread...)
-	return file, nil
+	in.unread.add(file.Name, from.found, file.Unread...)
 }
 
 // end is the error that a command ends with that has done with what could be read, and came to result.
@@ -211,20 +227,33 @@ func (c *circumstances) outcomes(ctx context.Context, files []*manifest.File) ([
 	var all []outcome
 	for _, file := range files {
 		for _, template := range file.Templates {
-			o := outcome{Template: template, facts: common}
-			o.facts.OwnerKind, o.facts.Requested = template.OwnerKind, true
-			o.facts.Namespace = inject.Namespace{Name: template.Namespace}
-			if found, ok := namespaces[template.Namespace]; ok {
-				o.facts.Namespace = found
-			}
-			if wanted := inject.Wanted(template.Pod, o.facts); images != nil && len(wanted) > 0 {
-				o.facts.Images = images.Ask(ctx, template.Pod, wanted, nil)
-			}
-			o.plan, o.operations = inject.Inject(template.Pod, o.facts)
-			all = append(all, o)
+			all = append(all, outcome{Template: template, facts: common})
 		}
 	}
-	return all, nil
+	var each errgroup.Group
+	each.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range all {
+		each.Go(func() error {
+			all[i].ask(ctx, images, namespaces)
+			return nil
+		})
+	}
+	return all, each.Wait()
+}
+
+// ask asks the engine about one pod, and registries for what it runs if there are images.
+func (o *outcome) ask(ctx context.Context, images *lookup.Finder, namespaces map[string]inject.Namespace) {
+	o.facts.OwnerKind, o.facts.Requested = o.Template.OwnerKind, true
+	o.facts.Namespace = inject.Namespace{Name: o.Namespace}
+	if found, ok := namespaces[o.Namespace]; ok {
+		o.facts.Namespace = found
+	}
+	if images != nil {
+		if wanted := inject.Wanted(o.Pod, o.facts); len(wanted) > 0 {
+			o.facts.Images = images.Ask(ctx, o.Pod, wanted, nil)
+		}
+	}
+	o.plan, o.operations = inject.Inject(o.Pod, o.facts)
 }
 
 // format is the value of --output.

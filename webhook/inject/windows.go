@@ -2,7 +2,6 @@ package inject
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -28,8 +27,11 @@ func looksLikeWindows(spec *corev1.PodSpec) bool {
 // mcr.microsoft.com/windows/servercore, web:1-nanoserver, web:ltsc2022, web:windows-amd64.
 func isWindowsImage(image string) bool {
 	image, _, _ = strings.Cut(strings.ToLower(image), "@")
-	return strings.HasPrefix(image, "mcr.microsoft.com/windows/") ||
-		regexp.MustCompile(`[:._-](nanoserver|windowsservercore|servercore|ltsc20\d\d|windows-?(amd64|arm64|\d{4}))[^/]*$`).MatchString(image)
+	_, tag, _ := strings.Cut(image[strings.LastIndexByte(image, '/')+1:], ":")
+	says := func(word string) bool { return strings.Contains(tag, word) }
+	return strings.HasPrefix(image, "mcr.microsoft.com/windows/") || slices.ContainsFunc([]string{
+		"nanoserver", "servercore", "ltsc20", "windows-amd64", "windows-arm64", "windows-1", "windows1", "windows-20", "windows20",
+	}, says)
 }
 
 // isWindowsProgram reports whether a command is one of Windows: app.exe, C:\app, cmd /c, powershell.

@@ -12,8 +12,8 @@ import (
 
 // namesOf finds the containers of a pod in which a hook or a probe names process 1 in a way that is not
 // the same under an init: softstop leaves them their own process 1, unless somebody named them.
-func namesOf(pod *corev1.Pod, decided inject.Decision) (all []Finding) {
-	for _, choice := range decided.Containers {
+func namesOf(pod *corev1.Pod, plan inject.Plan) (all []Finding) {
+	for _, choice := range plan.Containers {
 		for field, list := range map[string][]corev1.Container{"containers": pod.Spec.Containers, "initContainers": pod.Spec.InitContainers} {
 			i := slices.IndexFunc(list, func(c corev1.Container) bool { return c.Name == choice.Name })
 			if i < 0 || choice.Action == inject.Left {

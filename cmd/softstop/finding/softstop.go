@@ -1,6 +1,7 @@
 package finding
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -25,30 +26,29 @@ type Report struct {
 	Findings []Finding
 }
 
+// Asked is what the engine does with a pod if somebody asks for it.
+type Asked struct {
+	Plan       inject.Plan
+	Operations []operation.Operation
+}
+
 // Of returns what will keep pod from stopping well once it is created. Whether it opted
-// in is decided as the webhook does; facts.Requested is passed over. services are those of its
-// namespace, nil if nobody looked.
-func Of(pod *corev1.Pod, facts inject.Facts, services []Service) (Report, error) {
+// in is decided as the webhook does; facts.Requested is passed over. asked is the engine's answer if it
+// did; services are those of its namespace, nil if nobody looked.
+func Of(pod *corev1.Pod, facts inject.Facts, asked Asked, services []Service) (Report, error) {
 	facts.Requested = false
-	plan, operations := inject.Inject(pod, facts)
-	report := Report{Injected: plan.Skip == "", Skip: plan.Skip}
+	skip := cmp.Or(inject.Decide(pod, facts).Skip, asked.Plan.Skip)
+	report := Report{Injected: skip == "", Skip: skip}
 	around := Around{Job: facts.OwnerKind == "Job", Known: KnownBy(facts), Services: services}
 	now := AsIs(pod, around)
-	var after []Finding
+	after, err := afterwards(pod, now, asked, around)
+	if err != nil {
+		return Report{}, err
+	}
 	if report.Injected {
-		changed, err := injected(pod, operations)
-		if err != nil {
-			return Report{}, err
-		}
-		after = slices.DeleteFunc(AsIs(changed, around), func(f Finding) bool { return (f.ID == NoDrain || f.ID == HookStops) && wantsNoDrain(plan, f.Container) })
-	} else {
-		var err error
-		if after, err = ifInjected(pod, facts, around); err != nil {
-			return Report{}, err
-		}
-		asked := facts
-		asked.Requested = true
-		plan.Problems = inject.Decide(pod, asked).Problems
+		after = slices.DeleteFunc(after, func(f Finding) bool {
+			return (f.ID == NoDrain || f.ID == HookStops) && wantsNoDrain(asked.Plan, f.Container)
+		})
 	}
 	for _, f := range now {
 		// A problem that both have is softstop's no more than the pod's own.
@@ -57,10 +57,8 @@ func Of(pod *corev1.Pod, facts inject.Facts, services []Service) (Report, error)
 			report.Findings = append(report.Findings, f)
 		}
 	}
-	requested := facts
-	requested.Requested = true
-	report.Findings = append(report.Findings, namesOf(pod, inject.Decide(pod, requested))...)
-	report.Findings = append(report.Findings, badValues(plan.Problems)...)
+	report.Findings = append(report.Findings, namesOf(pod, asked.Plan)...)
+	report.Findings = append(report.Findings, badValues(asked.Plan.Problems)...)
 	return report, nil
 }
 
@@ -73,21 +71,21 @@ func wantsNoDrain(plan inject.Plan, container string) bool {
 
 // MarkFixed says of each finding about a running pod whether softstop would fix it.
 func MarkFixed(pod *corev1.Pod, facts inject.Facts, findings []Finding) error {
-	after, err := ifInjected(pod, facts, Around{Job: facts.OwnerKind == "Job", Known: KnownBy(facts)})
+	facts.Requested = true
+	plan, operations := inject.Inject(pod, facts)
+	after, err := afterwards(pod, findings, Asked{plan, operations}, Around{Job: facts.OwnerKind == "Job", Known: KnownBy(facts)})
 	for i := range findings {
 		findings[i].Fixed = err == nil && !contains(after, findings[i]) && !inject.NeverServed(facts.Namespace.Name)
 	}
 	return err
 }
 
-// ifInjected returns what would be left to find if somebody asked for the injection.
-func ifInjected(pod *corev1.Pod, facts inject.Facts, around Around) ([]Finding, error) {
-	facts.Requested = true
-	plan, operations := inject.Inject(pod, facts)
-	if plan.Skip != "" {
-		return AsIs(pod, around), nil
+// afterwards returns what would be left to find of now if the engine did what it was asked to.
+func afterwards(pod *corev1.Pod, now []Finding, asked Asked, around Around) ([]Finding, error) {
+	if len(now) == 0 || asked.Plan.Skip != "" {
+		return slices.Clone(now), nil
 	}
-	changed, err := injected(pod, operations)
+	changed, err := injected(pod, asked.Operations)
 	if err != nil {
 		return nil, err
 	}

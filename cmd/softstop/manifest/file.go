@@ -6,9 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/softstop/softstop/cmd/softstop/splice"
 	"github.com/softstop/softstop/webhook/inject"
@@ -56,17 +60,32 @@ func Parse(name string, data []byte) *File {
 	}
 	above := 0
 	for i, text := range split(data) {
-		d := &document{text: text, number: i + 1, above: above}
+		file.documents = append(file.documents, &document{text: text, number: i + 1, above: above})
 		above += bytes.Count(text, []byte("\n"))
-		file.documents = append(file.documents, d)
-		var err error
-		if d.Document, err = splice.Parse(text); err != nil {
-			file.unreadable(d, err)
+	}
+	errs := make([]error, len(file.documents))
+	file.each(func(i int, d *document) { d.Document, errs[i] = splice.Parse(d.text) })
+	for i, d := range file.documents {
+		if errs[i] != nil {
+			file.unreadable(d, errs[i])
 			continue
 		}
 		file.collectDocument(d)
 	}
 	return file
+}
+
+// each does something with every document, several at a time.
+func (f *File) each(do func(i int, d *document)) {
+	var all errgroup.Group
+	all.SetLimit(runtime.GOMAXPROCS(0))
+	for i, d := range f.documents {
+		all.Go(func() error {
+			do(i, d)
+			return nil
+		})
+	}
+	_ = all.Wait() // nobody returns one
 }
 
 // notText returns the offset of the first byte that cannot be in a text, or -1.
@@ -216,21 +235,19 @@ func (f *File) Source() []byte { return f.source }
 // Bytes returns the file with what was changed, all else as it was read. A document that cannot be
 // changed as it should be stays as it is, and is in the error.
 func (f *File) Bytes() ([]byte, error) {
-	out := bytes.NewBuffer(bytes.Clone(f.mark))
-	var errs []error
-	for _, d := range f.documents {
-		text := d.text
-		if d.Document != nil {
-			changed, err := d.Text()
-			if err == nil {
-				text = changed
-			} else {
-				errs = append(errs, f.problem(d, err))
-			}
+	texts, errs := make([][]byte, len(f.documents)), make([]error, len(f.documents))
+	f.each(func(i int, d *document) {
+		texts[i] = d.text
+		if d.Document == nil {
+			return
 		}
-		out.Write(text)
-	}
-	return out.Bytes(), errors.Join(errs...)
+		if changed, err := d.Text(); err == nil {
+			texts[i] = changed
+		} else {
+			errs[i] = f.problem(d, err)
+		}
+	})
+	return slices.Concat(f.mark, slices.Concat(texts...)), errors.Join(errs...)
 }
 
 // Rewritten names the documents whose text Bytes could not keep.

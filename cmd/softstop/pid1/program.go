@@ -37,7 +37,8 @@ func launchers() []string { return []string{"npm", "npx", "yarn", "yarnpkg", "pn
 
 // interpreter reports whether name runs other people's programs and has no handler of its own.
 func interpreter(name string) bool {
-	return regexp.MustCompile(`^(python[0-9.]*|pypy3?|node|nodejs|perl[0-9.]*|lua[0-9.]*)$`).MatchString(name)
+	base := strings.TrimRight(name, "0123456789.")
+	return slices.Contains([]string{"python", "pypy", "node", "nodejs", "perl", "lua"}, base)
 }
 
 // ofInterpreter looks at an interpreter's arguments for a program whose text tells.
