@@ -55,7 +55,7 @@ func (d *destination) write(cmd *cobra.Command, files []*manifest.File, changes 
 	}
 	var errs []error
 	for _, c := range changes {
-		errs = append(errs, c.Apply(c.operations))
+		c.Apply(c.operations)
 	}
 	switch {
 	case d.inPlace:

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/softstop/softstop/cmd/softstop/finding"
+	"github.com/softstop/softstop/cmd/softstop/manifest"
 	"github.com/softstop/softstop/cmd/softstop/report"
 	"github.com/softstop/softstop/cmd/softstop/silence"
 	"github.com/softstop/softstop/config"
@@ -68,6 +69,11 @@ func runCheck(cmd *cobra.Command, in *input, where *circumstances, chosen *choic
 	}
 	for i, o := range all {
 		pod, silenced := chosen.count(o, found[i])
+		next := (*manifest.Template)(nil)
+		if i+1 < len(all) {
+			next = &all[i+1].Template
+		}
+		o.Forget(next)
 		result.Pods[i] = pod
 		result.Silenced += silenced
 		if fix := fixOf(o, pod); len(fix.operations) > 0 {

@@ -32,10 +32,7 @@ func fixFiles(cmd *cobra.Command, files []*manifest.File, fixes []change) error 
 	var errs []error
 	changed := map[string]int{}
 	for _, c := range fixes {
-		if err := c.Apply(c.operations); err != nil {
-			errs = append(errs, err)
-			continue
-		}
+		c.Apply(c.operations)
 		changed[c.File()] += len(c.operations)
 	}
 	for _, file := range files {

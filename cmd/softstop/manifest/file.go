@@ -63,23 +63,26 @@ func Parse(name string, data []byte) *File {
 		file.documents = append(file.documents, &document{text: text, number: i + 1, above: above})
 		above += bytes.Count(text, []byte("\n"))
 	}
-	errs := make([]error, len(file.documents))
-	file.each(func(i int, d *document) { d.Document, errs[i] = splice.Parse(d.text) })
-	for i, d := range file.documents {
-		if errs[i] != nil {
-			file.unreadable(d, errs[i])
-			continue
+	for some := range slices.Chunk(file.documents, 64) {
+		errs := make([]error, len(some))
+		each(some, func(i int, d *document) { d.Document, errs[i] = splice.Parse(d.text) })
+		for i, d := range some {
+			if errs[i] != nil {
+				file.unreadable(d, errs[i])
+				continue
+			}
+			file.collectDocument(d)
+			d.Forget()
 		}
-		file.collectDocument(d)
 	}
 	return file
 }
 
 // each does something with every document, several at a time.
-func (f *File) each(do func(i int, d *document)) {
+func each(documents []*document, do func(i int, d *document)) {
 	var all errgroup.Group
 	all.SetLimit(runtime.GOMAXPROCS(0))
-	for i, d := range f.documents {
+	for i, d := range documents {
 		all.Go(func() error {
 			do(i, d)
 			return nil
@@ -236,7 +239,7 @@ func (f *File) Source() []byte { return f.source }
 // changed as it should be stays as it is, and is in the error.
 func (f *File) Bytes() ([]byte, error) {
 	texts, errs := make([][]byte, len(f.documents)), make([]error, len(f.documents))
-	f.each(func(i int, d *document) {
+	each(f.documents, func(i int, d *document) {
 		texts[i] = d.text
 		if d.Document == nil {
 			return

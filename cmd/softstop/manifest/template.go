@@ -31,6 +31,8 @@ type Template struct {
 	file     *File
 	document *document
 	path     []string // in the document
+	line     int      // in the file
+	metadata int      // how many keys the pod's metadata has; -1 if it has none
 }
 
 // Title names the object for people: Deployment shop/web.
@@ -41,11 +43,21 @@ func (t Template) Title() string {
 // Line returns the line, in the file, of the value at path in the pod, or of the deepest
 // part of path that exists.
 func (t Template) Line(path ...string) int {
+	if len(path) == 0 {
+		return t.line
+	}
 	return t.document.above + t.document.Line(append(slices.Clone(t.path), path...)...)
 }
 
 // File returns the name of the file.
 func (t Template) File() string { return t.file.Name }
+
+// Forget gives back the memory that Line needs, unless next is in the same document.
+func (t Template) Forget(next *Template) {
+	if next == nil || next.document != t.document {
+		t.document.Forget()
+	}
+}
 
 // collectTemplate reads the pod at inside in an object. known means that the kind must have one there.
 func (f *File) collectTemplate(o *holder, inside []string, owner string, known bool) {
@@ -79,6 +91,7 @@ func (f *File) collectTemplate(o *holder, inside []string, owner string, known b
 	t.Pod.Namespace = t.Namespace
 	t.Partial = known && text(o.object["apiVersion"]) != "" && vacant(template)
 	t.Refused = cmp.Or(t.Refused, refusal(text(o.object["apiVersion"]), inside, t.Pod))
+	t.line, t.metadata = d.above+d.Line(t.path...), d.Size(below(t.path, "metadata")...)
 	t.Strays = straysOf(&t, o.path, o.object, template)
 	f.Templates = append(f.Templates, t)
 }
@@ -121,15 +134,11 @@ func (f *File) invalid(d *document, path []string, title string, culprits []culp
 	}
 }
 
-// Apply carries operations on the pod out on the file.
-func (t Template) Apply(operations []jsonpatch.Operation) error {
-	if len(operations) == 0 {
-		return nil
+// Apply has operations on the pod carried out when the file is printed.
+func (t Template) Apply(operations []jsonpatch.Operation) {
+	if len(operations) > 0 {
+		t.document.Apply(t.path, t.complete(operations)...)
 	}
-	if err := t.document.Apply(t.path, t.complete(operations)...); err != nil {
-		return t.file.problem(t.document, fmt.Errorf("%s: %w", t.Title(), err))
-	}
-	return nil
 }
 
 // Patch returns operations on the pod as operations on its object.
@@ -156,16 +165,13 @@ func (t Template) complete(operations []jsonpatch.Operation) []jsonpatch.Operati
 			removed++
 		}
 	}
-	if has := t.metadata(); has < 0 && added > 0 {
+	if has := t.metadata; has < 0 && added > 0 {
 		patch = slices.Insert(patch, 0, jsonpatch.Operation{Operation: "add", Path: "/metadata", Value: map[string]any{}})
 	} else if has == removed && removed > 0 {
 		patch = append(patch, jsonpatch.Operation{Operation: "remove", Path: "/metadata"})
 	}
 	return patch
 }
-
-// metadata returns how many keys the pod's metadata has; -1 if it has none.
-func (t Template) metadata() int { return t.document.Size(below(t.path, "metadata")...) }
 
 func below(path []string, tokens ...string) []string { return slices.Concat(path, tokens) }
 

@@ -18,22 +18,29 @@ var errMerged = errors.New("comes from a merged mapping (<<)")
 // mergeKey is YAML's key for taking over the keys of other mappings.
 const mergeKey = "<<"
 
-// Apply carries out operations of RFC 6902: test, add, replace and remove. Their paths
-// start at the value at base. A test that fails is an error of Text.
-func (d *Document) Apply(base []string, operations ...jsonpatch.Operation) error {
+// Apply adds operations of RFC 6902 to those that Text and Changed carry out: test, add, replace and
+// remove. Their paths start at the value at base. What cannot be carried out is an error there.
+func (d *Document) Apply(base []string, operations ...jsonpatch.Operation) {
 	for _, operation := range operations {
-		tokens := append(slices.Clone(base), tokensOf(operation.Path)...)
-		if operation.Operation != "test" {
-			err := d.apply(operation, tokens)
-			switch {
-			case errors.Is(err, errMerged):
-				d.beyond = true // the nodes cannot say it: Text writes the document anew
-			case err != nil:
-				return fmt.Errorf("%s %s: %w", operation.Operation, operation.Path, err)
-			}
-		}
-		operation.Path = pointer(tokens)
+		operation.Path = pointer(append(slices.Clone(base), tokensOf(operation.Path)...))
 		d.operations = append(d.operations, operation)
+	}
+}
+
+// applyAll carries the operations out on the nodes.
+func (d *Document) applyAll() error {
+	d.Forget()
+	d.read()
+	for _, operation := range d.operations {
+		if operation.Operation == "test" {
+			continue
+		}
+		switch err := d.apply(operation, tokensOf(operation.Path)); {
+		case errors.Is(err, errMerged):
+			d.beyond = true // the nodes cannot say it: Text writes the document anew
+		case err != nil:
+			return fmt.Errorf("%s %s: %w", operation.Operation, operation.Path, err)
+		}
 	}
 	return nil
 }

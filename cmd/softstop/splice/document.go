@@ -15,20 +15,27 @@ import (
 	sigsyaml "sigs.k8s.io/yaml"
 )
 
-// Document is one document of a YAML or JSON text.
+// Document is one document of a YAML or JSON text. It is for one goroutine at a time.
 type Document struct {
-	text   []byte
-	lines  []int      // the offset of each line, as the YAML parser counts them
-	breaks []int      // the offset of each \n and \r
-	root   *yaml.Node // nil if the document is empty
-	data   []byte     // the document as JSON, as Kubernetes reads it
-
-	was        map[*yaml.Node][]*yaml.Node // the children of collections as they were read
-	aliases    map[*yaml.Node][]*yaml.Node // the aliases of an anchored node
-	place      map[*yaml.Node]place        // of every node that was read
+	text       []byte
+	data       []byte // the document as JSON, as Kubernetes reads it
+	empty      bool
 	operations []jsonpatch.Operation
 	beyond     bool // the nodes do not say all that the operations do
 	rewritten  bool // Text could not keep the text
+
+	*nodes // nil if nobody needs them: they take thirty times the text
+}
+
+// nodes are the text, taken apart.
+type nodes struct {
+	root   *yaml.Node // nil if the document is empty
+	lines  []int      // the offset of each line, as the YAML parser counts them
+	breaks []int      // the offset of each \n and \r
+
+	was     map[*yaml.Node][]*yaml.Node // the children of collections as they were read
+	aliases map[*yaml.Node][]*yaml.Node // the aliases of an anchored node
+	place   map[*yaml.Node]place        // of every node that was read
 }
 
 // place is where a node was read.
@@ -47,14 +54,27 @@ func (p *Problem) Error() string { return p.Text }
 
 // Parse reads one document.
 func Parse(text []byte) (*Document, error) {
-	d := &Document{
-		text: text, lines: lineStarts(text),
-		was: map[*yaml.Node][]*yaml.Node{}, aliases: map[*yaml.Node][]*yaml.Node{}, place: map[*yaml.Node]place{},
+	d := &Document{text: text}
+	root, err := rootOf(text)
+	if err != nil {
+		return nil, err
 	}
+	d.empty = root == nil || root.Kind == yaml.ScalarNode && root.Tag == "!!null"
+	if root != nil {
+		if d.data, err = toJSON(text); err != nil {
+			return nil, err
+		}
+	}
+	d.take(root)
+	return d, nil
+}
+
+// rootOf parses text; nil if there is nothing but comments in it.
+func rootOf(text []byte) (*yaml.Node, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(withoutSurrogates(text)))
 	var document, more yaml.Node
 	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
-		return d, nil
+		return nil, nil
 	} else if err != nil {
 		return nil, err
 	}
@@ -64,19 +84,33 @@ func Parse(text []byte) (*Document, error) {
 		}
 		return nil, &Problem{more.Line, "a document that ends with ... must be followed by ---"}
 	}
-	d.root = document.Content[0]
-	for at, b := range text {
+	return document.Content[0], nil
+}
+
+// take remembers where in the text the nodes are.
+func (d *Document) take(root *yaml.Node) {
+	d.nodes = &nodes{root: root, lines: lineStarts(d.text), was: map[*yaml.Node][]*yaml.Node{}, aliases: map[*yaml.Node][]*yaml.Node{}, place: map[*yaml.Node]place{}}
+	for at, b := range d.text {
 		if b == '\n' || b == '\r' {
 			d.breaks = append(d.breaks, at)
 		}
 	}
-	d.index(d.root, &cursor{})
-	var err error
-	if d.data, err = toJSON(text); err != nil {
-		return nil, err
+	if root != nil {
+		d.index(root, &cursor{})
 	}
-	return d, nil
 }
+
+// read takes the text apart again if that was forgotten.
+func (d *Document) read() {
+	if d.nodes == nil {
+		root, _ := rootOf(d.text) // it was read before
+		d.take(root)
+	}
+}
+
+// Forget gives the memory back that it takes to know where in the text what is. Whoever asks for it again gets it, for the time
+// that it takes to read the text.
+func (d *Document) Forget() { d.nodes = nil }
 
 // toJSON reads text as kubectl does: what looks like JSON as JSON, the rest as YAML.
 func toJSON(text []byte) ([]byte, error) {
@@ -112,9 +146,7 @@ func (d *Document) index(node *yaml.Node, c *cursor) {
 }
 
 // Empty reports whether there is nothing but comments in the document.
-func (d *Document) Empty() bool {
-	return d.root == nil || d.root.Kind == yaml.ScalarNode && d.root.Tag == "!!null"
-}
+func (d *Document) Empty() bool { return d.empty }
 
 // JSON returns the document as it was read, as JSON; nil if it is empty.
 func (d *Document) JSON() []byte { return d.data }
@@ -122,6 +154,7 @@ func (d *Document) JSON() []byte { return d.data }
 // Line returns the line, counted from 1, of the value at path, or of the deepest part of
 // path that exists.
 func (d *Document) Line(path ...string) int {
+	d.read()
 	if d.root == nil {
 		return 1
 	}
@@ -141,6 +174,7 @@ func (d *Document) Line(path ...string) int {
 
 // Size returns how many elements or keys the collection at path has; -1 if there is none.
 func (d *Document) Size(path ...string) int {
+	d.read()
 	node := d.root
 	for _, token := range path {
 		_, node = find(node, token)
@@ -163,6 +197,7 @@ func (d *Document) Size(path ...string) int {
 
 // Duplicate returns a key that a mapping at or below path has twice, or nil.
 func (d *Document) Duplicate(path ...string) error {
+	d.read()
 	node := d.root
 	for _, token := range path {
 		_, node = find(node, token)

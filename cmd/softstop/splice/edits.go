@@ -31,6 +31,10 @@ func (d *Document) Text() ([]byte, error) {
 	if err := json.Unmarshal(expected, &want); err != nil {
 		return nil, fmt.Errorf("apply patch: %w", err)
 	}
+	defer d.Forget() // the nodes are not those of the text any more
+	if err := d.applyAll(); err != nil {
+		return nil, err
+	}
 	if text, err := d.inPlace(); err == nil && !d.beyond && means(text, want) {
 		return text, nil
 	}
