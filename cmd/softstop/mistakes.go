@@ -65,7 +65,22 @@ func flagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &invalid) && invalid.GetFlag().Value.Type() == "bool":
 		return fmt.Errorf("--%s %q: must be true or false", invalid.GetFlag().Name, invalid.GetValue())
 	case errors.As(err, &unknown):
+		if flag := likely(cmd, unknown.GetSpecifiedName()); flag != "" {
+			return fmt.Errorf("%w; did you mean --%s?", err, flag)
+		}
 		return fmt.Errorf("%w; %s --help lists the flags", err, cmd.CommandPath())
 	}
 	return err
+}
+
+// likely returns the flag of cmd whose name is closest to name, if it is close enough to be meant.
+func likely(cmd *cobra.Command, name string) (flag string) {
+	names := &cobra.Command{Use: "flags", SuggestionsMinimumDistance: 2}
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		names.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
+	})
+	if suggestions := names.SuggestionsFor(name); len(name) > 1 && len(suggestions) > 0 {
+		return suggestions[0]
+	}
+	return ""
 }

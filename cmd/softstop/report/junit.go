@@ -16,6 +16,7 @@ type junitSuite struct {
 	Tests    int         `xml:"tests,attr"`
 	Failures int         `xml:"failures,attr"`
 	Cases    []junitCase `xml:"testcase"`
+	Output   string      `xml:"system-out,omitempty"`
 }
 
 type junitCase struct {
@@ -32,7 +33,7 @@ type junitFailure struct {
 }
 
 func writeJUnit(w io.Writer, pods []Pod) error {
-	suite := junitSuite{Name: "softstop check", Tests: len(pods)}
+	suite := junitSuite{Name: "softstop check", Tests: len(pods), Output: optIn(pods)}
 	for _, pod := range pods {
 		c := junitCase{Name: pod.Object, Class: pod.File}
 		var warnings, notes []string

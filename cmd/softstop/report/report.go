@@ -73,14 +73,26 @@ func Write(w io.Writer, format, version string, r Report) error {
 	return writeText(w, r)
 }
 
-// message is a finding in a sentence or two, without the place.
+// message is a finding in a sentence or two, without the place; how to let softstop fix it is said once for all of them, by optIn.
 func message(f finding.Finding) string {
 	text := f.What + ": " + f.Why + ". " + f.Fix
 	if f.Container != "" {
 		text = "container " + f.Container + ": " + text
 	}
 	if f.Fixed {
-		text += "; or let softstop: " + finding.OptIn()
+		text += "; softstop would fix it"
 	}
 	return text
+}
+
+// optIn says how to let softstop fix what it would fix of the pods; "" if there is nothing.
+func optIn(pods []Pod) string {
+	for _, pod := range pods {
+		for _, f := range pod.Findings {
+			if f.Fixed {
+				return "To let softstop fix what it would fix: " + finding.OptIn()
+			}
+		}
+	}
+	return ""
 }

@@ -24,9 +24,11 @@ type sarifTool struct {
 }
 
 type sarifDriver struct {
-	Name    string      `json:"name"`
-	Version string      `json:"version"`
-	Rules   []sarifRule `json:"rules"`
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	// Full says once for the whole run how to let softstop fix what it would fix.
+	Full  *sarifText  `json:"fullDescription,omitempty"`
+	Rules []sarifRule `json:"rules"`
 }
 
 type sarifRule struct {
@@ -79,6 +81,9 @@ type sarifLogical struct {
 func sarifOf(version string, pods []Pod) sarif {
 	index := map[finding.ID]int{}
 	run := sarifRun{Tool: sarifTool{sarifDriver{Name: "softstop", Version: version}}, Results: []sarifResult{}}
+	if text := optIn(pods); text != "" {
+		run.Tool.Driver.Full = &sarifText{text}
+	}
 	for i, kind := range finding.Kinds() {
 		index[kind.ID] = i
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{

@@ -29,6 +29,9 @@ func TestSARIF(t *testing.T) {
 		if err := decoder.Decode(&log); err != nil {
 			t.Fatal(err)
 		}
+		if full := log.Runs[0].Tool.Driver.FullDescription; (full != nil) != (pods != nil) {
+			t.Errorf("%d pods: what softstop would fix is said to be %v", len(pods), full)
+		}
 		if rules := log.Runs[0].Tool.Driver.Rules; len(rules) != len(finding.Kinds()) {
 			t.Errorf("%d rules", len(rules))
 		}
