@@ -13,11 +13,18 @@ SUITES ?= ./e2e/demo/images ./e2e/release ./e2e/suite ./e2e/chart ./e2e/examples
 RUN ?=
 # How long each fuzz target runs.
 FUZZTIME ?= 10s
+# Where make release builds into, and where make push writes down what it has pushed.
+RELEASE ?= out/release
+PUSHED ?= out/pushed
+# How make sign signs; empty is keyless, as whom the release workflow is.
+COSIGNFLAGS ?=
 # Where known vulnerabilities are looked up.
 VULNDB ?= https://vuln.go.dev
 
 GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.8.0
+ACTIONLINT = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+COSIGN = github.com/sigstore/cosign/v2/cmd/cosign@v2.6.5
 NODE = go run ./e2e/node/cmd/softstop-node
 OWN = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/softstop/own
 # What takes minutes where nothing has been compiled says so, and how far it is.
@@ -32,7 +39,7 @@ export KEEP
 export SOFTSTOP_KUBERNETES = $(KUBERNETES)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow e2e node-up node-down node-shell image lint matrix release vulncheck zoo truth bench bench-rollout bench-stoptime bench-podprice bench-admission bench-scale bench-init faults soak fuzz
+.PHONY: help demo test test-slow e2e node-up node-down node-shell image lint matrix release push sign workflows vulncheck zoo truth bench bench-rollout bench-stoptime bench-podprice bench-admission bench-scale bench-init faults soak fuzz
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,7 +74,7 @@ node-shell: ## A shell with kubectl and helm in the node's network
 image: ## Build both images from the Dockerfile, with no registry
 	@go run ./e2e/demo images
 
-lint: ## Check the format and the habits
+lint: workflows ## Check the format and the habits
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
 	go run $(GOLANGCI_LINT) run --build-tags e2e
 
@@ -100,7 +107,21 @@ soak: ## Give the webhook all the reviews it takes for ten minutes, and look whe
 	@mkdir -p $(OWN) && go build -o $(OWN)/soak ./e2e/faults/soak && exec $(OWN)/soak -out docs/soak.md
 
 release: ## Build everything that a release consists of into out/release, reproducibly: VERSION=v1.2.3
-	go run ./e2e/release -version "$(VERSION)" -out out/release
+	go run ./e2e/release -version "$(VERSION)" -out "$(RELEASE)"
+
+push: ## Push what make release has built, where the chart looks for it; log in before
+	go run ./e2e/release push -out "$(RELEASE)" -list "$(PUSHED)"
+
+sign: ## Sign what make push has pushed, and attest what its programs are made of
+	@while read -r name repository digest; do \
+		echo "signing $$repository@$$digest"; \
+		go run $(COSIGN) sign --yes --recursive $(COSIGNFLAGS) "$$repository@$$digest" || exit 1; \
+		bill="$(RELEASE)/$$name.cdx.json"; test -f "$$bill" || continue; \
+		go run $(COSIGN) attest --yes --type cyclonedx --predicate "$$bill" $(COSIGNFLAGS) "$$repository@$$digest" || exit 1; \
+	done < "$(PUSHED)"
+
+workflows: ## Check what GitHub runs
+	go run $(ACTIONLINT) -shellcheck= -pyflakes=
 
 vulncheck: ## Look for known vulnerabilities in what is called (VULNDB=file:///FOLDER for a copy of the database)
 	@go run $(GOVULNCHECK) -db $(VULNDB) ./... || { echo "If it could not fetch vulnerabilities: VULNDB=file:///FOLDER names a copy of $(VULNDB)." >&2; exit 1; }

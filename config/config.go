@@ -39,6 +39,10 @@ type Image struct {
 	StopSignal string
 }
 
+// ImageRegistry is where releases are pushed: the images of softstop-webhook, softstop-init and softstop
+// below it, and the chart below its folder charts. A fork that releases changes it here, and in the chart.
+const ImageRegistry = "ghcr.io/softstop"
+
 // DefaultMaxGrace bounds how far a grace period is raised when the limits do not say.
 const DefaultMaxGrace = time.Hour
 
@@ -46,7 +50,7 @@ const DefaultMaxGrace = time.Hour
 func Default() Config {
 	return Config{
 		Mode:      OptIn,
-		InitImage: "softstop/" + initbin.Name + ":" + strings.TrimPrefix(initbin.Version, "v"),
+		InitImage: ImageRegistry + "/" + initbin.Name + ":" + strings.TrimPrefix(initbin.Version, "v"),
 		Defaults:  Settings{Source: SourceConfig},
 		Limits:    Limits{MaxDrain: maxDuration, MaxGrace: DefaultMaxGrace},
 		Registry:  Registry{Budget: DefaultBudget, TagTTL: DefaultTagTTL},

@@ -1,5 +1,6 @@
 // Package chart tests the Helm chart, with the real Helm.
 //
+//	metadata_test.go   what Artifact Hub reads, and the version, are the same everywhere
 //	values_test.go     values.yaml, its comments, its schema and the chart's README say the same
 //	config_test.go     its value config takes what the configuration file takes
 //	refused_test.go    a wrong value is answered with its path, its value and what is allowed

@@ -9,11 +9,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/softstop/softstop/config"
 )
 
 // pages runs the commands that the pages for people have, block by block, as they stand.
-// Left out are those that build and install: make's are everybody's, the rest has been
-// done by now.
+// Left out are those that build, install, uninstall or need a release that was pushed: make's are everybody's,
+// the rest has been done by now, or is done by e2e/release.
 func (w *walk) pages(t *testing.T) {
 	root := filepath.Dir(filepath.Dir(w.chart))
 	folder := t.TempDir()
@@ -33,9 +35,9 @@ func (w *walk) pages(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, "pod.yaml"), []byte(manifest), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	install := regexp.MustCompile(`\b(make|docker|helm install)\b`)
+	install := regexp.MustCompile(`\b(make|docker|cosign|gh|helm (install|uninstall))\b`)
 	built := regexp.MustCompile(`(?m)^go build .*\n`)
-	names := strings.NewReplacer("NAMESPACE", shop, " POD", " "+pod)
+	names := strings.NewReplacer("oci://"+config.ImageRegistry+"/charts/softstop", "charts/softstop", "NAMESPACE", shop, " POD", " "+pod)
 	for _, page := range []string{"README.md", "docs/operating.md", "docs/troubleshooting.md", "docs/webhook.md", "charts/softstop/README.md"} {
 		text, err := os.ReadFile(filepath.Join(root, page))
 		if err != nil {

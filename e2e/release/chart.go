@@ -10,9 +10,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
+	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/e2e/node/parts"
 )
 
@@ -30,6 +32,9 @@ func (r release) chart(ctx context.Context) error {
 	source := filepath.Join(work, "softstop")
 	if err := os.CopyFS(source, os.DirFS(filepath.Join(r.root, "charts/softstop"))); err != nil {
 		return fmt.Errorf("copy the chart: %w", err)
+	}
+	if err := r.nameImages(filepath.Join(source, "Chart.yaml")); err != nil {
+		return err
 	}
 	// Helm puts each file's time into the archive, and a checkout's is that of the checkout.
 	err = filepath.WalkDir(source, func(path string, _ fs.DirEntry, err error) error {
@@ -51,4 +56,25 @@ func (r release) chart(ctx context.Context) error {
 	}
 	fmt.Fprintln(r.progress, "  packaged the chart")
 	return nil
+}
+
+// nameImages writes the digests of this release's images into Chart.yaml, from where the templates and Artifact Hub take them.
+func (r release) nameImages(file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	for _, name := range chartImages() {
+		digest, err := r.digest(name)
+		if err != nil {
+			return err
+		}
+		repository := config.ImageRegistry + "/" + name
+		image := regexp.MustCompile(`(?m)image: ` + regexp.QuoteMeta(repository) + `:\S+$`)
+		if found := image.FindAll(text, -1); len(found) != 1 {
+			return fmt.Errorf("name the images in Chart.yaml: %s is there %d times, want it once", repository, len(found))
+		}
+		text = image.ReplaceAll(text, []byte("image: "+repository+"@"+digest))
+	}
+	return os.WriteFile(file, text, 0o644)
 }

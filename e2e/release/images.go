@@ -21,24 +21,31 @@ import (
 	"github.com/softstop/softstop/e2e/node/image"
 )
 
-// images packs the programs of both images for all architectures, and joins them.
+// chartImages are the images that the chart names; allImages has the people's tool, too.
+func chartImages() []string { return []string{"softstop-webhook", "softstop-init"} }
+func allImages() []string   { return append(chartImages(), "softstop") }
+
+// images packs the program of each image for all architectures, and joins them.
 func (r release) images(context.Context) error {
-	for _, name := range []string{"softstop-webhook", "softstop-init"} {
+	for _, name := range allImages() {
 		index := mutate.IndexMediaType(empty.Index, types.OCIImageIndex)
-		for _, architecture := range architectures() {
-			packed, err := r.image(program{name, "linux", architecture})
+		for _, p := range r.ships {
+			if p.name != name || p.system != "linux" {
+				continue
+			}
+			packed, err := r.image(p)
 			if err != nil {
-				return fmt.Errorf("pack the image of %s for %s: %w", name, architecture, err)
+				return fmt.Errorf("pack the image of %s for %s: %w", name, p.architecture, err)
 			}
 			index = mutate.AppendManifests(index, mutate.IndexAddendum{
-				Add: packed, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: architecture}},
+				Add: packed, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: p.architecture}},
 			})
 		}
 		digest, err := index.Digest()
 		if err != nil {
 			return fmt.Errorf("join the images of %s: %w", name, err)
 		}
-		archive := name + ".oci.tar"
+		archive := name + archiveSuffix
 		if err := r.writeLayout(filepath.Join(r.out, archive), index); err != nil {
 			return fmt.Errorf("write %s: %w", archive, err)
 		}
@@ -46,6 +53,9 @@ func (r release) images(context.Context) error {
 	}
 	return nil
 }
+
+// archiveSuffix is what the file of an image has behind its name.
+const archiveSuffix = ".oci.tar"
 
 // image is the image of one program, as the Dockerfile describes it.
 func (r release) image(p program) (v1.Image, error) {

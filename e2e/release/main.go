@@ -22,10 +22,15 @@ func main() { guard.Main("release", run) }
 type release struct {
 	// version has a v in front; root is the source, out the folder of the results.
 	version, root, out string
-	progress           io.Writer
+	// ships are the programs for each system.
+	ships    []program
+	progress io.Writer
 }
 
 func run(ctx context.Context, args []string) error {
+	if len(args) > 0 && args[0] == "push" {
+		return runPush(ctx, args[1:])
+	}
 	flags := flag.NewFlagSet("release", flag.ContinueOnError)
 	version := flags.String("version", "", "such as v1.2.3")
 	out := flags.String("out", "", "the `folder` to build into; what is in it is deleted")
@@ -42,14 +47,14 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	r := release{version: *version, root: root, out: filepath.Clean(*out), progress: os.Stderr}
+	r := release{version: *version, root: root, out: filepath.Clean(*out), ships: allPrograms(), progress: os.Stderr}
 	if err := os.RemoveAll(r.out); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(r.out, 0o755); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context) error{r.programs, r.materials, r.images, r.chart, r.checksums} {
+	for _, step := range []func(context.Context) error{r.programs, r.archives, r.recipes, r.materials, r.images, r.chart, r.checksums} {
 		if err := step(ctx); err != nil {
 			return err
 		}

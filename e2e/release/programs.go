@@ -44,7 +44,7 @@ func (p program) file() string {
 
 // programs builds all of them.
 func (r release) programs(ctx context.Context) error {
-	for _, p := range allPrograms() {
+	for _, p := range r.ships {
 		if err := r.build(ctx, p); err != nil {
 			return fmt.Errorf("build %s: %w", p.file(), err)
 		}

@@ -26,12 +26,22 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 
+{{/*
+A container's image. The release writes into the chart's annotation artifacthub.io/images which
+digest each of its images has. They are not values: helm upgrade --reuse-values would hold on to
+those of the release before.
+*/}}
 {{- define "softstop.image" -}}
+{{- $repository := .image.repository -}}
+{{- $reference := printf "%s:%s" $repository (.image.tag | default .chart.AppVersion) -}}
 {{- if .image.digest -}}
-{{ .image.repository }}@{{ .image.digest }}
-{{- else -}}
-{{ .image.repository }}:{{ .image.tag | default .appVersion }}
+{{- $reference = printf "%s@%s" $repository .image.digest -}}
+{{- else if not .image.tag -}}
+{{- range fromYamlArray (index .chart.Annotations "artifacthub.io/images") -}}
+{{- if hasPrefix (printf "%s@" $repository) .image -}}{{- $reference = .image -}}{{- end -}}
 {{- end -}}
+{{- end -}}
+{{ $reference }}
 {{- end -}}
 
 {{/* Where the serving certificate is, or where the webhook keeps its own authorities. */}}
