@@ -23,6 +23,9 @@ func exceptions() []exception {
 		{late, "the script's trap may have signalled the daemon, so it is signalled again at the last call only", []string{
 			"needs: redis as a daemon, trap, app in front",
 		}},
+		{late, "supervisord signals the shell alone, but may have signalled all below it", []string{
+			"supervisord: program is sh -c with two commands",
+		}},
 		{late, "nodemon ends by itself and leaves what it has started, which it may have signalled", []string{
 			"jobs: nodemon --exec",
 		}},
