@@ -100,7 +100,7 @@ func applications() []Example {
 		},
 		{
 			// Tomcat is the server that Spring Boot embeds.
-			File: "spring-boot.yaml", App: "spring-boot", Evidence: "Destroying ProtocolHandler",
+			File: "spring-boot.yaml", App: "spring-boot", Ready: "Server startup in", Evidence: "Destroying ProtocolHandler",
 			Image: image.Image{
 				Name: "registry.example/shop/orders:1",
 				Env:  []string{"JAVA_OPTS=" + javaOptions},
