@@ -45,6 +45,10 @@ func behind(b program.Before, words []string) (rest []string, text string) {
 	return nil, ""
 }
 
+// ahead is what stands in words, which start with a runner, ahead of the rest that it runs. (What
+// one option splits may be more words than there are.)
+func ahead(words, rest []string) []string { return words[:max(1, len(words)-len(rest))] }
+
 // option reads one word of options: the letter of the one that matters, its value, and
 // whether that is the next word. A long option counts as the letter that it begins with.
 func option(b program.Before, word string) (letter byte, value string, next bool) {

@@ -64,7 +64,7 @@ func (s *search) line(words []string, becomes bool, depth int) {
 		rest, text := behind(p.Before, words)
 		becomes = becomes && !p.Stays
 		if p.Before.Assigns {
-			defer s.give(words[1 : len(words)-len(rest)])()
+			defer s.give(ahead(words, rest)[1:])()
 		}
 		if text != "" {
 			s.script(Script{Inline: true, Text: text, Words: []string{"sh"}}, words, becomes, depth+1)

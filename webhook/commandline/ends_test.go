@@ -135,7 +135,8 @@ func TestHostileTexts(t *testing.T) {
 }
 
 func FuzzCommandLine(f *testing.F) {
-	for _, seed := range []string{"sh\x00-c\x00exec \"$@\"\x00sh\x00/sbin/init", "env\x00-S\x00a b", "/entrypoint.sh\x00--\x00init", "sh\x00-c\x00sleep 5; nginx -s quit; cat /proc/1/status",
+	for _, seed := range []string{"env\x00-S0 0", "sh\x00-c\x00env -S'A=1 jcmd 1 a b'",
+		"sh\x00-c\x00exec \"$@\"\x00sh\x00/sbin/init", "env\x00-S\x00a b", "/entrypoint.sh\x00--\x00init", "sh\x00-c\x00sleep 5; nginx -s quit; cat /proc/1/status",
 		"su\x00-\x00a\x00-c\x00f() { f; }; f; for i in 1 2; do eval $i; done", "bash\x00-c\x00case $1 in a) exec b;; esac <<E\nx\nE"} {
 		f.Add(seed)
 	}

@@ -48,7 +48,7 @@ func (n *namings) line(words []string, depth int) {
 		n.line(words[1:], depth+1)
 	case program.Runner:
 		rest, text := behind(p.Before, words)
-		n.command(words[:len(words)-len(rest)])
+		n.command(ahead(words, rest))
 		n.script(text, nil, depth+1)
 		n.line(rest, depth+1)
 	default:
