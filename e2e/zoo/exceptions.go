@@ -35,6 +35,7 @@ func exceptions() []exception {
 		{wrong, "the kernel signals the application when its parent ends, and nothing shows that it will", []string{
 			"sandbox: bwrap --die-with-parent",
 			"sandbox: bwrap --unshare-pid --die-with-parent sh -c",
+			"sandbox: Go parent, Pdeathsig SIGTERM",
 			"sandbox: Python parent, pdeathsig SIGTERM",
 			"sandbox: Python parent, pdeathsig SIGKILL",
 			"sandbox: setpriv --pdeathsig TERM behind sh -c",
