@@ -59,7 +59,7 @@ func unpack(archive, folder string) error {
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	in := tar.NewReader(f)
 	for {
 		h, err := in.Next()
