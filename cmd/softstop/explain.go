@@ -223,8 +223,8 @@ func (e *explanation) chart() (chart timeline.Chart, drawn bool) {
 	return chart, len(chart.Lanes) > 0
 }
 
-// course returns when the program of a container is told to stop, and when what is left of it is killed:
-// by the init, or with the grace period.
+// course returns when the program of a container is told to stop, and when what is left of it is
+// killed: by the init, or with the grace period.
 func course(c *inject.ContainerPlan, grace time.Duration) (told, killed time.Duration) {
 	told, killed = c.Drain, grace
 	if c.Action == inject.Wrapped {

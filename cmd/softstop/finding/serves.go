@@ -23,7 +23,8 @@ type Service struct {
 // serves says how certain it is that requests still arrive at a container when it is told to stop: the
 // level of no-drain, "" if none do, and what is so.
 //
-// A port that is named for metrics or for health, and an exporter, is asked by machines that do not mind. A Service that
+// A port that is named for metrics or for health, and an exporter, is asked by machines that do not
+// mind. A Service that
 // selects the pod and targets another of its ports is the proof; where Services were read and none
 // does, nobody may come at all. Without a declared port and a Service nothing is evident: a probe is no
 // client.
@@ -58,8 +59,8 @@ func targets(service Service, ports []corev1.ContainerPort) bool {
 	})
 }
 
-// forMachines reports whether a port's name says that it is only there for metrics, health or debugging:
-// metrics, http-prom, healthport, jmx.
+// forMachines reports whether a port's name says that it is only there for metrics, health or
+// debugging: metrics, http-prom, healthport, jmx.
 func forMachines(name string) bool {
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '-' || r == '_' })
 	return slices.ContainsFunc(words, func(word string) bool {

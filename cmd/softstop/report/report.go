@@ -73,7 +73,8 @@ func Write(w io.Writer, format, version string, r Report) error {
 	return writeText(w, r)
 }
 
-// message is a finding in a sentence or two, without the place; how to let softstop fix it is said once for all of them, by optIn.
+// message is a finding in a sentence or two, without the place. How to let softstop fix it is said
+// once for all of them, by optIn.
 func message(f finding.Finding) string {
 	text := f.What + ": " + f.Why + ". " + f.Fix
 	if f.Container != "" {

@@ -108,8 +108,8 @@ func (d *Document) read() {
 	}
 }
 
-// Forget gives the memory back that it takes to know where in the text what is. Whoever asks for it again gets it, for the time
-// that it takes to read the text.
+// Forget gives the memory back that it takes to know where in the text what is. Whoever asks for it
+// again gets it, for the time that it takes to read the text.
 func (d *Document) Forget() { d.nodes = nil }
 
 // toJSON reads text as kubectl does: what looks like JSON as JSON, the rest as YAML.
