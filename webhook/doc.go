@@ -9,7 +9,7 @@
 //	inject   package webhook/inject: what is done to the pod, a pure function over pod and facts
 //	respond  respond.go    the patch, warnings and the audit log's entries
 //
-// metrics.go counts how reviews end, collectors.go registers several metrics as one.
+// metrics.go counts how reviews end.
 //
 // It does not decide (webhook/inject), does not serve (webhook/serving), and does not know how its
 // questions are answered (webhook/cluster, webhook/lookup).

@@ -281,7 +281,7 @@ func TestMetrics(t *testing.T) {
 		h.Handle(t.Context(), review([]byte(end.raw)))
 	}
 	registry := prometheus.NewPedanticRegistry()
-	registry.MustRegister(metrics)
+	registry.MustRegister(metrics.Collectors()...)
 	families, err := registry.Gather()
 	if err != nil {
 		t.Fatal(err)

@@ -5,9 +5,8 @@ import (
 )
 
 // Metrics counts what was done to pods. Reviews, their duration and their errors are
-// counted by the webhook server itself. It is a prometheus.Collector.
+// counted by the webhook server itself.
 type Metrics struct {
-	Collectors
 	pods, containers, failures *prometheus.CounterVec
 	patch                      prometheus.Histogram
 }
@@ -28,11 +27,15 @@ func NewMetrics() *Metrics {
 			Name: "softstop_patch_bytes", Help: "The length of the patches.", Buckets: prometheus.ExponentialBuckets(256, 4, 7),
 		}),
 	}
-	m.Collectors = Collectors{m.pods, m.containers, m.failures, m.patch}
 	for _, failure := range Failures() { // an alert needs a zero to count from
 		m.failures.WithLabelValues(string(failure))
 	}
 	return m
+}
+
+// Collectors returns all of them, to be registered.
+func (m *Metrics) Collectors() []prometheus.Collector {
+	return []prometheus.Collector{m.pods, m.containers, m.failures, m.patch}
 }
 
 // Observe counts one review. It is for Handler.Observe.

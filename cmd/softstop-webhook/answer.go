@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"k8s.io/client-go/discovery"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
@@ -34,7 +34,7 @@ func addHandler(ctx, stop context.Context, mgr manager.Manager, direct client.Cl
 	}
 	around := &cluster.Cluster{Cached: mgr.GetCache(), Direct: direct, ServerVersion: apiServer.GitVersion}
 	pods, lookups, configs := webhook.NewMetrics(), lookup.NewMetrics(), reload.NewMetrics()
-	for _, collector := range []prometheus.Collector{pods, lookups, configs} {
+	for _, collector := range slices.Concat(pods.Collectors(), lookups.Collectors(), configs.Collectors()) {
 		if err := metrics.Registry.Register(collector); err != nil {
 			return fmt.Errorf("register metrics: %w", err)
 		}

@@ -12,27 +12,8 @@ import (
 
 	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/webhook/inject"
+	"github.com/softstop/softstop/webhook/inject/injecttest"
 )
-
-// golden is the first document of a golden pod of the webhook's: what is around it.
-type golden struct {
-	Kind      string `json:"kind"`
-	Namespace struct {
-		Labels      map[string]string `json:"labels"`
-		Annotations map[string]string `json:"annotations"`
-	} `json:"namespace"`
-	OwnerKind string `json:"ownerKind"`
-	Nodes     *struct {
-		SleepAction  bool     `json:"sleepAction"`
-		ImageVolumes bool     `json:"imageVolumes"`
-		Platforms    []string `json:"platforms"`
-	} `json:"nodes"`
-	Images map[string]struct {
-		config.Image
-		Reason inject.Reason `json:"reason"`
-	} `json:"images"`
-	Config map[string]any `json:"config"`
-}
 
 // TestExplainAgreesWithTheWebhook runs the webhook's golden pods through the command line
 // and compares with what the webhook's own test wrote down: the reason for leaving a pod
@@ -45,7 +26,10 @@ func TestExplainAgreesWithTheWebhook(t *testing.T) {
 	compared := 0
 	for _, input := range inputs {
 		t.Run(filepath.Base(input), func(t *testing.T) {
-			around, pod := readGolden(t, input)
+			around, pod, err := injecttest.ReadGolden(input)
+			if err != nil {
+				t.Fatal(err)
+			}
 			if around.Nodes != nil && (around.Nodes.ImageVolumes || len(around.Nodes.Platforms) > 0) {
 				t.Skip("a file has no nodes, so nobody knows what they have")
 			}
@@ -81,25 +65,8 @@ func TestExplainAgreesWithTheWebhook(t *testing.T) {
 	}
 }
 
-func readGolden(t *testing.T, input string) (around golden, pod []byte) {
-	t.Helper()
-	data, err := os.ReadFile(input)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, after, two := bytes.Cut(data, []byte("\n---\n"))
-	if !two {
-		around.Namespace.Labels = map[string]string{config.InjectKey: config.InjectEnabled}
-		return around, data
-	}
-	if err := yaml.Unmarshal(before, &around); err != nil {
-		t.Fatal(err)
-	}
-	return around, after
-}
-
 // explained runs softstop explain on a file with the pod's namespace and the pod.
-func explained(t *testing.T, around golden, raw []byte) explanation {
+func explained(t *testing.T, around injecttest.Surroundings, raw []byte) explanation {
 	t.Helper()
 	var pod map[string]any
 	if err := yaml.Unmarshal(raw, &pod); err != nil {

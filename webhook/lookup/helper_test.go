@@ -107,7 +107,7 @@ func TestMetrics(t *testing.T) {
 	}
 	w.wantReason(w.ask(f, w.host+"/missing:1"), inject.ReasonImageNotFound)
 	w.wantReason(w.ask(f, w.host+"/missing:1"), inject.ReasonImageNotFound)
-	got := gather(t, metrics)
+	got := gather(t, metrics.Collectors())
 	for name, want := range map[string]float64{
 		"softstop_lookup_cache_total tag hit":      2,
 		"softstop_lookup_cache_total tag miss":     2,
@@ -125,13 +125,11 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// gather returns the values of all metrics of c, by name and label values.
-func gather(t *testing.T, c prometheus.Collector) map[string]float64 {
+// gather returns the values of all metrics, by name and label values.
+func gather(t *testing.T, all []prometheus.Collector) map[string]float64 {
 	t.Helper()
 	registry := prometheus.NewPedanticRegistry()
-	if err := registry.Register(c); err != nil {
-		t.Fatal(err)
-	}
+	registry.MustRegister(all...)
 	families, err := registry.Gather()
 	if err != nil {
 		t.Fatal(err)

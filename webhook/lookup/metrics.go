@@ -2,14 +2,11 @@ package lookup
 
 import (
 	"github.com/prometheus/client_golang/prometheus"
-
-	"github.com/softstop/softstop/webhook"
 )
 
 // Metrics counts what looking up costs. One may serve several Finders, one after the
-// other. It is a prometheus.Collector.
+// other.
 type Metrics struct {
-	webhook.Collectors
 	seconds  prometheus.Histogram
 	cache    *prometheus.CounterVec
 	requests *prometheus.CounterVec
@@ -29,8 +26,12 @@ func NewMetrics() *Metrics {
 			Name: "softstop_lookup_requests_total", Help: "Questions to registries, by result: answered, failed, or closed, where the breaker or the rate limit kept the host from being asked.",
 		}, []string{"result"}),
 	}
-	m.Collectors = webhook.Collectors{m.seconds, m.cache, m.requests}
 	return m
+}
+
+// Collectors returns all of them, to be registered.
+func (m *Metrics) Collectors() []prometheus.Collector {
+	return []prometheus.Collector{m.seconds, m.cache, m.requests}
 }
 
 // asked counts a question to the cache of that name.

@@ -5,13 +5,10 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-
-	"github.com/softstop/softstop/webhook"
 )
 
-// Metrics says which configuration holds. It is a prometheus.Collector.
+// Metrics says which configuration holds.
 type Metrics struct {
-	webhook.Collectors
 	generation, hash, good, since prometheus.Gauge
 }
 
@@ -31,8 +28,12 @@ func NewMetrics() *Metrics {
 			Name: "softstop_config_last_reload_success_timestamp_seconds", Help: "When the configuration that holds was taken over, in seconds since 1970.",
 		}),
 	}
-	m.Collectors = webhook.Collectors{m.generation, m.hash, m.good, m.since}
 	return m
+}
+
+// Collectors returns all of them, to be registered.
+func (m *Metrics) Collectors() []prometheus.Collector {
+	return []prometheus.Collector{m.generation, m.hash, m.good, m.since}
 }
 
 func (m *Metrics) accept(c content, now time.Time) {

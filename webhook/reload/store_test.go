@@ -81,7 +81,7 @@ func (m *mounted) want(s *reload.Store, drain time.Duration, generation, good fl
 		m.Errorf("the drain is %v, want %s", got, drain)
 	}
 	registry := prometheus.NewPedanticRegistry()
-	registry.MustRegister(m.metrics)
+	registry.MustRegister(m.metrics.Collectors()...)
 	families, err := registry.Gather()
 	if err != nil {
 		m.Fatal(err)
