@@ -5,8 +5,10 @@
 //	review   review.go     the few fields of the AdmissionReview that are looked at
 //	decode   decode.go     the pod in it, for reading only: weigh.go and scan.go know beforehand what
 //	                       it costs, size.go bounds what is said of it
-//	facts    handler.go    the namespace, the nodes and what images run, asked of a Cluster and of Images
-//	inject   package webhook/inject: what is done to the pod, a pure function over pod and facts
+//	facts    handler.go    the namespace and the nodes, asked of a Cluster
+//	open     package webhook/inject: what can be said of the pod before its images are known
+//	images   handler.go    what they run, asked of Images, where nothing else says it
+//	inject   package webhook/inject: what is done to the pod, a pure function over all that
 //	respond  respond.go    the patch, warnings and the audit log's entries
 //
 // metrics.go counts how reviews end.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	"gomodules.xyz/jsonpatch/v2"
 	admissionv1 "k8s.io/api/admission/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/ptr"
@@ -115,11 +116,10 @@ func (h *Handler) Handle(ctx context.Context, request admission.Request) (respon
 		return fail(FailureDecode, err)
 	}
 	outcome.Pod = pod
-	facts, err := h.facts(ctx, pod)
+	plan, operations, err := h.inject(ctx, pod)
 	if err != nil {
 		return fail(FailureSurroundings, err)
 	}
-	plan, operations := inject.Inject(pod, facts)
 	response = respond(plan, operations)
 	outcome.Plan, outcome.PatchBytes = plan, len(response.Patch)
 	h.observe(ctx, outcome)
@@ -140,28 +140,33 @@ func (h *Handler) observe(ctx context.Context, outcome Outcome) {
 	h.Observe(outcome)
 }
 
-// facts asks about the pod's surroundings.
-func (h *Handler) facts(ctx context.Context, pod *corev1.Pod) (inject.Facts, error) {
+// inject asks about the pod's surroundings, then about its images, and has the engine decide.
+func (h *Handler) inject(ctx context.Context, pod *corev1.Pod) (inject.Plan, []jsonpatch.Operation, error) {
 	settings := h.Settings()
-	namespace, err := h.Cluster.Namespace(ctx, pod.Namespace, false)
-	if consent, _ := settings.Config.ConsentOf(namespace.Labels, pod.Annotations); err == nil && !consent.In {
+	facts := inject.Facts{Config: settings.Config, Version: h.Version}
+	var err error
+	if facts.Nodes, err = h.Cluster.Nodes(ctx, pod); err != nil {
+		return inject.Plan{}, nil, fmt.Errorf("read nodes: %w", err)
+	}
+	open := func(fresh bool) (*inject.Case, error) {
+		if facts.Namespace, err = h.Cluster.Namespace(ctx, pod.Namespace, fresh); err != nil {
+			return nil, fmt.Errorf("read namespace %q: %w", pod.Namespace, err)
+		}
+		return inject.Open(pod, facts), nil
+	}
+	c, err := open(false)
+	if err == nil && !c.Consent().In {
 		// The API server thought otherwise, or it had not asked: a label may be so new
 		// that the cache has not heard of it.
-		namespace, err = h.Cluster.Namespace(ctx, pod.Namespace, true)
+		c, err = open(true)
 	}
 	if err != nil {
-		return inject.Facts{}, fmt.Errorf("read namespace %q: %w", pod.Namespace, err)
+		return inject.Plan{}, nil, err
 	}
-	nodes, err := h.Cluster.Nodes(ctx, pod)
-	if err != nil {
-		return inject.Facts{}, fmt.Errorf("read nodes: %w", err)
+	var images map[string]inject.ImageAnswer
+	if wanted := c.Wanted(); settings.Images != nil && len(wanted) > 0 {
+		images = settings.Images.Ask(ctx, pod, wanted, facts.Nodes.Platforms)
 	}
-	facts := inject.Facts{Config: settings.Config, Namespace: namespace, Nodes: nodes, Version: h.Version}
-	if settings.Images == nil {
-		return facts, nil
-	}
-	if wanted := inject.Wanted(pod, facts); len(wanted) > 0 {
-		facts.Images = settings.Images.Ask(ctx, pod, wanted, nodes.Platforms)
-	}
-	return facts, nil
+	plan, operations := c.Inject(images)
+	return plan, operations, nil
 }

@@ -3,6 +3,7 @@ package webhook
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"gomodules.xyz/jsonpatch/v2"
@@ -13,14 +14,19 @@ import (
 	"github.com/softstop/softstop/webhook/inject"
 )
 
-// maxWarning is the length in bytes beyond which an API server may cut a warning.
-const maxWarning = 256
+const (
+	// prefix says who speaks: people see the words of many webhooks side by side.
+	prefix = "softstop: "
+	// maxWarning is the length in bytes beyond which an API server may cut a warning, and
+	// maxWarnings how many a pod gets: an API server drops all beyond 4 KiB.
+	maxWarning, maxWarnings = 256, 10
+)
 
 // respond makes the answer to the API server.
 func respond(plan inject.Plan, operations []jsonpatch.Operation) admission.Response {
 	response := admission.Allowed("")
 	if plan.Skip == inject.ReasonRefused {
-		response = admission.Denied("softstop: " + strings.Join(inject.Refusals(plan.Problems), "; "))
+		response = admission.Denied(prefix + strings.Join(inject.Refusals(plan.Problems), "; "))
 	}
 	if len(operations) > 0 {
 		patch, err := json.Marshal(sent(operations))
@@ -30,7 +36,7 @@ func respond(plan inject.Plan, operations []jsonpatch.Operation) admission.Respo
 		response.Patch, response.PatchType = patch, ptr.To(admissionv1.PatchTypeJSONPatch)
 	}
 	response.AuditAnnotations = audit(plan)
-	return response.WithWarnings(shortened(plan.Warnings)...)
+	return response.WithWarnings(warnings(plan.Warnings)...)
 }
 
 // operation is a jsonpatch.Operation without its MarshalJSON, with which all of a patch
@@ -62,16 +68,26 @@ func audit(plan inject.Plan) map[string]string {
 
 // unchanged admits the pod as it is and says why.
 func unchanged(err error) admission.Response {
-	return admission.Allowed("").WithWarnings(shortened([]string{"softstop: the pod is left unchanged: " + err.Error()})...)
+	return admission.Allowed("").WithWarnings(shortened(prefix + "the pod is left unchanged: " + err.Error()))
 }
 
-func shortened(warnings []string) []string {
-	short := make([]string, len(warnings))
-	for i, w := range warnings {
-		if len(w) > maxWarning {
-			w = strings.ToValidUTF8(w[:maxWarning-3], "") + "…"
-		}
-		short[i] = w
+// warnings are the first of list as the API server passes them on, and how many more there are.
+func warnings(list []inject.Warning) (all []string) {
+	more := max(0, len(list)-maxWarnings)
+	for _, w := range list[:len(list)-more] {
+		all = append(all, shortened(prefix+w.Text))
 	}
-	return short
+	if more > 0 {
+		all = append(all, fmt.Sprintf("%sand %d more warnings", prefix, more))
+	}
+	return all
+}
+
+// shortened is a warning of at most maxWarning bytes.
+func shortened(warning string) string {
+	if len(warning) <= maxWarning {
+		return warning
+	}
+	const mark = "…"
+	return strings.ToValidUTF8(warning[:maxWarning-len(mark)], "") + mark
 }

@@ -194,7 +194,7 @@ type outcome struct {
 // warnings are what the person who wrote the pod should hear, a sentence each.
 func (o *outcome) warnings() (all []string) {
 	for _, warning := range o.plan.Warnings {
-		all = append(all, strings.TrimPrefix(warning, "softstop: "))
+		all = append(all, warning.Text)
 	}
 	if o.Refused != "" {
 		all = append(all, "inject leaves it as it is: "+o.Refused)
@@ -248,12 +248,11 @@ func (o *outcome) ask(ctx context.Context, images *lookup.Finder, namespaces map
 	if found, ok := namespaces[o.Namespace]; ok {
 		o.facts.Namespace = found
 	}
-	if images != nil {
-		if wanted := inject.Wanted(o.Pod, o.facts); len(wanted) > 0 {
-			o.facts.Images = images.Ask(ctx, o.Pod, wanted, nil)
-		}
+	opened := inject.Open(o.Pod, o.facts)
+	if wanted := opened.Wanted(); images != nil && len(wanted) > 0 {
+		o.facts.Images = images.Ask(ctx, o.Pod, wanted, nil)
 	}
-	o.plan, o.operations = inject.Inject(o.Pod, o.facts)
+	o.plan, o.operations = opened.Inject(o.facts.Images)
 }
 
 // format is the value of --output.

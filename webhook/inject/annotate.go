@@ -31,7 +31,7 @@ func (p *Plan) annotate(version string) {
 		annotations[safeToEvict] = list
 	}
 	if size(have, annotations) > maxAnnotations {
-		p.warn("the pod's annotations leave no room for %s: Kubernetes takes 256 KiB in all; shorten them", config.StatusKey)
+		p.warn("", "the pod's annotations leave no room for %s: Kubernetes takes 256 KiB in all; shorten them", config.StatusKey)
 		return
 	}
 	p.Annotations = annotations

@@ -46,18 +46,17 @@ const (
 // Program is the path of the init in wrapped containers.
 func (c *CarrierPlan) Program() string { return path.Join(c.MountPath, initbin.Name) }
 
-// carry plans the carrier. A container that has no place for the mount becomes hooks
-// only.
-func (p *Plan) carry(policy config.Policy, facts Facts) *CarrierPlan {
-	carrier := &CarrierPlan{
-		Kind: policy.Carrier.Value, MountPath: p.freeMountPath(), Volume: p.ours.freeVolumeName(),
-		Image: facts.Config.InitImage, PullPolicy: corev1.PullPolicy(facts.Config.InitPullPolicy),
-	}
-	if !p.place(carrier) {
+// carry plans the carrier; nil if no container is wrapped.
+func (p *Plan) carry(decision Decision, facts Facts) *CarrierPlan {
+	if !slices.ContainsFunc(decision.Containers, func(c Choice) bool { return c.Action == Wrapped }) {
 		return nil
 	}
+	carrier := &CarrierPlan{
+		Kind: decision.Policy.Carrier.Value, MountPath: decision.MountPath, Volume: p.ours.freeVolumeName(),
+		Image: facts.Config.InitImage, PullPolicy: corev1.PullPolicy(facts.Config.InitPullPolicy),
+	}
 	if carrier.Kind == config.CarrierImage && !facts.Nodes.ImageVolumes {
-		p.warn("the carrier is an emptyDir: not every node this pod can land on has image volumes (Kubernetes 1.36)")
+		p.warn("", "the carrier is an emptyDir: not every node this pod can land on has image volumes (Kubernetes 1.36)")
 	}
 	if carrier.Kind != config.CarrierEmptyDir && facts.Nodes.ImageVolumes {
 		carrier.Kind = config.CarrierImage
@@ -68,28 +67,15 @@ func (p *Plan) carry(policy config.Policy, facts Facts) *CarrierPlan {
 	return carrier
 }
 
-// place turns the containers that have no place for carrier's mount into hooks only,
-// and reports whether any other is wrapped.
-func (p *Plan) place(carrier *CarrierPlan) (wrapped bool) {
-	for i := range p.Containers {
-		c := &p.Containers[i]
-		if c.Action == Wrapped && mountTaken(c.container, carrier.MountPath) {
-			c.Action, c.Reason = HooksOnly, ReasonMountTaken
-		}
-		wrapped = wrapped || c.Action == Wrapped
-	}
-	return wrapped
-}
-
 // freeMountPath returns a path at the root that no container to be wrapped uses. (Where
-// one has a mount at the root itself there is none: place sees to it.)
-func (p *Plan) freeMountPath() string {
+// one has a mount at the root itself there is none: placeMount sees to it.)
+func freeMountPath(containers []Choice) string {
 	taken := map[string]bool{}
-	for i := range p.Containers {
-		if p.Containers[i].Action != Wrapped {
+	for i := range containers {
+		if containers[i].Action != Wrapped {
 			continue
 		}
-		for _, used := range mountPaths(p.Containers[i].container) {
+		for _, used := range mountPaths(containers[i].container) {
 			top, _, _ := strings.Cut(used[1:], "/")
 			taken["/"+top] = true
 		}

@@ -5,12 +5,13 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/initbin"
 )
 
 // findCommand finds out what the container runs: the pod spec, else the command
 // annotation, else the configuration's images, else the image.
-func (c *Choice) findCommand(facts Facts) Reason {
+func (c *Choice) findCommand(settings config.Config, images map[string]ImageAnswer) Reason {
 	c.Arriving = podStopSignal(c.container)
 	if len(c.container.Command) > 0 {
 		c.Command = c.container.Command
@@ -21,9 +22,9 @@ func (c *Choice) findCommand(facts Facts) Reason {
 		c.isOfImage()
 		return ""
 	}
-	image, known := facts.Config.ImageFor(c.container.Image)
+	image, known := settings.ImageFor(c.container.Image)
 	if !known {
-		answer, asked := facts.Images[c.Name]
+		answer, asked := images[c.Name]
 		switch {
 		case (!asked || answer.Reason != "") && c.knewIt():
 			return ""
@@ -48,6 +49,15 @@ func (c *Choice) findCommand(facts Facts) Reason {
 	return ""
 }
 
+// needsImage reports whether only the image itself says what the container runs.
+func (c *Choice) needsImage(settings config.Config) bool {
+	if len(c.container.Command) > 0 || c.Policy.Command.Value != nil {
+		return false
+	}
+	_, known := settings.ImageFor(c.container.Image)
+	return !known
+}
+
 // isOfImage notes that the command is not the pod's own.
 func (c *Choice) isOfImage() {
 	if len(c.container.Args) == 0 {
@@ -63,7 +73,7 @@ func (c *Choice) knewIt() bool {
 	if c.earlier.image != c.container.Image || c.earlier.image == "" || c.earlier.whole != (len(c.container.Args) == 0) {
 		return false
 	}
-	c.Command, c.again = c.earlier.words, true
+	c.Command = c.earlier.words
 	if c.Arriving == 0 {
 		c.Arriving = c.earlier.arriving
 	}

@@ -38,7 +38,7 @@ const (
 
 // Decision says which containers of a pod are handled, and how.
 type Decision struct {
-	// Skip is why the whole pod is left unchanged; empty means that it is not.
+	// Skip is why the whole pod is left alone; empty means that it is not.
 	Skip Reason
 	// Consent says who wanted or refused the injection.
 	Consent config.Consent
@@ -49,6 +49,8 @@ type Decision struct {
 	Containers []Choice
 	// Problems are the values that were not understood or are locked.
 	Problems []config.Problem
+	// MountPath is where wrapped containers get the init.
+	MountPath string
 
 	ours *ours // what earlier passes put into the pod, and the pod without it
 }
@@ -74,41 +76,106 @@ type Choice struct {
 
 	container *corev1.Container // without what earlier passes put in
 	earlier   imageCommand      // what an earlier pass found in the image
-	again     bool              // nobody else knew it now
+	named     bool              // softstop.dev/containers names it
+	job       bool              // the pod is a Job's
 	drainOwn  bool              // the pod says something about this container's drain alone
 	minds1    bool              // a probe or hook would take the init for the program
 }
 
-// Decide chooses for every container of pod, as if no earlier pass had been: what is ours
-// in it is worked out anew from what the pod is now. It changes nothing.
-func Decide(pod *corev1.Pod, facts Facts) Decision {
+// Open begins to decide about pod, as if no earlier pass had been: what is ours in it is worked out
+// anew from what the pod is now. It changes nothing.
+func Open(pod *corev1.Pod, facts Facts) *Case {
 	ours := findOurs(pod)
 	pod = ours.bare
+	owner := ownerKind(pod, facts)
 	resolved := facts.Config.Resolve(config.Subject{
 		Namespace: facts.Namespace.Name, NamespaceLabels: facts.Namespace.Labels, NamespaceAnnotations: facts.Namespace.Annotations,
-		Labels: pod.Labels, Annotations: pod.Annotations, OwnerKind: ownerKind(pod, facts), Requested: facts.Requested,
+		Labels: pod.Labels, Annotations: pod.Annotations, OwnerKind: owner, Requested: facts.Requested,
 	})
 	d := Decision{Consent: resolved.Consent, Problems: slices.Concat(resolved.Problems, unknownNames(pod, resolved.Pod)), ours: ours}
 	if d.Skip = podReason(pod, d.Consent, facts); d.Skip != "" {
-		return d
+		return &Case{facts, d}
 	}
 	d.Policy, _ = resolved.For("", "")
 	add := func(list []corev1.Container, kind func(*corev1.Container) Kind) {
 		for i := range list {
-			choice := Choice{Name: list[i].Name, Kind: kind(&list[i]), container: &list[i], earlier: ours.commands[list[i].Name]}
+			choice := Choice{Name: list[i].Name, Kind: kind(&list[i]), container: &list[i], earlier: ours.commands[list[i].Name], job: owner == "Job"}
 			policy, overruled := resolved.For(choice.Name, list[i].Image)
 			choice.Policy, choice.DrainAsked, choice.drainOwn = policy, resolved.Pod.Drains(choice.Name), resolved.Pod.DrainsByName(choice.Name)
 			choice.minds1 = hasOwnProcess1(pod) && MindsProcess1(&list[i]) != ""
+			choice.named = slices.Contains(d.Policy.Containers.Value, choice.Name)
 			for _, problem := range overruled {
 				d.Problems = config.AddProblem(d.Problems, problem.Limit, problem.Key, func() config.Problem { return problem })
 			}
-			choice.decide(d.Policy, facts)
+			if choice.Reason = choice.leftOut(d.Policy); choice.Reason != "" {
+				choice.Action = Left
+			}
 			d.Containers = append(d.Containers, choice)
 		}
 	}
 	add(pod.Spec.InitContainers, initKind)
 	add(pod.Spec.Containers, func(*corev1.Container) Kind { return App })
+	return &Case{facts, d}
+}
+
+// Decide chooses for every container, and for the pod as a whole. Nothing after it changes what is
+// decided here. images are the answers about the containers' images, by container.
+func (c *Case) Decide(images map[string]ImageAnswer) Decision {
+	d := c.begun
+	d.Containers = slices.Clone(d.Containers)
+	for i := range d.Containers {
+		if choice := &d.Containers[i]; choice.Action != Left {
+			choice.decide(c.facts.Config, images)
+		}
+	}
+	d.placeMount()
+	d.drainMeshProxies()
+	switch {
+	case c.facts.Config.Strict && len(Refusals(d.Problems)) > 0:
+		d.Skip = ReasonRefused
+	case d.Skip != "":
+	case !slices.ContainsFunc(d.Containers, func(choice Choice) bool { return choice.Action != Left }):
+		d.Skip = ReasonNothingToDo
+	case d.written() > maxWritten:
+		d.Skip, d.Containers = ReasonTooLarge, nil
+	}
 	return d
+}
+
+// Refusals are the problems that strict refuses a pod for, as sentences: values that somebody
+// wrote and nobody understands, but not those that a limit changed.
+func Refusals(problems []config.Problem) (bad []string) {
+	for _, problem := range problems {
+		if !problem.Limit {
+			bad = append(bad, problem.String())
+		}
+	}
+	return bad
+}
+
+// placeMount finds a path for the init's mount. A container that has no place for it, as one with a
+// volume at /, gets hooks only.
+func (d *Decision) placeMount() {
+	d.MountPath = freeMountPath(d.Containers)
+	for i := range d.Containers {
+		if c := &d.Containers[i]; c.Action == Wrapped && mountTaken(c.container, d.MountPath) {
+			c.Action, c.Reason = HooksOnly, ReasonMountTaken
+		}
+	}
+}
+
+// written is how many bytes of commands the patch will say that the pod does not.
+func (d *Decision) written() (bytes int) {
+	for i := range d.Containers {
+		c := &d.Containers[i]
+		if c.Action != Wrapped || slices.Equal(c.container.Command, c.Command) {
+			continue
+		}
+		for _, word := range c.Command {
+			bytes += len(word) + len(`"",`)
+		}
+	}
+	return bytes
 }
 
 func initKind(c *corev1.Container) Kind {
@@ -170,18 +237,14 @@ func ownerKind(pod *corev1.Pod, facts Facts) string {
 	return facts.OwnerKind
 }
 
-// decide fills in the action; pod is the policy of the pod as a whole.
-func (c *Choice) decide(pod config.Policy, facts Facts) {
-	if c.Reason = c.leftOut(pod); c.Reason != "" {
-		c.Action = Left
-		return
-	}
+// decide fills in the action of a container that is not left alone.
+func (c *Choice) decide(settings config.Config, images map[string]ImageAnswer) {
 	c.Action = HooksOnly
-	if c.Reason = c.findCommand(facts); c.Reason != "" {
+	if c.Reason = c.findCommand(settings, images); c.Reason != "" {
 		return
 	}
 	c.Reason = InitOf(expanded(c.Command, c.container.Args, c.container.Env), Variables(c.container.Env))
-	if c.Reason == "" && !slices.Contains(pod.Containers.Value, c.Name) && c.minds1 {
+	if c.Reason == "" && !c.named && c.minds1 {
 		c.Reason = ReasonNamesPID1
 	}
 	if c.Reason == "" {
@@ -191,11 +254,10 @@ func (c *Choice) decide(pod config.Policy, facts Facts) {
 
 // leftOut says why the container is none of softstop's business.
 func (c *Choice) leftOut(pod config.Policy) Reason {
-	named := slices.Contains(pod.Containers.Value, c.Name)
 	switch {
 	case slices.Contains(pod.ExcludeContainers.Value, c.Name):
 		return ReasonExcluded
-	case named:
+	case c.named:
 		return ""
 	case c.Kind == Init:
 		return ReasonInitContainer

@@ -1,7 +1,7 @@
 // Package inject turns a pod into the same pod with softstop in it.
 //
 // Inject takes a pod and the Facts about its surroundings and returns a Plan and the operations of a
-// JSON patch. Everything here is a pure function over data: what has to be asked of the outside (the
+// JSON patch. Nothing after Decide changes what is done to a container, or why. Everything here is a pure function over data: what has to be asked of the outside (the
 // namespace, the nodes, an image) was asked before. The webhook calls it, and so does the people's CLI.
 //
 //	decide     decide.go     which containers are wrapped, get hooks only, are left, and why
@@ -19,7 +19,8 @@
 //	             carrier.go    how the init gets into the pod, with installer.go and resources.go
 //	             annotate.go   what the annotations are to say, with status.go
 //	patch      patch.go      the plan becomes a short list of JSON patch operations, with operations.go
-//	inject     inject.go     the three in a row; facts.go has what they are given
+//	           case.go       the three in a row, with a stop between for who must ask about images
+//	           facts.go      what is known about the pod's surroundings
 //	undo       undo.go       the way back: the operations that take softstop out of a pod again
 //
 // It does not ask, log, count or answer (webhook), does not read the cluster (webhook/cluster) or

@@ -1,44 +1,80 @@
 package inject
 
-import "time"
+import (
+	"time"
 
-// wishes are those of all containers that are handled, in their order. Where the pod drains,
-// its ordinary containers go on for as long as the longest drain: who still serves needs
-// its database's proxy and its mesh. So a mesh's proxy that is not touched otherwise gets
-// the hook, too. Native sidecars are stopped last anyway.
-func (p *Plan) wishes() (wishes []Wish) {
-	longest := time.Duration(0)
-	for i := range p.Containers {
-		if c := &p.Containers[i]; c.Action != Left && c.Kind == App && (!p.job || c.DrainAsked) {
-			longest = max(longest, c.wish(p.job).Drain)
+	"github.com/softstop/softstop/config"
+)
+
+// Where a pod drains, its ordinary containers go on for as long as the longest drain: who still serves
+// needs its database's proxy and its mesh. Native sidecars are stopped last anyway.
+
+// longestDrain is how long the container that drains longest does.
+func longestDrain(containers []Choice) (longest time.Duration) {
+	for i := range containers {
+		if c := &containers[i]; c.Action != Left && c.Kind == App && (!c.job || c.DrainAsked) {
+			longest = max(longest, c.wish().Drain)
 		}
 	}
-	for i := range p.Containers {
-		c := &p.Containers[i]
-		own := PreStopOf(c.container)
-		if c.Reason == ReasonMeshSidecar && c.Kind == App && longest > 0 {
+	return longest
+}
+
+// drainMeshProxies gives the proxies of service meshes, which are not touched otherwise, the hook of the
+// longest drain.
+func (d *Decision) drainMeshProxies() {
+	if longestDrain(d.Containers) == 0 {
+		return
+	}
+	for i := range d.Containers {
+		if c := &d.Containers[i]; c.Reason == ReasonMeshSidecar && c.Kind == App {
 			c.Action = HooksOnly
 		}
+	}
+}
+
+// wishes are those of the containers that are handled, in their order.
+func wishes(containers []Choice) (all []Wish) {
+	longest := longestDrain(containers)
+	for i := range containers {
+		c := &containers[i]
 		if c.Action == Left {
 			continue
 		}
-		wish := c.wish(p.job)
-		if c.waits() && (!own.Has || c.Action == Wrapped) {
+		wish := c.wish()
+		if c.waits() && (!PreStopOf(c.container).Has || c.Action == Wrapped) {
 			wish.Drain = max(wish.Drain, longest)
 		}
-		wishes = append(wishes, wish)
+		all = append(all, wish)
 	}
-	return wishes
+	return all
+}
+
+// wish returns what the container would like of the stop plan by itself.
+func (c *Choice) wish() Wish {
+	hasHook, hook := OwnPreStop(c.container)
+	timeout := c.Policy.StopTimeout
+	wish := Wish{StopTimeout: timeout.Value, Exact: timeout.Source.Explicit()}
+	if c.Reason == ReasonMeshSidecar { // it stops by its own rules, in whatever time there is
+		wish = Wish{StopTimeout: config.MinStopTimeout}
+	}
+	if c.drains() && !c.hookRulesOutDrain() {
+		wish.Drain = ceilSeconds(c.Policy.Drain.Value)
+	}
+	if hasHook && c.Action == HooksOnly {
+		wish.Drain = hook
+	}
+	wish.Drain = max(wish.Drain, hook)
+	return wish
 }
 
 // drains reports whether the container is to drain for its own sake.
-func (c *ContainerPlan) drains(job bool) bool {
-	return c.Kind == App && (c.DrainAsked || Serves(c.container) && !job)
+func (c *Choice) drains() bool {
+	return c.Kind == App && (c.DrainAsked || Serves(c.container) && !c.job)
 }
 
 // waits reports whether the container goes on while others drain: unless it was said of it
 // that it does not.
-func (c *ContainerPlan) waits() bool {
+func (c *Choice) waits() bool {
 	asked := c.Policy.Drain.Source.Explicit() && (c.drainOwn || c.Policy.Drain.Value == 0)
 	return c.Kind == App && !asked && !c.hookRulesOutDrain()
 }
@@ -46,20 +82,20 @@ func (c *ContainerPlan) waits() bool {
 // hookRulesOutDrain reports whether the container's own preStop hook leaves no drain to add:
 // it says that it wants none, or it stops the program itself. What the pod's annotation asks
 // for holds all the same.
-func (c *ContainerPlan) hookRulesOutDrain() bool {
+func (c *Choice) hookRulesOutDrain() bool {
 	own := PreStopOf(c.container)
 	return (own.OptsOut || c.stoppedBy(own)) && !c.DrainAsked
 }
 
 // Hook returns the container's own preStop hook, and whether it stops the program behind the init's back,
 // or without an init: then it decides when the program is told.
-func (c *ContainerPlan) Hook() (own PreStop, stops bool) {
+func (c *Choice) Hook() (own PreStop, stops bool) {
 	own = PreStopOf(c.container)
 	return own, c.stoppedBy(own)
 }
 
 // stoppedBy reports whether a hook stops the program behind the init's back, or without an init.
-func (c *ContainerPlan) stoppedBy(own PreStop) bool {
+func (c *Choice) stoppedBy(own PreStop) bool {
 	if c.Action != Wrapped {
 		return own.Stops
 	}
@@ -71,10 +107,10 @@ func (p *Plan) warnOfHook(c *ContainerPlan) {
 	own, wanted := PreStopOf(c.container), ceilSeconds(c.Policy.Drain.Value)
 	switch {
 	case own.Endless && !own.Stops:
-		p.warn("container %q: its preStop hook never ends, so nobody tells the program to stop: it is killed at the end of the grace period; end the hook", c.Name)
-	case c.stoppedBy(own) && own.Before < wanted && c.drains(p.job):
-		p.warn("container %q: its preStop hook stops the program after %s, so it does not drain for %s; sleep first in the hook, or remove it: softstop tells the program when it has drained", c.Name, own.Before, wanted)
+		p.warn(c.Name, "container %q: its preStop hook never ends, so nobody tells the program to stop: it is killed at the end of the grace period; end the hook", c.Name)
+	case c.stoppedBy(own) && own.Before < wanted && c.drains():
+		p.warn(c.Name, "container %q: its preStop hook stops the program after %s, so it does not drain for %s; sleep first in the hook, or remove it: softstop tells the program when it has drained", c.Name, own.Before, wanted)
 	case c.DrainAsked && c.Action == HooksOnly && c.Drain < wanted:
-		p.warn("container %q does not drain for %s: it is not wrapped and has a preStop hook of its own; sleep in that hook", c.Name, wanted)
+		p.warn(c.Name, "container %q does not drain for %s: it is not wrapped and has a preStop hook of its own; sleep in that hook", c.Name, wanted)
 	}
 }

@@ -70,9 +70,9 @@ func goldenOf(t *testing.T, input string) (file, content, patch string) {
 	}
 	var out bytes.Buffer
 	for _, warning := range plan.Warnings {
-		out.WriteString("# warning: " + warning + "\n")
-		if len(warning) > 256 {
-			t.Errorf("a warning of %d bytes may be cut: %s", len(warning), warning)
+		out.WriteString("# warning: " + warning.Text + "\n")
+		if long := len("softstop: " + warning.Text); long > 256 {
+			t.Errorf("a warning of %d bytes may be cut: %s", long, warning.Text)
 		}
 	}
 	if plan.Skip != "" && len(operations) == 0 {

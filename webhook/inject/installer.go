@@ -129,7 +129,7 @@ func (p *Plan) warnOfProfiles() {
 			continue
 		}
 		if profile := profileOf(pod, c.container.SecurityContext); profile != "" {
-			p.warn("container %q has a profile of its own (%s): it must let %s run, and clone and wait for processes; "+
+			p.warn(c.Name, "container %q has a profile of its own (%s): it must let %s run, and clone and wait for processes; "+
 				"try it, or leave the container out with %s", c.Name, profile, path.Join(p.Carrier.MountPath, "softstop-init"), "softstop.dev/exclude-containers")
 		}
 	}

@@ -15,7 +15,7 @@ const (
 	// maxWritten bounds what a patch says of commands that are not the pod's own, in bytes: one of an
 	// annotation or an image may be that of many containers.
 	maxWritten = 64 << 10
-	// maxListed is how many of a list are named in a message, and how many warnings a pod gets.
+	// maxListed is how many of a list are named in a message.
 	maxListed = 10
 )
 

@@ -16,7 +16,7 @@ func namesOf(pod *corev1.Pod, plan inject.Plan) (all []Finding) {
 	for _, choice := range plan.Containers {
 		for field, list := range map[string][]corev1.Container{"containers": pod.Spec.Containers, "initContainers": pod.Spec.InitContainers} {
 			i := slices.IndexFunc(list, func(c corev1.Container) bool { return c.Name == choice.Name })
-			if i < 0 || choice.Action == inject.Left {
+			if i < 0 || choice.Action == inject.Left || choice.Reason == inject.ReasonMeshSidecar {
 				continue
 			}
 			command := inject.MindsProcess1(&list[i])
