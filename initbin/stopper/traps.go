@@ -66,7 +66,7 @@ func (s *stepping) tryOut(shell *process) {
 
 // stopBelow stops the children of p while the parent with memory m is tried out, and, where
 // it is no shell, also those below children that do not handle the signal: it signals these
-// only, or walks the whole tree below it.
+// only, or walks the whole tree below it. Who would see that it goes on again is not stopped.
 func (s *stepping) stopBelow(p *process, m *memory) {
 	for _, child := range p.children {
 		c := s.of(child)
@@ -74,7 +74,7 @@ func (s *stepping) stopBelow(p *process, m *memory) {
 		switch {
 		case !c.handles && !m.shell:
 			s.stopBelow(child, m)
-		case !c.handles, c.signalled, c.frozen, child.State == 'T', child.noticedBy(p), s.hangsUp(child):
+		case !c.handles, c.signalled, c.frozen, child.State == 'T', child.Catches(int(initbin.SIGCONT)), child.noticedBy(p), s.hangsUp(child):
 		default:
 			c.trial.parent, c.trial.began = m, s.now
 			s.actions = append(s.actions, action{freeze, child, "to see whether its parent signals it"})
