@@ -25,8 +25,11 @@ const (
 	// maxProblems is how many problems of each kind, values that mean nothing and values that are
 	// overruled, are described. Whoever writes annotations decides how many there are.
 	maxProblems = 10
-	// maxValue is how much of a value is shown, in bytes.
-	maxValue = 60
+	// maxValue is how much of a value is shown, in bytes, and minValue how much of it is shown
+	// however long the rest of the sentence is.
+	maxValue, minValue = 60, 8
+	// maxSentence is how long a sentence is at most, in bytes: the API server cuts longer warnings.
+	maxSentence = 256
 )
 
 // AddProblem adds what describe returns to list, or only counts it where there are enough of
@@ -66,15 +69,30 @@ func (p Problem) String() string {
 	if p.More > 0 {
 		return fmt.Sprintf("and %d more, the last of them %s", p.More, p.Key)
 	}
-	value := p.Value
-	if len(value) > maxValue {
-		value = strings.ToValidUTF8(value[:maxValue], "")
+	// Beside ": ", " " and what shows that the value was cut.
+	room := maxSentence - len(p.Verdict) - len(`: " …"`)
+	key := cut(p.Key, max(room-minValue, minValue))
+	return fmt.Sprintf("%s: %s %s", key, quoted(p.Value, min(maxValue, room-len(key))), p.Verdict)
+}
+
+// quoted is value in quotes, with the first limit bytes of what that makes at most.
+func quoted(value string, limit int) string {
+	limit = max(limit, minValue)
+	short := cut(value, limit)
+	text := strconv.Quote(short)
+	if len(text) > limit {
+		return cut(text, limit) + `…"`
 	}
-	value = strconv.Quote(value)
-	if len(value) > maxValue {
-		value = strings.ToValidUTF8(value[:maxValue], "") + `…"`
-	} else if len(p.Value) > maxValue {
-		value = strings.TrimSuffix(value, `"`) + `…"`
+	if short != value {
+		text = strings.TrimSuffix(text, `"`) + `…"`
 	}
-	return fmt.Sprintf("%s: %s %s", p.Key, value, p.Verdict)
+	return text
+}
+
+// cut is text with limit bytes at most.
+func cut(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	return strings.ToValidUTF8(text[:limit], "")
 }
