@@ -48,6 +48,6 @@ func terminalCases() []Case {
 		needs("tmux, while it has a session", "#!/bin/sh\ntmux new-session -d '"+app+"'\nwhile tmux has-session 2> /dev/null; do sleep 0.2; done\n"),
 		needs("screen -D -m", "#!/bin/sh\nscreen -D -m "+app+"\n"),
 		needs("dtach", "#!/bin/sh\ndtach -N /tmp/d "+app+"\n"),
-		needs("socat with a terminal", "#!/bin/sh\nsocat - EXEC:'"+app+"',pty,setsid,ctty\n"),
+		needs("socat with a terminal", "#!/bin/sh\nsocat -,ignoreeof EXEC:'"+app+"',pty,setsid,ctty\n"),
 	}
 }

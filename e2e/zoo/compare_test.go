@@ -77,6 +77,9 @@ func TestEveryFaultIsAnExceptionAndEveryExceptionAFault(t *testing.T) {
 		{name: "named", ours: -1, allowed: []exception{{"a: b", wrong, "for a reason"}}},
 		{name: "named otherwise", ours: 3, allowed: []exception{{"a: b", wrong, "for a reason"}}, want: "a: b is late"},
 		{name: "mended", ours: 0.5, allowed: []exception{{"a: b", late, "for a reason"}}, want: "a: b is not late any more"},
+		{name: "a race that was won", ours: 0.5, allowed: []exception{{"a: b", racing, "for a reason"}}},
+		{name: "a race that was lost", ours: -1, allowed: []exception{{"a: b", racing, "for a reason"}}},
+		{name: "a race that is late", ours: 3, allowed: []exception{{"a: b", racing, "for a reason"}}, want: "a: b is late"},
 		{name: "case that did not run", ours: 0.5, allowed: []exception{{"c: d", wrong, "for a reason"}}},
 	} {
 		g, own := gridOf(0, columns(-1, 0.5, test.ours))

@@ -64,7 +64,7 @@ func TestSoftstop(t *testing.T) {
 	}
 	known := map[string]string{}
 	for _, e := range exceptions() {
-		if e.Kind == wrong {
+		if e.Kind.of() == wrong {
 			known[e.Case] = e.Why
 		}
 	}
