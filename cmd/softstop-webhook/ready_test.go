@@ -84,7 +84,7 @@ func (s *suite) notReadyWhileStopping(t *testing.T) {
 		code, checks := r.readiness()
 		return code == http.StatusInternalServerError && strings.Contains(checks, "[-]stopping") && strings.Count(checks, "[-]") == 1, nil
 	})
-	insecure := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} //nolint:gosec // the test's own
+	insecure := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} // the test's own
 	review := []byte(`{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"last","operation":"UPDATE"}}`)
 	response, err := insecure.Post(fmt.Sprintf("https://localhost:%d%s", r.port, webhook.Path), "application/json", bytes.NewReader(review))
 	if err != nil {

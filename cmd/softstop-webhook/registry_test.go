@@ -99,7 +99,7 @@ func startPrivate(t *testing.T) (host, authorities string) {
 	t.Helper()
 	host, authorities = startDistribution(t, password)
 	insecure := http.DefaultTransport.(*http.Transport).Clone()
-	insecure.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // the test's own
+	insecure.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} // the test's own
 	push(t, host+"/team/web:1", insecure)
 	return host, authorities
 }

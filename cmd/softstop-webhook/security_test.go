@@ -87,7 +87,7 @@ func (s *suite) noSecretIsTold(t *testing.T) {
 
 // tooLarge: a review beyond the limit is not read.
 func (s *suite) tooLarge(t *testing.T) {
-	insecure := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} //nolint:gosec // the test's own
+	insecure := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} // the test's own
 	response, err := insecure.Post("https://"+s.address+webhook.Path, "application/json", bytes.NewReader(make([]byte, serving.MaxReview)))
 	if err != nil {
 		t.Fatal(err)
@@ -120,7 +120,7 @@ func TestTLSVersions(t *testing.T) {
 	}{{nil, tls.VersionTLS13}, {[]string{"--tls-min-version=1.3"}, tls.VersionTLS13}, {[]string{"--tls-min-version=1.2"}, tls.VersionTLS12}} {
 		server := httptest.NewUnstartedServer(http.NotFoundHandler())
 		server.Config.ErrorLog = nil
-		server.TLS = &tls.Config{MinVersion: tls.VersionTLS10} //nolint:gosec // configureTLS must raise it
+		server.TLS = &tls.Config{MinVersion: tls.VersionTLS10} // configureTLS must raise it
 		o, _, err := parseFlags(c.flags)
 		if err != nil {
 			t.Fatal(err)
@@ -129,7 +129,7 @@ func TestTLSVersions(t *testing.T) {
 		server.StartTLS()
 		for version := uint16(tls.VersionTLS10); version <= tls.VersionTLS13; version++ {
 			connection, err := tls.Dial("tcp", server.Listener.Addr().String(), &tls.Config{
-				InsecureSkipVerify: true, MinVersion: version, MaxVersion: version, //nolint:gosec // the server is tested
+				InsecureSkipVerify: true, MinVersion: version, MaxVersion: version, // the server is tested
 			})
 			if err == nil {
 				connection.Close()

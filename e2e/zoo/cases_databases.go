@@ -67,7 +67,7 @@ func mariadbCases() []Case {
 func storeCases() []Case {
 	memcached := Case{Subject: "memcached", Style: "behind a script", Command: []string{"/bin/sh", "-c", "memcached -v -u nobody; echo done"},
 		Ready: []Check{listens(11211)}, Evidence: []Check{logHas("Exiting normally", "no word of a shutdown")}}
-	mqtt := Case{Subject: "mosquitto", Style: "behind sh -c", Command: []string{"/bin/sh", "-c", "mosquitto -c /srv/m.conf; echo done"}, //nolint:misspell // The broker's name.
+	mqtt := Case{Subject: "mosquitto", Style: "behind sh -c", Command: []string{"/bin/sh", "-c", "mosquitto -c /srv/m.conf; echo done"},
 		Files: map[string]string{"/srv/m.conf": "persistence true\npersistence_location /out/\nlistener 1883\nallow_anonymous true\nuser root\n"},
 		Ready: []Check{listens(1883)}, Evidence: []Check{exists("/out/mosquitto.db", "store not saved")}}
 	slapd := Case{Subject: "slapd", Style: "behind a script", Command: []string{"/bin/sh", "-c", "slapd -d 256 -h ldap://127.0.0.1 -u openldap -g openldap; echo done"},

@@ -197,7 +197,7 @@ func newEvent(e Event, instance string, now time.Time) *corev1.Event {
 		ObjectMeta:          metav1.ObjectMeta{Namespace: e.Namespace, Name: fmt.Sprintf("softstop-%x", hash.Sum64())},
 		FirstTimestamp:      metav1.NewTime(now),
 		LastTimestamp:       metav1.NewTime(now),
-		Count:               int32(max(e.Count, 1)), //nolint:gosec // far below its limit
+		Count:               int32(max(e.Count, 1)), // far below its limit
 		Source:              corev1.EventSource{Component: Component},
 		ReportingController: Controller, ReportingInstance: instance,
 		Action: e.Action, Reason: e.Reason, Type: corev1.EventTypeWarning, Message: e.Note,

@@ -87,7 +87,7 @@ func from(address string, http2 bool) *http.Client {
 	protocols.SetHTTP1(!http2)
 	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(address)}}
 	return &http.Client{Transport: &http.Transport{
-		DialContext: dialer.DialContext, Protocols: protocols, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // a test's own server
+		DialContext: dialer.DialContext, Protocols: protocols, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, // a test's own server
 	}}
 }
 

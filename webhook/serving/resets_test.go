@@ -30,7 +30,7 @@ func newResetter(t *testing.T, url, address string) *resetter {
 	t.Helper()
 	host := strings.TrimSuffix(strings.TrimPrefix(url, "https://"), "/")
 	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(address)}}
-	connection, err := tls.DialWithDialer(dialer, "tcp", host, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}}) //nolint:gosec // a test's own server
+	connection, err := tls.DialWithDialer(dialer, "tcp", host, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}}) // a test's own server
 	if err != nil {
 		t.Fatal(err)
 	}

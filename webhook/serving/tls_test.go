@@ -54,7 +54,7 @@ func TestClients(t *testing.T) {
 	server.StartTLS()
 	defer server.Close()
 	call := func(shown ...tls.Certificate) error {
-		transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true, Certificates: shown}} //nolint:gosec // the client is tested
+		transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true, Certificates: shown}} // the client is tested
 		defer transport.CloseIdleConnections()
 		response, err := (&http.Client{Transport: transport}).Get(server.URL)
 		if err == nil {

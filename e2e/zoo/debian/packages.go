@@ -19,7 +19,7 @@ func packages() []string {
 		"supervisor", "runit", "s6", "monit", "daemontools", "ruby-foreman",
 		// Data stores and brokers.
 		"redis-server", "postgresql", "mariadb-server", "memcached",
-		"mosquitto", //nolint:misspell // The broker's name.
+		"mosquitto",
 		"slapd", "etcd-server", "etcd-client", "rabbitmq-server", "pgbouncer",
 		// Web servers, proxies and network daemons.
 		"nginx-light", "apache2", "lighttpd", "caddy", "haproxy", "squid", "unbound", "dnsmasq", "rsyslog",
