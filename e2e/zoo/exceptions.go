@@ -48,10 +48,11 @@ func exceptions() []exception {
 		}},
 		{wrong, "two programs behind a shell are signalled together: one after the other would halve the time of each", []string{
 			"needs: redis in the background, app in front",
-			"registry: etcd &, nohup cron &, gRPC server &, wait",
 		}},
-		{racing, "two programs behind a shell are signalled together: Xvfb may be gone before the application needs it no more", []string{
+		{racing, "two programs behind a shell are signalled together: one may be gone before the other needs it no more", []string{
 			"needs: Xvfb in the background",
+			"registry: etcd &, nohup cron &, gRPC server &, wait",
+			"registry: nohup cron &, etcd &, gRPC server in front",
 		}},
 	} {
 		for _, name := range group.cases {
