@@ -72,6 +72,15 @@ func TestPrivateAddressesAreToldInOneWord(t *testing.T) {
 			}
 		}
 	}
+	listed, err := New(config.Registry{Budget: time.Minute, Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Insecure: []string{plain.Listener.Addr().String()}}, Around{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed.registry.transport.(*outlet).private = func(string) bool { return true }
+	pod.Spec.Containers[0].Image = plain.Listener.Addr().String() + "/web:1"
+	if got := listed.Ask(t.Context(), pod, []string{"app"}, nil)["app"].Reason; got != inject.ReasonImageNotFound {
+		t.Errorf("a private registry that the administrator lists as insecure: %s", got)
+	}
 	if own[inject.ReasonRegistryUnavailable] || !own[inject.ReasonRegistryUntrusted] {
 		t.Errorf("elsewhere, too, all is told in one word: %v", own)
 	}

@@ -74,7 +74,8 @@ func newOutlet(settings config.Registry, deny []netip.Prefix) (*outlet, error) {
 
 // RoundTrip implements http.RoundTripper.
 func (t *outlet) RoundTrip(request *http.Request) (*http.Response, error) {
-	if request.URL.Scheme != "https" && !slices.Contains(t.insecure, request.URL.Host) {
+	listed := slices.Contains(t.insecure, request.URL.Host) // by the administrator
+	if request.URL.Scheme != "https" && !listed {
 		return nil, fmt.Errorf("ask %s: %w", request.URL.Host, errPlain)
 	}
 	var private atomic.Bool
@@ -84,7 +85,7 @@ func (t *outlet) RoundTrip(request *http.Request) (*http.Response, error) {
 		}
 	}}
 	response, err := t.base.RoundTrip(request.WithContext(httptrace.WithClientTrace(request.Context(), trace)))
-	if err != nil && private.Load() {
+	if err != nil && private.Load() && !listed {
 		return nil, errors.Join(err, errPrivate)
 	}
 	if err != nil {
