@@ -113,7 +113,6 @@ func TestTraps(t *testing.T) {
 		bang := "#!/usr/bin/env " + shell + "\n"
 		all = append(all,
 			style{name: shell + ", in front", needs: shell, script: bang + "trap 'echo trap; exit 3' TERM\nIDLE app\necho never\n", code: 3, output: []string{"trap"}},
-			style{name: shell + ", waits in a loop", needs: shell, script: bang + "IDLE app <&0 & p=$!\ntrap 'kill -TERM $p' TERM\nwhile kill -0 $p 2>/dev/null; do wait $p; done\nexit 0\n"},
 		)
 	}
 	all = append(all, style{name: "bash, job control", script: "#!/bin/bash\nset -m\nAPP app & p=$!\ntrap 'kill -TERM $p' TERM\nwhile kill -0 $p 2>/dev/null; do wait $p; done\nexit 0\n"})
