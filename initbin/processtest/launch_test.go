@@ -11,14 +11,20 @@ import (
 )
 
 // polite is a program that is up when it says so, takes a moment to clean up, and quits hard
-// when it is signalled twice. It polls, as many do: that it runs says nothing.
+// when it is signalled twice. It polls, as many do: that it runs says nothing. Called idle it
+// sleeps until a signal comes, also one that comes before it sleeps.
 const polite = `#!/usr/bin/perl
+use POSIX;
 my ($name, $code) = (@ARGV, 0);
 my $told = 0;
 $| = 1;
+my @signals = (SIGTERM, SIGINT, SIGQUIT);
 for my $s (qw(TERM INT QUIT)) { $SIG{$s} = sub { if ($told++) { print "$name twice\n"; exit 99 } } }
+my ($held, $before) = (POSIX::SigSet->new($0 =~ /idle/ ? @signals : ()), POSIX::SigSet->new);
+sigprocmask(SIG_BLOCK, $held, $before);
 print "$name ready\n";
-select undef, undef, undef, $0 =~ /idle/ ? 1000 : 0.02 until $told;
+until ($told) { if ($0 =~ /idle/) { sigsuspend($before) } else { select undef, undef, undef, 0.02 } }
+sigprocmask(SIG_SETMASK, $before);
 select undef, undef, undef, 0.1 for 1 .. 4;
 print "$name stopped\n" or exit 98;
 exit $code;
@@ -113,6 +119,7 @@ func TestTraps(t *testing.T) {
 		bang := "#!/usr/bin/env " + shell + "\n"
 		all = append(all,
 			style{name: shell + ", in front", needs: shell, script: bang + "trap 'echo trap; exit 3' TERM\nIDLE app\necho never\n", code: 3, output: []string{"trap"}},
+			style{name: shell + ", waits in a loop", needs: shell, script: bang + "IDLE app <&0 & p=$!\ntrap 'kill -TERM $p' TERM\nwhile kill -0 $p 2>/dev/null; do wait $p; done\nexit 0\n"},
 		)
 	}
 	all = append(all, style{name: "bash, job control", script: "#!/bin/bash\nset -m\nAPP app & p=$!\ntrap 'kill -TERM $p' TERM\nwhile kill -0 $p 2>/dev/null; do wait $p; done\nexit 0\n"})
