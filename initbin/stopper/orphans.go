@@ -31,7 +31,7 @@ func (s *stepping) whyNow(o *process, m *memory) string {
 	switch {
 	case m.trial.spared:
 		return "orphan that its parent did not signal"
-	case m.trial.reached || m.trial.parent != nil:
+	case m.trial.reached || m.trial.runs():
 		return ""
 	}
 	since := m.orphaned

@@ -47,7 +47,7 @@ type trap struct {
 // trial is what is known of a process whose parent, or nearest ancestor that handles the
 // signal, is being signalled.
 type trial struct {
-	parent   *memory // nil when it is over, or has not been
+	parent   identity // none when it is over, or has not been
 	began    time.Duration
 	switches uint64 // the child's count of context switches then
 	// reached says that its parent signalled it; spared that it did not, and has ended, or is a
@@ -55,28 +55,31 @@ type trial struct {
 	reached, spared bool
 }
 
+// runs reports whether the trial goes on.
+func (t trial) runs() bool { return t.parent != identity{} }
+
 // tryOut notes where a shell with a trap is, or another parent that is to show what it does,
 // just before it is signalled, and stops those of its children that must not be signalled
 // twice, unless it would notice.
 func (s *stepping) tryOut(shell *process) {
 	m := s.of(shell)
 	m.trap = trap{watched: true, place: shell.place, reaped: shell.Reaped, used: shell.CPU, children: ids(shell.children)}
-	s.stopBelow(shell, m)
+	s.stopBelow(shell, shell)
 }
 
-// stopBelow stops the children of p while the parent with memory m is tried out, and, where
+// stopBelow stops the children of p while parent, which is p or above it, is tried out, and, where
 // it is no shell, also those below children that do not handle the signal: it signals these
 // only, or walks the whole tree below it. Who would see that it goes on again is not stopped.
-func (s *stepping) stopBelow(p *process, m *memory) {
+func (s *stepping) stopBelow(p, parent *process) {
 	for _, child := range p.children {
 		c := s.of(child)
 		c.trial.switches = child.Switches
 		switch {
-		case !c.handles && !m.shell:
-			s.stopBelow(child, m)
+		case !c.handles && !s.of(parent).shell:
+			s.stopBelow(child, parent)
 		case !c.handles, c.signalled, c.frozen, child.State == 'T', child.Catches(int(initbin.SIGCONT)), child.noticedBy(p), s.hangsUp(child):
 		default:
-			c.trial.parent, c.trial.began = m, s.now
+			c.trial.parent, c.trial.began = parent.id(), s.now
 			s.actions = append(s.actions, action{freeze, child, "to see whether its parent signals it"})
 		}
 	}
@@ -143,7 +146,7 @@ func (s *stepping) watchTrap(shell *process, m *memory) {
 	case !received:
 	case shell.State != 'S':
 		t.ran = t.computes(shell) || s.now >= m.signalledAt+trialTime
-	case s.isTested(shell) || s.now >= m.signalledAt+deafTime && s.of(last(shell)).trial.parent == nil:
+	case s.isTested(shell) || s.now >= m.signalledAt+deafTime && !s.of(last(shell)).trial.runs():
 		t.front = s.foreground(shell)
 		if t.behind, t.ran = len(t.front) > 0, len(t.front) == 0; t.behind {
 			t.command = last(shell).command
@@ -161,14 +164,14 @@ func (s *stepping) isTested(shell *process) bool {
 	child := last(shell)
 	c := s.of(child)
 	slept := child.State == 'S' && child.Switches == c.trial.switches
-	return !c.handles || slept || c.trial.parent != nil && child.State == 'T'
+	return !c.handles || slept || c.trial.runs() && child.State == 'T'
 }
 
 // inTrial reports whether a shell has just been signalled: the next look must come soon.
 func (l *ladder) inTrial(now time.Duration) bool {
 	for _, m := range l.memories {
 		waits := m.signalled && m.shell && m.trap.watched && !m.trap.ran && !m.trap.behind
-		if m.trial.parent != nil || waits && now < m.signalledAt+deafTime {
+		if m.trial.runs() || waits && now < m.signalledAt+deafTime {
 			return true
 		}
 	}
@@ -178,7 +181,7 @@ func (l *ladder) inTrial(now time.Duration) bool {
 // anyReached reports whether a signal waits, or has waited, in one of the stopped children.
 func (s *stepping) anyReached(shell *process) bool {
 	for _, child := range shell.children {
-		if t := s.of(child).trial; t.reached || t.parent != nil && wasSignalled(child) {
+		if t := s.of(child).trial; t.reached || t.runs() && wasSignalled(child) {
 			return true
 		}
 	}
@@ -222,22 +225,21 @@ func (s *stepping) front(shell *process, m *memory) []*process {
 
 // endTrials lets stopped children go on as soon as it is known what their shell did.
 func (s *stepping) endTrials() {
-	at := map[*memory]*process{}
-	for _, p := range s.tree.all {
-		at[s.of(p)] = p
-	}
 	for _, p := range s.tree.byAge() {
 		t := &s.of(p).trial
-		if t.parent == nil {
+		if !t.runs() {
 			continue
 		}
-		parent := at[t.parent]
+		parent := s.tree.all[t.parent.pid]
+		if parent != nil && parent.id() != t.parent {
+			parent = nil // another with its pid
+		}
 		if parent != nil && s.isUndecided(parent) && s.now < t.began+trialTime {
 			continue
 		}
 		t.reached = wasSignalled(p)
 		t.spared = (s.tree.all[p.Parent] == nil || parent != nil && parent.replaced) && p.State == 'T' && !t.reached
-		t.parent = nil
+		t.parent = identity{}
 		s.actions = append(s.actions, action{thaw, p, "what its parent did is known"})
 	}
 }

@@ -84,7 +84,7 @@ func (w *watch) closeInherited() {
 	if w.host == nil && sys.Errno(sys.Call(sysCloseRange, 3, 1<<31, 0, 0, 0)) == 0 {
 		return
 	}
-	for fd := uintptr(3); fd < 4096; fd++ { // before Linux 5.9
+	for fd := uintptr(3); fd < 4096; fd++ { // with a Go runtime, or before Linux 5.9
 		if sys.Call(syscall.SYS_FCNTL, fd, syscall.F_GETFD, 0, 0, 0) == 0 {
 			sys.Close(fd)
 		}
