@@ -22,7 +22,7 @@ func TestSlotsAreShared(t *testing.T) {
 		t.Fatal(err)
 	}
 	leave()
-	if len(s.of) != 1 {
-		t.Errorf("who has left is still there: %d namespaces", len(s.of))
+	if s.of.Len() != 1 {
+		t.Errorf("who has left is still there: %d namespaces", s.of.Len())
 	}
 }

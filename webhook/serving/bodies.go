@@ -6,14 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/semaphore"
 	admissionv1 "k8s.io/api/admission/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/softstop/softstop/webhook/shares"
 )
 
 // MaxReview is the largest review that is read, in bytes. An API server takes objects of
@@ -39,25 +39,17 @@ const (
 // client may take to send it. Nobody has shown who they are at that point.
 type Bodies struct {
 	receiving, small, large *semaphore.Weighted
+	senders                 *shares.Shares // by address
 	patience                limits
-
-	mu      sync.Mutex
-	senders map[string]*sender // by address
 }
 
 // limits are how long a client may take: see the constants of these names.
 type limits struct{ room, part, body time.Duration }
 
-// sender is what one address is sending.
-type sender struct {
-	room *semaphore.Weighted
-	uses int
-}
-
 // NewBodies returns bounds for one process.
 func NewBodies() *Bodies {
 	return &Bodies{
-		receiving: semaphore.NewWeighted(receiving), senders: map[string]*sender{},
+		receiving: semaphore.NewWeighted(receiving), senders: shares.New(perSender),
 		patience: limits{patienceForRoom, partTime, bodyTime},
 		small:    semaphore.NewWeighted(answeringSmall), large: semaphore.NewWeighted(answeringLarge),
 	}
@@ -129,13 +121,11 @@ func (b *Bodies) receive(w http.ResponseWriter, r *http.Request) ([]byte, error)
 	size := max(r.ContentLength, 1)
 	waiting, cancel := context.WithTimeout(r.Context(), b.patience.room)
 	defer cancel()
-	address := addressOf(r)
-	own := b.enter(address)
-	defer b.leave(address)
-	if err := own.room.Acquire(waiting, size); err != nil {
+	release, err := b.senders.Acquire(waiting, hostOf(r.RemoteAddr), size)
+	if err != nil {
 		return nil, errors.New("this client sends too much at once")
 	}
-	defer own.room.Release(size)
+	defer release()
 	if err := b.receiving.Acquire(waiting, size); err != nil {
 		return nil, errors.New("too much is being received at once")
 	}
@@ -162,35 +152,6 @@ func (b *Bodies) answer(ctx context.Context, body []byte, answer func(context.Co
 		return nil, http.StatusBadRequest, err
 	}
 	return said, http.StatusOK, nil
-}
-
-func addressOf(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
-}
-
-func (b *Bodies) enter(address string) *sender {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	c := b.senders[address]
-	if c == nil {
-		c = &sender{room: semaphore.NewWeighted(perSender)}
-		b.senders[address] = c
-	}
-	c.uses++
-	return c
-}
-
-func (b *Bodies) leave(address string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	c := b.senders[address]
-	if c.uses--; c.uses == 0 {
-		delete(b.senders, address)
-	}
 }
 
 // tooLarge admits the pod of a review that is not read, or answers 413 to what is no review of

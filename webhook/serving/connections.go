@@ -25,15 +25,21 @@ func (l *counted) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		address, _, err := net.SplitHostPort(connection.RemoteAddr().String())
-		if err != nil {
-			address = connection.RemoteAddr().String()
-		}
+		address := hostOf(connection.RemoteAddr().String())
 		if l.enter(address) {
 			return &leaving{Conn: connection, leave: sync.OnceFunc(func() { l.leave(address) })}, nil
 		}
 		_ = connection.Close() // it has not been spoken on
 	}
+}
+
+// hostOf is a client's address without its port.
+func hostOf(remote string) string {
+	host, _, err := net.SplitHostPort(remote)
+	if err != nil {
+		return remote
+	}
+	return host
 }
 
 // enter reports whether address may have one more connection.
