@@ -75,6 +75,7 @@ type Choice struct {
 	Arriving initbin.Signal
 
 	container *corev1.Container // without what earlier passes put in
+	hook      PreStop           // its own
 	earlier   imageCommand      // what an earlier pass found in the image
 	named     bool              // softstop.dev/containers names it
 	job       bool              // the pod is a Job's
@@ -99,7 +100,7 @@ func Open(pod *corev1.Pod, facts Facts) *Case {
 	d.Policy, _ = resolved.For("", "")
 	add := func(list []corev1.Container, kind func(*corev1.Container) Kind) {
 		for i := range list {
-			choice := Choice{Name: list[i].Name, Kind: kind(&list[i]), container: &list[i], earlier: ours.commands[list[i].Name], job: owner == "Job"}
+			choice := Choice{Name: list[i].Name, Kind: kind(&list[i]), container: &list[i], hook: PreStopOf(&list[i]), earlier: ours.commands[list[i].Name], job: owner == "Job"}
 			policy, overruled := resolved.For(choice.Name, list[i].Image)
 			choice.Policy, choice.DrainAsked, choice.drainOwn = policy, resolved.Pod.Drains(choice.Name), resolved.Pod.DrainsByName(choice.Name)
 			choice.minds1 = hasOwnProcess1(pod) && MindsProcess1(&list[i]) != ""

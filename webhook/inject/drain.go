@@ -41,7 +41,7 @@ func wishes(containers []Choice) (all []Wish) {
 			continue
 		}
 		wish := c.wish()
-		if c.waits() && (!PreStopOf(c.container).Has || c.Action == Wrapped) {
+		if c.waits() && (!c.hook.Has || c.Action == Wrapped) {
 			wish.Drain = max(wish.Drain, longest)
 		}
 		all = append(all, wish)
@@ -51,7 +51,7 @@ func wishes(containers []Choice) (all []Wish) {
 
 // wish returns what the container would like of the stop plan by itself.
 func (c *Choice) wish() Wish {
-	hasHook, hook := OwnPreStop(c.container)
+	hook := c.hook.length()
 	timeout := c.Policy.StopTimeout
 	wish := Wish{StopTimeout: timeout.Value, Exact: timeout.Source.Explicit()}
 	if c.Reason == ReasonMeshSidecar { // it stops by its own rules, in whatever time there is
@@ -60,7 +60,7 @@ func (c *Choice) wish() Wish {
 	if c.drains() && !c.hookRulesOutDrain() {
 		wish.Drain = ceilSeconds(c.Policy.Drain.Value)
 	}
-	if hasHook && c.Action == HooksOnly {
+	if c.hook.Has && c.Action == HooksOnly {
 		wish.Drain = hook
 	}
 	wish.Drain = max(wish.Drain, hook)
@@ -83,32 +83,30 @@ func (c *Choice) waits() bool {
 // it says that it wants none, or it stops the program itself. What the pod's annotation asks
 // for holds all the same.
 func (c *Choice) hookRulesOutDrain() bool {
-	own := PreStopOf(c.container)
-	return (own.OptsOut || c.stoppedBy(own)) && !c.DrainAsked
+	return (c.hook.OptsOut || c.isStoppedByHook()) && !c.DrainAsked
 }
 
 // Hook returns the container's own preStop hook, and whether it stops the program behind the init's back,
 // or without an init: then it decides when the program is told.
 func (c *Choice) Hook() (own PreStop, stops bool) {
-	own = PreStopOf(c.container)
-	return own, c.stoppedBy(own)
+	return c.hook, c.isStoppedByHook()
 }
 
-// stoppedBy reports whether a hook stops the program behind the init's back, or without an init.
-func (c *Choice) stoppedBy(own PreStop) bool {
+// isStoppedByHook reports whether the hook stops the program behind the init's back, or without an init.
+func (c *Choice) isStoppedByHook() bool {
 	if c.Action != Wrapped {
-		return own.Stops
+		return c.hook.Stops
 	}
-	return own.StopsBehindInit(c.Arriving, c.Policy.StopSignal.Value)
+	return c.hook.StopsBehindInit(c.Arriving, c.Policy.StopSignal.Value)
 }
 
 // warnOfHook tells whoever wants a drain that the container's own hook is in its way.
 func (p *Plan) warnOfHook(c *ContainerPlan) {
-	own, wanted := PreStopOf(c.container), ceilSeconds(c.Policy.Drain.Value)
+	own, wanted := c.hook, ceilSeconds(c.Policy.Drain.Value)
 	switch {
 	case own.Endless && !own.Stops:
 		p.warn(c.Name, "container %q: its preStop hook never ends, so nobody tells the program to stop: it is killed at the end of the grace period; end the hook", c.Name)
-	case c.stoppedBy(own) && own.Before < wanted && c.drains():
+	case c.isStoppedByHook() && own.Before < wanted && c.drains():
 		p.warn(c.Name, "container %q: its preStop hook stops the program after %s, so it does not drain for %s; sleep first in the hook, or remove it: softstop tells the program when it has drained", c.Name, own.Before, wanted)
 	case c.DrainAsked && c.Action == HooksOnly && c.Drain < wanted:
 		p.warn(c.Name, "container %q does not drain for %s: it is not wrapped and has a preStop hook of its own; sleep in that hook", c.Name, wanted)

@@ -54,10 +54,15 @@ func (p PreStop) StopsBehindInit(signals ...initbin.Signal) bool {
 // hook whose length nobody can know, or that never ends.
 func OwnPreStop(c *corev1.Container) (has bool, length time.Duration) {
 	own := PreStopOf(c)
-	if own.Endless {
-		return own.Has, 0
+	return own.Has, own.length()
+}
+
+// length is how long the hook takes at least, 0 if nobody can know or it never ends.
+func (p PreStop) length() time.Duration {
+	if p.Endless {
+		return 0
 	}
-	return own.Has, own.Length
+	return p.Length
 }
 
 // maxHook bounds the sleeps of other people's hooks, far from overflow.

@@ -148,11 +148,10 @@ func (p *Plan) equip(c *ContainerPlan, nodes Nodes) {
 		program = p.Carrier.Program()
 		c.Options = c.options()
 	}
-	has, hook := OwnPreStop(c.container)
 	switch {
-	case has:
+	case c.hook.Has:
 		if c.Action == Wrapped {
-			c.Options.Drain = max(0, c.Drain-hook)
+			c.Options.Drain = max(0, c.Drain-c.hook.length())
 		}
 		p.warnOfHook(c)
 	case c.Drain > 0:
