@@ -1,9 +1,6 @@
 package webhook
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 const (
 	// spareBytes and perByte bound what decoding a pod allocates: so many bytes, and so
@@ -18,8 +15,5 @@ func short(text string) string {
 	if len(text) <= maxSaid {
 		return text
 	}
-	for text = text[:maxSaid]; !utf8.ValidString(text) && len(text) > maxSaid-utf8.UTFMax; {
-		text = text[:len(text)-1]
-	}
-	return strings.ToValidUTF8(text, "") + "…"
+	return strings.ToValidUTF8(text[:maxSaid], "") + "…"
 }

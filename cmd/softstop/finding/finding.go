@@ -34,9 +34,6 @@ const (
 	Note Level = "note"
 )
 
-// Levels returns all levels, the worst first.
-func Levels() []Level { return []Level{Warning, Note} }
-
 // Finding is one thing that keeps a pod from stopping well.
 type Finding struct {
 	ID    ID    `json:"id"`

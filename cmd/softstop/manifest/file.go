@@ -222,16 +222,6 @@ func (f *File) collectList(d *document, list []any) {
 // Objects returns how many Kubernetes objects of the file were read.
 func (f *File) Objects() int { return f.objects }
 
-// Empty reports whether there are nothing but comments in the file.
-func (f *File) Empty() bool {
-	for _, d := range f.documents {
-		if d.Document == nil || !d.Empty() {
-			return false
-		}
-	}
-	return true
-}
-
 // Source returns the file as it was read.
 func (f *File) Source() []byte { return f.source }
 
