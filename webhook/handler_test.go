@@ -176,15 +176,6 @@ func TestReorderedContainers(t *testing.T) {
 	}
 }
 
-func decode(t *testing.T, raw []byte) *corev1.Pod {
-	t.Helper()
-	var pod corev1.Pod
-	if err := json.Unmarshal(raw, &pod); err != nil {
-		t.Fatal(err)
-	}
-	return &pod
-}
-
 func patched(raw []byte, response admission.Response) ([]byte, error) {
 	patch, err := jsonpatch.DecodePatch(response.Patch)
 	if err != nil {
@@ -225,7 +216,7 @@ func TestLongArguments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := decode(t, injected).Spec.Containers[0]
+	c := injecttest.Decode(t, injected).Spec.Containers[0]
 	if at := slices.Index(c.Command, "--"); at < 0 || !slices.Equal(c.Command[at+1:], pod.Spec.Containers[0].Command) || !slices.Equal(c.Args, pod.Spec.Containers[0].Args) {
 		t.Error("an argument was changed")
 	}
@@ -243,7 +234,7 @@ func TestFullAnnotations(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pod := decode(t, once)
+		pod := injecttest.Decode(t, once)
 		size := 0
 		for key, value := range pod.Annotations {
 			size += len(key) + len(value)
@@ -385,7 +376,7 @@ func FuzzHandler(f *testing.F) {
 		if again := handler(a).Handle(t.Context(), review(once)); len(again.Patch) != 0 {
 			t.Fatalf("injected once:\n%s\nthe second patch: %v", once, again.Patch)
 		}
-		if err := injecttest.KeepsStopPlan(decode(t, raw), decode(t, once)); err != nil {
+		if err := injecttest.KeepsStopPlan(injecttest.Decode(t, raw), injecttest.Decode(t, once)); err != nil {
 			t.Fatalf("%v in:\n%s", err, once)
 		}
 		if before, after := others(t, raw), others(t, once); !reflect.DeepEqual(before, after) {

@@ -37,7 +37,7 @@ func TestUnreadFieldsDecideNothing(t *testing.T) {
 			t.Fatalf("%s: %v", input, err)
 		}
 		plan, operations := inject.Inject(pod, facts)
-		want, wanted := inject.Inject(decode(t, raw), facts)
+		want, wanted := inject.Inject(injecttest.Decode(t, raw), facts)
 		if plan.Skip != want.Skip || !reflect.DeepEqual(plan.Warnings, want.Warnings) || !reflect.DeepEqual(operations, wanted) {
 			t.Errorf("%s: %s %v, want %s %v", input, plan.Skip, operations, want.Skip, wanted)
 		}

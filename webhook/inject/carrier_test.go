@@ -87,7 +87,7 @@ func TestDebugCopies(t *testing.T) {
 			facts, raw := readInput(t, input)
 			original := injected(t, raw, facts)
 			for combination := range 1 << len(names) {
-				pod, given := decode(t, original), []string{}
+				pod, given := injecttest.Decode(t, original), []string{}
 				pod.Spec.ShareProcessNamespace = ptr.To(true) // it says --share-processes by itself
 				pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{Name: "debugger", Image: "busybox:1", Stdin: true, TTY: true})
 				for i, name := range names {
@@ -108,15 +108,15 @@ func TestDebugCopies(t *testing.T) {
 					if around.Images = nil; !optedIn {
 						around.Namespace.Labels = nil
 					}
-					plan, operations := inject.Inject(decode(t, copied), around)
+					plan, operations := inject.Inject(injecttest.Decode(t, copied), around)
 					if plan.Skip == inject.ReasonRefused {
 						continue
 					}
 					again := apply(t, copied, operations)
-					if err := carried(decode(t, again)); err != nil {
+					if err := carried(injecttest.Decode(t, again)); err != nil {
 						t.Fatalf("%s, opted in %t: %v\n%s", strings.Join(given, " "), optedIn, err, again)
 					}
-					if err := ofItsImage(decode(t, again)); err != nil {
+					if err := ofItsImage(injecttest.Decode(t, again)); err != nil {
 						t.Fatalf("%s, opted in %t: %v", strings.Join(given, " "), optedIn, err)
 					}
 				}
@@ -180,7 +180,7 @@ func TestForgedCarriers(t *testing.T) {
 	}
 	for name, attack := range attacks {
 		t.Run(name, func(t *testing.T) {
-			pod := decode(t, injected(t, raw, facts))
+			pod := injecttest.Decode(t, injected(t, raw, facts))
 			pod.Spec.Volumes = append([]corev1.Volume{{Name: "evil", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}}}, pod.Spec.Volumes...)
 			attack(pod)
 			// A later webhook adds what is worth the attack.
@@ -194,10 +194,10 @@ func TestForgedCarriers(t *testing.T) {
 					t.Fatal(err)
 				}
 				again := injected(t, attacked, facts)
-				if err := carried(decode(t, again)); err != nil && name != "another volume" { // there the tenant attacks itself
+				if err := carried(injecttest.Decode(t, again)); err != nil && name != "another volume" { // there the tenant attacks itself
 					t.Errorf("%v\n%s", err, again)
 				}
-				got := decode(t, again)
+				got := injecttest.Decode(t, again)
 				if last := got.Spec.Containers[len(got.Spec.Containers)-1]; !injecttest.StartsWithInit(last) || mounted(last) == "evil" {
 					t.Errorf("the later container: %+v", last)
 				}
@@ -236,13 +236,13 @@ func TestNamesInMountsAreTaken(t *testing.T) {
 			c.VolumeDevices = []corev1.VolumeDevice{{Name: "softstop", DevicePath: "/x"}}
 		},
 	} {
-		pod := decode(t, raw)
+		pod := injecttest.Decode(t, raw)
 		take(&pod.Spec.Containers[0])
 		data, err := json.Marshal(pod)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := decode(t, injected(t, data, facts))
+		got := injecttest.Decode(t, injected(t, data, facts))
 		if len(got.Spec.Volumes) != 1 || got.Spec.Volumes[0].Name != "softstop-2" {
 			t.Errorf("%s: the volumes are %+v", name, got.Spec.Volumes)
 		}
@@ -259,8 +259,8 @@ func TestForgedStatus(t *testing.T) {
 		for _, before := range []string{"999999", "60", "61"} {
 			status := `{"version":"1","gracePeriodSeconds":60,"gracePeriodSecondsBefore":` + before + `,"containers":[{"name":"app","action":"wrapped","drain":"5s","stopTimeout":"23s","added":["command","lifecycle"]}]}`
 			raw := fmt.Appendf(nil, `{"metadata":{"name":"web","annotations":{%q:%q}},"spec":{%s}}`, config.StatusKey, status, pod)
-			got := decode(t, apply(t, raw, inject.Undo(decode(t, raw))))
-			was, is := decode(t, raw).Spec.Containers[0], got.Spec.Containers[0]
+			got := injecttest.Decode(t, apply(t, raw, inject.Undo(injecttest.Decode(t, raw))))
+			was, is := injecttest.Decode(t, raw).Spec.Containers[0], got.Spec.Containers[0]
 			if is.Lifecycle == nil || is.Lifecycle.PreStop == nil || *got.Spec.TerminationGracePeriodSeconds != 60 || is.Command[len(is.Command)-1] != was.Command[len(was.Command)-1] {
 				t.Errorf("%s, %s seconds before: undone to %+v", name, before, got.Spec)
 			}

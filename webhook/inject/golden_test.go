@@ -14,7 +14,6 @@ import (
 
 	jsonpatch "github.com/evanphx/json-patch/v5"
 	operation "gomodules.xyz/jsonpatch/v2"
-	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
 
 	"github.com/softstop/softstop/webhook/inject"
@@ -62,9 +61,9 @@ func TestGolden(t *testing.T) {
 // goldenOf returns the golden file of an input, what is to be in it, and the patch.
 func goldenOf(t *testing.T, input string) (file, content, patch string) {
 	facts, raw := readInput(t, input)
-	plan, operations := inject.Inject(decode(t, raw), facts)
+	plan, operations := inject.Inject(injecttest.Decode(t, raw), facts)
 	for range 5 { // hard pod 84: operators compare pods
-		if _, again := inject.Inject(decode(t, raw), facts); !reflect.DeepEqual(again, operations) {
+		if _, again := inject.Inject(injecttest.Decode(t, raw), facts); !reflect.DeepEqual(again, operations) {
 			t.Errorf("the patch is not deterministic: %v and %v", operations, again)
 		}
 	}
@@ -79,10 +78,10 @@ func goldenOf(t *testing.T, input string) (file, content, patch string) {
 		return strings.TrimSuffix(input, ".in.yaml") + ".reason", string(plan.Skip) + "\n" + out.String(), ""
 	}
 	injected := apply(t, raw, operations)
-	if err := injecttest.KeepsStopPlan(decode(t, raw), decode(t, injected)); plan.Skip == "" && err != nil {
+	if err := injecttest.KeepsStopPlan(injecttest.Decode(t, raw), injecttest.Decode(t, injected)); plan.Skip == "" && err != nil {
 		t.Error(err)
 	}
-	if _, again := inject.Inject(decode(t, injected), facts); len(again) != 0 {
+	if _, again := inject.Inject(injecttest.Decode(t, injected), facts); len(again) != 0 {
 		t.Errorf("injecting twice is not injecting once: the second patch is %v", again)
 	}
 	text, err := yaml.JSONToYAML(injected)
@@ -125,15 +124,6 @@ func readInput(t *testing.T, input string) (inject.Facts, []byte) {
 		t.Fatalf("%s: %v", input, err)
 	}
 	return facts, raw
-}
-
-func decode(t *testing.T, raw []byte) *corev1.Pod {
-	t.Helper()
-	var pod corev1.Pod
-	if err := json.Unmarshal(raw, &pod); err != nil {
-		t.Fatal(err)
-	}
-	return &pod
 }
 
 // apply patches raw as the API server does.
@@ -180,7 +170,7 @@ func compare(t *testing.T, file, content string) {
 // must come out as it went in, wherever it is.
 func TestGoldenKeepsUnknownFields(t *testing.T) {
 	facts, raw := readInput(t, "testdata/32-unknown-fields.in.yaml")
-	_, operations := inject.Inject(decode(t, raw), facts)
+	_, operations := inject.Inject(injecttest.Decode(t, raw), facts)
 	var before, after map[string]any
 	if err := json.Unmarshal(raw, &before); err != nil {
 		t.Fatal(err)

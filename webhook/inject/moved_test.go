@@ -14,6 +14,7 @@ import (
 	operation "gomodules.xyz/jsonpatch/v2"
 
 	"github.com/softstop/softstop/webhook/inject"
+	"github.com/softstop/softstop/webhook/inject/injecttest"
 )
 
 // TestMovedUnderThePatch: a patch that counts on a place in a list fails where the list has
@@ -33,9 +34,9 @@ func TestMovedUnderThePatch(t *testing.T) {
 			pods[c.name] = changed(t, once, rand.New(rand.NewPCG(0, uint64(i))).Uint64(), c)
 		}
 		for name, pod := range pods {
-			_, operations := inject.Inject(decode(t, pod), facts)
+			_, operations := inject.Inject(injecttest.Decode(t, pod), facts)
 			if name == "undo" {
-				operations = inject.Undo(decode(t, pod))
+				operations = inject.Undo(injecttest.Decode(t, pod))
 			}
 			for _, o := range operations {
 				for kind, moved := range moved(t, pod, o) {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/webhook/inject"
+	"github.com/softstop/softstop/webhook/inject/injecttest"
 )
 
 // change is what another webhook, or somebody with an editor, does to a pod.
@@ -213,7 +214,7 @@ func TestLaterPasses(t *testing.T) {
 				if got, want := inOrder(t, twice), inOrder(t, once); got != want {
 					t.Fatalf("after %s, injected again:\n%s\nwant what it is injected once:\n%s", strings.Join(names, ", "), got, want)
 				}
-				if _, again := inject.Inject(decode(t, twice), facts); len(again) > 0 {
+				if _, again := inject.Inject(injecttest.Decode(t, twice), facts); len(again) > 0 {
 					t.Fatalf("after %s, injected a third time: %v", strings.Join(names, ", "), document(t, again))
 				}
 			}
@@ -224,7 +225,7 @@ func TestLaterPasses(t *testing.T) {
 // changed returns raw after c. The same seed makes the same choices.
 func changed(t *testing.T, raw []byte, seed uint64, c change) []byte {
 	t.Helper()
-	pod := decode(t, raw)
+	pod := injecttest.Decode(t, raw)
 	c.do(rand.New(rand.NewPCG(seed, 0)), pod)
 	data, err := json.Marshal(pod)
 	if err != nil {
@@ -236,7 +237,7 @@ func changed(t *testing.T, raw []byte, seed uint64, c change) []byte {
 // injected returns raw after a pass.
 func injected(t *testing.T, raw []byte, facts inject.Facts) []byte {
 	t.Helper()
-	_, operations := inject.Inject(decode(t, raw), facts)
+	_, operations := inject.Inject(injecttest.Decode(t, raw), facts)
 	return apply(t, raw, operations)
 }
 
@@ -244,7 +245,7 @@ func injected(t *testing.T, raw []byte, facts inject.Facts) []byte {
 // depends on when the others came.
 func inOrder(t *testing.T, raw []byte) string {
 	t.Helper()
-	pod := decode(t, raw)
+	pod := injecttest.Decode(t, raw)
 	slices.SortFunc(pod.Spec.Volumes, func(a, b corev1.Volume) int { return cmp.Compare(a.Name, b.Name) })
 	for _, list := range [][]corev1.Container{pod.Spec.InitContainers, pod.Spec.Containers} {
 		for i := range list {

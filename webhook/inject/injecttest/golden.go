@@ -3,10 +3,13 @@ package injecttest
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
+	"testing"
 
+	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
 
 	"github.com/softstop/softstop/config"
@@ -86,4 +89,14 @@ func (s Surroundings) Facts() (inject.Facts, error) {
 		facts.Images[name] = inject.ImageAnswer{Image: image.Image, Reason: image.Reason}
 	}
 	return facts, nil
+}
+
+// Decode reads a pod from JSON; the test ends if it is none.
+func Decode(t *testing.T, raw []byte) *corev1.Pod {
+	t.Helper()
+	var pod corev1.Pod
+	if err := json.Unmarshal(raw, &pod); err != nil {
+		t.Fatal(err)
+	}
+	return &pod
 }
