@@ -1,14 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
-	"runtime"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/softstop/softstop/cmd/softstop/finding"
 	"github.com/softstop/softstop/cmd/softstop/manifest"
+	"github.com/softstop/softstop/cmd/softstop/parallel"
 	"github.com/softstop/softstop/cmd/softstop/report"
 	"github.com/softstop/softstop/cmd/softstop/silence"
 	"github.com/softstop/softstop/config"
@@ -101,18 +101,13 @@ func runCheck(cmd *cobra.Command, in *input, where *circumstances, chosen *choic
 
 // findAll returns what is found about each pod.
 func findAll(all []outcome, services map[string][]finding.Service) ([]finding.Report, error) {
-	found := make([]finding.Report, len(all))
-	var each errgroup.Group
-	each.SetLimit(runtime.GOMAXPROCS(0))
-	for i, o := range all {
-		each.Go(func() (err error) {
-			if found[i], err = finding.Of(o.Pod, o.facts, finding.Asked{Plan: o.plan, Operations: o.operations}, services[o.Namespace]); err != nil {
-				return fmt.Errorf("check %s: %w", o.Title(), err)
-			}
-			return nil
-		})
-	}
-	return found, each.Wait()
+	found, errs := make([]finding.Report, len(all)), make([]error, len(all))
+	parallel.Each(all, func(i int, o outcome) {
+		if found[i], errs[i] = finding.Of(o.Pod, o.facts, finding.Asked{Plan: o.plan, Operations: o.operations}, services[o.Namespace]); errs[i] != nil {
+			errs[i] = fmt.Errorf("check %s: %w", o.Title(), errs[i])
+		}
+	})
+	return found, cmp.Or(errs...)
 }
 
 // count returns what of the findings about one pod counts, and how many do not.

@@ -11,9 +11,10 @@
 //	report     findings for people and for machines: text, JSON, SARIF, JUnit
 //	timeline   a stop plan drawn as text and as SVG (pure)
 //	survey     a live cluster's workloads and what became of them
+//	parallel   the same with many files, documents or pods side by side
 //	terminal   whether somebody looks at the output, and colours
 //
-// It is the same engine (package webhook) behind other doors: a pod in a file that is to
+// It is the same engine (package webhook/inject) behind other doors: a pod in a file that is to
 // be injected counts as requested, since somebody named it, and the namespace it will
 // live in is the Namespace object of the same input, if there is one. Only scan talks to
 // a cluster, and only --registry to registries.

@@ -6,18 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 	"gomodules.xyz/jsonpatch/v2"
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/softstop/softstop/cmd/softstop/finding"
 	"github.com/softstop/softstop/cmd/softstop/manifest"
+	"github.com/softstop/softstop/cmd/softstop/parallel"
 	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/initbin"
 	"github.com/softstop/softstop/webhook/inject"
@@ -88,18 +87,12 @@ func (in *input) read(cmd *cobra.Command) ([]*manifest.File, error) {
 // parseAll reads the files, each with its error.
 func parseAll(cmd *cobra.Command, sources []source) ([]*manifest.File, []error) {
 	files, errs := make([]*manifest.File, len(sources)), make([]error, len(sources))
-	var each errgroup.Group
-	each.SetLimit(runtime.GOMAXPROCS(0))
-	for i, from := range sources {
-		each.Go(func() error {
-			name, data, err := load(cmd, from.path)
-			if errs[i] = err; err == nil {
-				files[i] = manifest.Parse(name, data)
-			}
-			return nil
-		})
-	}
-	_ = each.Wait() // each file has its own error
+	parallel.Each(sources, func(i int, from source) {
+		name, data, err := load(cmd, from.path)
+		if errs[i] = err; err == nil {
+			files[i] = manifest.Parse(name, data)
+		}
+	})
 	return files, errs
 }
 
@@ -230,15 +223,8 @@ func (c *circumstances) outcomes(ctx context.Context, files []*manifest.File) ([
 			all = append(all, outcome{Template: template, facts: common})
 		}
 	}
-	var each errgroup.Group
-	each.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range all {
-		each.Go(func() error {
-			all[i].ask(ctx, images, namespaces)
-			return nil
-		})
-	}
-	return all, each.Wait()
+	parallel.Each(all, func(i int, _ outcome) { all[i].ask(ctx, images, namespaces) })
+	return all, nil
 }
 
 // ask asks the engine about one pod, and registries for what it runs if there are images.

@@ -17,17 +17,13 @@ import (
 
 // archives packs the people's tool for each system as package managers take it: the program under its plain name, and the licence.
 func (r release) archives(context.Context) error {
-	for _, p := range r.ships {
-		if p.name != "softstop" {
-			continue
-		}
-		plain := p.name
+	for _, p := range r.tools() {
 		write := writeTarGz
 		if p.system == "windows" {
-			plain, write = plain+".exe", writeZip
+			write = writeZip
 		}
 		files := []packed{
-			{plain, filepath.Join(r.out, p.file()), 0o755},
+			{p.plain(), filepath.Join(r.out, p.file()), 0o755},
 			{"LICENSE", filepath.Join(r.root, "LICENSE"), 0o644},
 		}
 		if err := r.archive(p, files, write); err != nil {

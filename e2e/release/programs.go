@@ -35,11 +35,27 @@ func architectures() []string { return []string{"amd64", "arm64"} }
 
 // file is the program's name in the release.
 func (p program) file() string {
-	name := p.name + "-" + p.system + "-" + p.architecture
+	return p.name + "-" + p.system + "-" + p.architecture + p.suffix()
+}
+
+// plain is the program's name where it is installed.
+func (p program) plain() string { return p.name + p.suffix() }
+
+func (p program) suffix() string {
 	if p.system == "windows" {
-		name += ".exe"
+		return ".exe"
 	}
-	return name
+	return ""
+}
+
+// tools are the people's tool for each system that the release ships it for.
+func (r release) tools() (list []program) {
+	for _, p := range r.ships {
+		if p.name == "softstop" {
+			list = append(list, p)
+		}
+	}
+	return list
 }
 
 // programs builds all of them.

@@ -26,19 +26,12 @@ type recipeArchive struct{ System, Architecture, File, Sum, Program string }
 // recipes writes the manifests of package managers, krew's and Homebrew's, with the archives' checksums.
 func (r release) recipes(context.Context) error {
 	filled := recipe{Version: r.version, Plain: strings.TrimPrefix(r.version, "v"), URL: downloads + r.version}
-	for _, p := range r.ships {
-		if p.name != "softstop" {
-			continue
-		}
+	for _, p := range r.tools() {
 		content, err := os.ReadFile(filepath.Join(r.out, p.archive()))
 		if err != nil {
 			return err
 		}
-		archive := recipeArchive{p.system, p.architecture, p.archive(), fmt.Sprintf("%x", sha256.Sum256(content)), p.name}
-		if p.system == "windows" {
-			archive.Program += ".exe"
-		}
-		filled.Archives = append(filled.Archives, archive)
+		filled.Archives = append(filled.Archives, recipeArchive{p.system, p.architecture, p.archive(), fmt.Sprintf("%x", sha256.Sum256(content)), p.plain()})
 	}
 	for _, name := range []string{"krew/softstop.yaml", "homebrew/softstop.rb"} {
 		t, err := template.ParseFiles(filepath.Join(r.root, "packaging", name))

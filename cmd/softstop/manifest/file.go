@@ -6,14 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/sync/errgroup"
-
+	"github.com/softstop/softstop/cmd/softstop/parallel"
 	"github.com/softstop/softstop/cmd/softstop/splice"
 	"github.com/softstop/softstop/webhook/inject"
 )
@@ -65,7 +63,7 @@ func Parse(name string, data []byte) *File {
 	}
 	for some := range slices.Chunk(file.documents, 64) {
 		errs := make([]error, len(some))
-		each(some, func(i int, d *document) { d.Document, errs[i] = splice.Parse(d.text) })
+		parallel.Each(some, func(i int, d *document) { d.Document, errs[i] = splice.Parse(d.text) })
 		for i, d := range some {
 			if errs[i] != nil {
 				file.unreadable(d, errs[i])
@@ -76,19 +74,6 @@ func Parse(name string, data []byte) *File {
 		}
 	}
 	return file
-}
-
-// each does something with every document, several at a time.
-func each(documents []*document, do func(i int, d *document)) {
-	var all errgroup.Group
-	all.SetLimit(runtime.GOMAXPROCS(0))
-	for i, d := range documents {
-		all.Go(func() error {
-			do(i, d)
-			return nil
-		})
-	}
-	_ = all.Wait() // nobody returns one
 }
 
 // notText returns the offset of the first byte that cannot be in a text, or -1.
@@ -229,7 +214,7 @@ func (f *File) Source() []byte { return f.source }
 // changed as it should be stays as it is, and is in the error.
 func (f *File) Bytes() ([]byte, error) {
 	texts, errs := make([][]byte, len(f.documents)), make([]error, len(f.documents))
-	each(f.documents, func(i int, d *document) {
+	parallel.Each(f.documents, func(i int, d *document) {
 		texts[i] = d.text
 		if d.Document == nil {
 			return
