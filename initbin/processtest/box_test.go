@@ -219,13 +219,16 @@ func (x *box) find(text string) int {
 	return found
 }
 
-// descendants are the pids below pid, without it.
+// descendants are the pids below pid, whichever thread started them, without it.
 func descendants(pid int) []int {
-	text, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/task/" + strconv.Itoa(pid) + "/children")
+	threads, _ := filepath.Glob("/proc/" + strconv.Itoa(pid) + "/task/*/children")
 	var list []int
-	for word := range strings.FieldsSeq(string(text)) {
-		if child, err := strconv.Atoi(word); err == nil {
-			list = append(append(list, child), descendants(child)...)
+	for _, children := range threads {
+		text, _ := os.ReadFile(children) // the thread may be gone
+		for word := range strings.FieldsSeq(string(text)) {
+			if child, err := strconv.Atoi(word); err == nil {
+				list = append(append(list, child), descendants(child)...)
+			}
 		}
 	}
 	return list
