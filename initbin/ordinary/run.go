@@ -20,15 +20,10 @@ import (
 // to the program's second start. The command does not see it.
 const maskVariable = "SOFTSTOP_SIGNAL_MASK="
 
-// The watcher is the process's first thread: the kernel gives a process's signals to that one
-// first, and its list of children, /proc/PID/task/PID/children, is where people look.
-//
-//nolint:gochecknoinits // what comes later may run on another thread
-func init() { runtime.LockOSThread() }
-
 // Run runs the command line args, the program's name first, with environment env. It
 // returns only if that cannot be begun.
 func Run(args, env []string) error {
+	runtime.LockOSThread()
 	last := len(env) - 1
 	if last < 0 || !strings.HasPrefix(env[last], maskVariable) {
 		mask := blockAll()
