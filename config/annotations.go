@@ -12,9 +12,9 @@ type Settings struct {
 	// Source is the place.
 	Source Source
 	// All holds for every container.
-	All Values
+	All Policy
 	// Each holds for the container it is named after and beats All.
-	Each map[string]Values
+	Each map[string]Policy
 }
 
 // FromAnnotations reads the softstop.dev annotations of a pod or a namespace, without
@@ -31,6 +31,7 @@ func FromAnnotations(source Source, annotations map[string]string, limits Limits
 		}
 		name, container, single := strings.Cut(text, ".")
 		field, value := Field(name), annotations[key]
+		row := field.find()
 		_, known := settings.Each[container]
 		add := func(limit bool, describe func() Problem) {
 			problems = AddProblem(problems, limit, key, describe)
@@ -39,11 +40,11 @@ func FromAnnotations(source Source, annotations map[string]string, limits Limits
 			add(false, func() Problem { return Problem{Key: key, Value: value, Verdict: "is ignored: " + verdict} })
 		}
 		switch {
-		case !field.known():
+		case row == nil:
 			add(false, func() Problem {
 				return Problem{Key: key, Value: value, Verdict: "is ignored: softstop has no such field; it has " + strings.Join(lockable()[1:], ", ")}
 			})
-		case single && !field.PerContainer():
+		case single && !row.about().perContainer:
 			ignore("it holds for the whole pod, as " + Prefix + string(field))
 		case single && container == "":
 			ignore("behind the dot it must name a container")
@@ -51,8 +52,8 @@ func FromAnnotations(source Source, annotations map[string]string, limits Limits
 			add(true, func() Problem { return locked(key, value) })
 		case single && !known && len(settings.Each) >= maxNames:
 			ignore("these are values for more containers than a pod can have")
-		case !settings.set(field, container, value):
-			add(false, func() Problem { return ignored(key, value, field.Allowed()) })
+		case !settings.set(row, container, value):
+			add(false, func() Problem { return ignored(key, value, row.about().allowed) })
 		}
 	}
 	return settings, problems
@@ -60,16 +61,16 @@ func FromAnnotations(source Source, annotations map[string]string, limits Limits
 
 // set stores a value for one container, or for all if container is empty, and reports
 // whether it is allowed.
-func (s *Settings) set(field Field, container, text string) (ok bool) {
+func (s *Settings) set(row setting, container, text string) (ok bool) {
 	if container == "" {
-		return s.All.set(field, text)
+		return row.set(&s.All, s.Source, text)
 	}
 	values := s.Each[container]
-	if !values.set(field, text) {
+	if !row.set(&values, s.Source, text) {
 		return false
 	}
 	if s.Each == nil {
-		s.Each = map[string]Values{}
+		s.Each = map[string]Policy{}
 	}
 	s.Each[container] = values
 	return true
@@ -77,8 +78,8 @@ func (s *Settings) set(field Field, container, text string) (ok bool) {
 
 // Drains reports whether the place asks for a drain of container.
 func (s Settings) Drains(container string) bool {
-	return s.All.Drain != nil || s.DrainsByName(container)
+	return s.All.Drain.Source != "" || s.DrainsByName(container)
 }
 
 // DrainsByName reports whether s sets a drain for this container alone.
-func (s Settings) DrainsByName(container string) bool { return s.Each[container].Drain != nil }
+func (s Settings) DrainsByName(container string) bool { return s.Each[container].Drain.Source != "" }

@@ -25,8 +25,8 @@ func parse(t *testing.T, text string) config.Config {
 func TestParseValues(t *testing.T) {
 	c := parse(t, `defaults: {ok-exit-codes: [143, 130], sidecars: false, stop-signal: INT, containers: [a, b], command: [/app, "x y"]}`)
 	v := c.Defaults.All
-	if v.Sidecars == nil || *v.Sidecars || v.OKExitCodes == nil || !v.OKExitCodes.Has(130) || *v.StopSignal != initbin.SIGINT ||
-		strings.Join(v.Containers, "|") != "a|b" || strings.Join(v.Command, "|") != "/app|x y" {
+	if v.Sidecars != (config.Setting[bool]{Value: false, Source: config.SourceConfig}) || !v.OKExitCodes.Value.Has(130) || v.StopSignal.Value != initbin.SIGINT ||
+		strings.Join(v.Containers.Value, "|") != "a|b" || strings.Join(v.Command.Value, "|") != "/app|x y" {
 		t.Errorf("got %+v", v)
 	}
 	if c := parse(t, "rules: null\nlimits:\n"); c.Mode != config.OptIn || c.InitImage == "" || c.Limits.MaxGrace != time.Hour {

@@ -6,6 +6,12 @@
 // like beyond its annotations, does not read the cluster, and does not decide whether a
 // container is wrapped: that is the webhook's job.
 //
+// # One table of settings
+//
+// settings.go has a row for each setting: its name, how its values are written (a form of forms.go),
+// what is built in and what the documentation says. Parser, ranking, schemas, softstop explain and
+// the tables of the documentation are made from it.
+//
 // # Who wins
 //
 // Per field, the first that says something:

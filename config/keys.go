@@ -1,7 +1,5 @@
 package config
 
-import "slices"
-
 // The keys softstop reads and writes on Kubernetes objects.
 const (
 	// Prefix starts every annotation and label of softstop.
@@ -34,49 +32,9 @@ const (
 	OptOut Mode = "optOut"
 )
 
-// Field is one thing people can set, by its name in annotations and configuration.
-type Field string
-
-// The fields. Each is an annotation softstop.dev/FIELD, and per container
-// softstop.dev/FIELD.CONTAINER where PerContainer says so.
-const (
-	FieldDrain             Field = "drain"
-	FieldStopTimeout       Field = "stop-timeout"
-	FieldStopSignal        Field = "stop-signal"
-	FieldSignalTarget      Field = "signal-target"
-	FieldOKExitCodes       Field = "ok-exit-codes"
-	FieldContainers        Field = "containers"
-	FieldExcludeContainers Field = "exclude-containers"
-	FieldSidecars          Field = "sidecars"
-	FieldCarrier           Field = "carrier"
-	FieldCommand           Field = "command"
-)
-
 // FieldInject stands for InjectKey where fields are locked. It is no setting: who is
 // injected is the subject of Consent.
 const FieldInject Field = "inject"
-
-// Fields returns every field in the order of the documentation.
-func Fields() []Field {
-	return []Field{
-		FieldDrain, FieldStopTimeout, FieldStopSignal, FieldSignalTarget, FieldOKExitCodes,
-		FieldContainers, FieldExcludeContainers, FieldSidecars, FieldCarrier, FieldCommand,
-	}
-}
-
-// PerContainer reports whether f can be set for one container with a .CONTAINER suffix.
-func (f Field) PerContainer() bool {
-	switch f {
-	case FieldDrain, FieldStopTimeout, FieldStopSignal, FieldSignalTarget, FieldOKExitCodes, FieldCommand:
-		return true
-	case FieldInject, FieldContainers, FieldExcludeContainers, FieldSidecars, FieldCarrier:
-	}
-	return false
-}
-
-func (f Field) known() bool {
-	return slices.Contains(Fields(), f)
-}
 
 // Carrier is how the init reaches a pod.
 type Carrier string

@@ -56,7 +56,7 @@ func (p *parser) config(f v1alpha1.Config) Config {
 	if f.InitImagePullPolicy != "" {
 		c.InitPullPolicy = p.oneOf("initImagePullPolicy", f.InitImagePullPolicy, "Always", "IfNotPresent", "Never")
 	}
-	c.Defaults.All = p.values("defaults", f.Defaults)
+	c.Defaults.All = p.values("defaults", SourceConfig, f.Defaults)
 	for i, rule := range f.Rules {
 		c.Rules = append(c.Rules, p.rule(fmt.Sprintf("rules[%d]", i), rule))
 	}
@@ -106,27 +106,25 @@ func lockable() []string {
 }
 
 // values reads a section of settings at path.
-func (p *parser) values(path string, section v1alpha1.Values) Values {
-	var v Values
+func (p *parser) values(path string, source Source, section v1alpha1.Values) Policy {
+	var said Policy
 	for _, name := range slices.Sorted(maps.Keys(section)) {
-		field, text := Field(name), section[name].Text()
-		if field == FieldCommand {
-			text = section[name].Words()
-		}
-		switch {
-		case !field.known():
+		row := Field(name).find()
+		if row == nil {
 			p.errs = append(p.errs, fmt.Errorf("%s: softstop has no such field; here it has %s", below(path, name), strings.Join(lockable()[1:], ", ")))
-		case !v.set(field, text):
-			p.fail(below(path, name), text, field.Allowed())
+			continue
+		}
+		if text := row.about().text(section[name]); !row.set(&said, source, text) {
+			p.fail(below(path, name), text, row.about().allowed)
 		}
 	}
-	return v
+	return said
 }
 
 func (p *parser) rule(path string, f v1alpha1.Rule) Rule {
 	rule := Rule{
 		Name: f.Name, Namespaces: f.Match.Namespaces, OwnerKinds: f.Match.OwnerKinds, Images: f.Match.Images,
-		Labels: labels.Everything(), Set: p.values(path+".set", f.Set),
+		Labels: labels.Everything(), Set: p.values(path+".set", SourceRule, f.Set),
 	}
 	for i, kind := range f.Match.OwnerKinds {
 		if owner, above := map[string]string{"Deployment": "ReplicaSet", "CronJob": "Job"}[kind]; above {

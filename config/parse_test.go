@@ -61,6 +61,9 @@ func TestEverything(t *testing.T) {
 	c.Registry.Off = true // enabled: true says nothing
 	var walk func(path string, v reflect.Value)
 	walk = func(path string, v reflect.Value) {
+		if v.Kind() == reflect.Struct && strings.HasPrefix(v.Type().Name(), "Setting[") {
+			v = v.FieldByName("Source") // false is a value, too
+		}
 		if v.Kind() == reflect.Struct && v.NumField() > 0 && v.Type().PkgPath() == reflect.TypeFor[config.Config]().PkgPath() {
 			for i := range v.NumField() {
 				if name := v.Type().Field(i).Name; name != "Each" {

@@ -42,8 +42,7 @@ func TestValuesAreBounded(t *testing.T) {
 		{FieldCommand, `["` + strings.Repeat("a", 16<<10) + `"]`, false},
 		{FieldCommand, `["a"` + strings.Repeat(`,""`, 2000) + `]`, false},
 	} {
-		var v Values
-		if v.set(c.field, c.text) != c.ok {
+		if c.field.find().set(new(Policy), SourcePod, c.text) != c.ok {
 			t.Errorf("%s of %d bytes: want %t", c.field, len(c.text), c.ok)
 		}
 	}

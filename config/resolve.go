@@ -51,8 +51,8 @@ func (c Config) Resolve(pod Subject) Resolution {
 func (r Resolution) For(container, image string) (Policy, []Problem) {
 	policy := Builtin()
 	for _, place := range []Settings{r.config.Defaults, r.rule(image), r.namespace, r.Pod} {
-		policy.overlay(place.All, place.Source)
-		policy.overlay(place.Each[container], place.Source)
+		policy.overlay(place.All)
+		policy.overlay(place.Each[container])
 	}
 	return policy, r.config.Limits.clamp(&policy, container)
 }

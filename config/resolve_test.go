@@ -227,30 +227,12 @@ func chance(r *rand.Rand) (config.Config, config.Subject) {
 	return c, pod
 }
 
-// setting returns one field of a policy.
-func setting(p config.Policy, f config.Field) any {
-	switch f {
-	case config.FieldDrain:
-		return p.Drain
-	case config.FieldStopTimeout:
-		return p.StopTimeout
-	case config.FieldStopSignal:
-		return p.StopSignal
-	case config.FieldSignalTarget:
-		return p.SignalTarget
-	case config.FieldOKExitCodes:
-		return p.OKExitCodes
-	case config.FieldContainers:
-		return p.Containers
-	case config.FieldExcludeContainers:
-		return p.ExcludeContainers
-	case config.FieldSidecars:
-		return p.Sidecars
-	case config.FieldCarrier:
-		return p.Carrier
-	case config.FieldCommand:
-		return p.Command
-	default:
-		return nil // inject is no setting
+// setting returns one value of a policy and its source, in words.
+func setting(p config.Policy, f config.Field) config.Written {
+	for _, written := range p.Written() {
+		if written.Field == f {
+			return written
+		}
 	}
+	return config.Written{}
 }

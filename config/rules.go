@@ -19,7 +19,7 @@ type Rule struct {
 	// OwnerKinds are kinds such as Job or StatefulSet; ReplicaSet means a Deployment.
 	OwnerKinds []string
 	// Set are the rule's values.
-	Set Values
+	Set Policy
 }
 
 // matches reports whether the rule is for the containers of pod that run image.

@@ -6,7 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/invopop/jsonschema"
@@ -110,33 +111,77 @@ func mapped(t reflect.Type) *jsonschema.Schema {
 // value is the schema of one setting.
 func value(field config.Field) *jsonschema.Schema {
 	s := &jsonschema.Schema{Description: "It must be " + field.Allowed() + "."}
-	one := func(kind string) *jsonschema.Schema { return &jsonschema.Schema{Type: kind} }
-	many := &jsonschema.Schema{Type: "array", Items: one("string")}
-	switch field {
-	case config.FieldSidecars:
-		s.OneOf = []*jsonschema.Schema{one("boolean"), {Enum: []any{"true", "false"}}}
-	case config.FieldSignalTarget:
-		s.Enum = []any{"auto", "main", "group", "all"}
-	case config.FieldCarrier:
-		s.Enum = []any{string(config.CarrierEmptyDir), string(config.CarrierImage), string(config.CarrierAuto)}
-	case config.FieldOKExitCodes:
-		many.Items = &jsonschema.Schema{AnyOf: []*jsonschema.Schema{one("string"), one("integer")}}
-		s.AnyOf = []*jsonschema.Schema{one("string"), one("integer"), many}
-	case config.FieldContainers, config.FieldExcludeContainers, config.FieldCommand:
-		s.AnyOf = []*jsonschema.Schema{one("string"), many}
-	case config.FieldStopSignal:
-		s.AnyOf = []*jsonschema.Schema{one("string"), one("integer")}
-	default:
-		s.Type = "string"
+	if err := json.Unmarshal([]byte(field.Schema()), &s.Extras); err != nil {
+		panic(err)
+	}
+	pattern, _ := s.Extras["pattern"].(string)
+	if choices := regexp.MustCompile(`^\^\(([a-zA-Z|]+)\)\$$`).FindStringSubmatch(pattern); choices != nil && s.Extras["type"] == "string" {
+		delete(s.Extras, "pattern") // editors suggest what an enum has
+		s.Extras["enum"] = strings.Split(choices[1], "|")
 	}
 	return s
 }
 
-// TestEveryValueIsExplained: a mistake in any field is answered with what is allowed.
-func TestEveryValueIsExplained(t *testing.T) {
-	for _, field := range slices.Concat(config.Fields(), []config.Field{config.FieldInject}) {
-		if field.Allowed() == "" {
-			t.Errorf("%s allows what?", field)
+// TestTableIsComplete: each field of Policy has its row, in the same order, and each row all its
+// columns and its samples.
+func TestTableIsComplete(t *testing.T) {
+	fields, policy := config.Fields(), reflect.TypeFor[config.Policy]()
+	if len(fields) != policy.NumField() {
+		t.Fatalf("%d rows for %d fields", len(fields), policy.NumField())
+	}
+	for i, field := range fields {
+		if name := policy.Field(i).Name; !strings.EqualFold(strings.ReplaceAll(string(field), "-", ""), name) {
+			t.Errorf("the row of %s stands where %s is in Policy", field, name)
+		}
+		example, builtIn, says := field.Documentation()
+		if field.Allowed() == "" || field.Schema() == "" || example == "" || builtIn == "" || says == "" {
+			t.Errorf("the row of %s is not complete", field)
+		}
+		if len(samples()[field]) != 3 {
+			t.Errorf("%s has no samples", field)
+		}
+	}
+}
+
+// TestRowsAreTheirOwn: a value that is set is in the policy's field of that name, and in no other.
+func TestRowsAreTheirOwn(t *testing.T) {
+	for field, values := range samples() {
+		if field == config.FieldInject {
+			continue
+		}
+		said, problems := config.FromAnnotations(config.SourcePod, map[string]string{config.Prefix + string(field): values[0]}, config.Limits{})
+		all := reflect.ValueOf(said.All)
+		for i := range all.NumField() {
+			set := all.Field(i).FieldByName("Source").String() == string(config.SourcePod)
+			if name := all.Type().Field(i).Name; set != strings.EqualFold(strings.ReplaceAll(string(field), "-", ""), name) {
+				t.Errorf("%s: %s is set: %v, %v", field, name, set, problems)
+			}
+		}
+	}
+}
+
+// TestSamplesPassTheSchema: what the parser accepts passes a setting's schema as a string.
+func TestSamplesPassTheSchema(t *testing.T) {
+	for field, values := range samples() {
+		if field == config.FieldInject {
+			continue
+		}
+		document, err := validator.UnmarshalJSON(strings.NewReader(field.Schema()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		compiler := validator.NewCompiler()
+		if err := compiler.AddResource("setting.json", document); err != nil {
+			t.Fatal(err)
+		}
+		compiled, err := compiler.Compile("setting.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, good := range values[:2] {
+			if err := compiled.Validate(good); err != nil {
+				t.Errorf("%s: %q: %v", field, good, err)
+			}
 		}
 	}
 }

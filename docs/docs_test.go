@@ -3,6 +3,8 @@ package docs_test
 
 import (
 	"bytes"
+	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +15,8 @@ import (
 
 	"github.com/softstop/softstop/config"
 )
+
+var update = flag.Bool("update", false, "write what is compared")
 
 // pages returns every page for people, by its path from here.
 func pages(t *testing.T) map[string]string {
@@ -131,23 +135,34 @@ func TestAlerts(t *testing.T) {
 	}
 }
 
-// TestAnnotations compares the README's table with the fields there are.
-func TestAnnotations(t *testing.T) {
-	readme := pages(t)["../README.md"]
-	there := map[string]string{}
-	for _, m := range regexp.MustCompile("(?m)^\\| `softstop.dev/([a-z-]+)`( \\*)? \\|").FindAllStringSubmatch(readme, -1) {
-		there[m[1]] = m[2]
-	}
-	delete(there, string(config.FieldInject))
-	for _, field := range config.Fields() {
-		star, found := there[string(field)]
-		if !found || (star != "") != field.PerContainer() {
-			t.Errorf("README.md's table of annotations: %q there: %v, for one container: %v; it is: %v", field, found, star != "", field.PerContainer())
+// TestSettings holds the tables of settings to the one in package config; -update writes them.
+func TestSettings(t *testing.T) {
+	for _, table := range []struct{ page, after, row string }{
+		{"webhook.md", "| name | value | built in | what it says |\n|---|---|---|---|\n", "| `%s`%s | %s | %s | %s |\n"},
+		{"../README.md", "the chart's `mode` |\n", "| `" + config.Prefix + "%s`%s | %s | %s |%.0s\n"},
+	} {
+		made := ""
+		for _, field := range config.Fields() {
+			star := map[bool]string{true: " *"}[field.PerContainer()]
+			example, builtIn, says := field.Documentation()
+			made += fmt.Sprintf(table.row, field, star, example, builtIn, says)
 		}
-		delete(there, string(field))
-	}
-	for name := range there {
-		t.Errorf("README.md's table of annotations has %q, which is none", name)
+		text := pages(t)[table.page]
+		before, rest, found := strings.Cut(text, table.after)
+		after := rest
+		for strings.HasPrefix(after, "| ") {
+			_, after, _ = strings.Cut(after, "\n")
+		}
+		switch fresh := before + table.after + made + after; {
+		case !found:
+			t.Errorf("%s has no %q", table.page, table.after)
+		case *update:
+			if err := os.WriteFile(table.page, []byte(fresh), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		case fresh != text:
+			t.Errorf("%s has other rows than config/settings.go: see git diff after go test ./docs -run TestSettings -update", table.page)
+		}
 	}
 }
 

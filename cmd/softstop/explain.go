@@ -2,8 +2,6 @@ package main
 
 import (
 	"cmp"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -163,14 +161,17 @@ func podValues(plan inject.Plan) []sourced {
 	if len(plan.Containers) == 0 {
 		return nil
 	}
-	p := plan.Containers[0].Policy
-	list := func(names []string) string { return cmp.Or(strings.Join(names, ","), "none") }
-	return []sourced{
-		{config.FieldCarrier, string(p.Carrier.Value), p.Carrier.Source},
-		{config.FieldContainers, list(p.Containers.Value), cmp.Or(p.Containers.Source, config.SourceDefault)},
-		{config.FieldExcludeContainers, list(p.ExcludeContainers.Value), cmp.Or(p.ExcludeContainers.Source, config.SourceDefault)},
-		{config.FieldSidecars, strconv.FormatBool(p.Sidecars.Value), p.Sidecars.Source},
+	return settingsOf(plan.Containers[0].Policy, false)
+}
+
+// settingsOf returns the settings of a policy that can be made for single containers, or the others.
+func settingsOf(policy config.Policy, perContainer bool) (all []sourced) {
+	for _, setting := range policy.Written() {
+		if setting.Field.PerContainer() == perContainer {
+			all = append(all, sourced{setting.Field, setting.Text, setting.Source})
+		}
 	}
+	return all
 }
 
 func explainContainer(c *inject.ContainerPlan) containerExplanation {
@@ -192,21 +193,7 @@ func explainContainer(c *inject.ContainerPlan) containerExplanation {
 	if c.Action == inject.Wrapped {
 		e.StopTimeout = c.StopTimeout.String()
 	}
-	p := c.Policy
-	signal := "as it arrives"
-	if p.StopSignal.Value != 0 {
-		signal = p.StopSignal.Value.String()
-	}
-	e.Values = []sourced{
-		{config.FieldDrain, p.Drain.Value.String(), p.Drain.Source},
-		{config.FieldStopTimeout, p.StopTimeout.Value.String(), p.StopTimeout.Source},
-		{config.FieldStopSignal, signal, p.StopSignal.Source},
-		{config.FieldSignalTarget, p.SignalTarget.Value.String(), p.SignalTarget.Source},
-		{config.FieldOKExitCodes, cmp.Or(p.OKExitCodes.Value.String(), "none"), p.OKExitCodes.Source},
-	}
-	if p.Command.Value != nil {
-		e.Values = append(e.Values, sourced{config.FieldCommand, strings.Join(p.Command.Value, " "), p.Command.Source})
-	}
+	e.Values = settingsOf(c.Policy, true)
 	return e
 }
 

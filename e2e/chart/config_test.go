@@ -4,11 +4,15 @@ package chart
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/e2e/node/parts"
 )
 
@@ -52,5 +56,38 @@ func TestConfigSchema(t *testing.T) {
 		if !slices.Contains(want, key) {
 			t.Errorf("the configuration file has no %s", key)
 		}
+	}
+}
+
+// TestSettings holds the schema of config.defaults, rules' set and limits.locked to the table of
+// settings; -update writes it.
+func TestSettings(t *testing.T) {
+	names, rows := []string{string(config.FieldInject)}, []string{}
+	for _, field := range config.Fields() {
+		names = append(names, string(field))
+		rows = append(rows, fmt.Sprintf("        %q: %s", field, field.Schema()))
+	}
+	before := string(chartFile(t, "values.schema.json"))
+	after := before
+	for pattern, made := range map[string]string{
+		`(?s)("field": \{\s*"type": "string",\s*"pattern": ").*?(")`:                                                "^(" + strings.Join(names, "|") + ")$",
+		`(?s)("values": \{\s*"type": "object", "additionalProperties": false,\s*"properties": \{\n).*?(\n      \})`: strings.Join(rows, ",\n"),
+	} {
+		place := regexp.MustCompile(pattern)
+		if len(place.FindAllString(before, -1)) != 1 {
+			t.Fatalf("values.schema.json has no place, or several, like %s", pattern)
+		}
+		after = place.ReplaceAllString(after, "${1}"+strings.ReplaceAll(made, "$", "$$")+"${2}")
+	}
+	if *update {
+		folder, err := Folder(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, "values.schema.json"), []byte(after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if after != before {
+		t.Error("values.schema.json has other settings than config/settings.go: see git diff after go test ./e2e/chart -run TestSettings -update")
 	}
 }

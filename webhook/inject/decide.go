@@ -202,10 +202,10 @@ func unknownNames(pod *corev1.Pod, settings config.Settings) (problems []config.
 			})
 		}
 	}
-	for _, name := range settings.All.Containers {
+	for _, name := range settings.All.Containers.Value {
 		check(config.Prefix+string(config.FieldContainers), name, name)
 	}
-	for _, name := range settings.All.ExcludeContainers {
+	for _, name := range settings.All.ExcludeContainers.Value {
 		check(config.Prefix+string(config.FieldExcludeContainers), name, name)
 	}
 	if len(settings.Each) == 0 {
