@@ -36,6 +36,9 @@ type Case struct {
 	// Own is how long the application itself takes to stop, in seconds; 0 is not known.
 	// A container that takes a second more is late.
 	Own float64
+	// Like names the case in which the same application is started with nothing in front of
+	// it, where its own time is for a run to measure: it depends on the machine.
+	Like string
 	// Evidence are the conditions that must hold when the container has ended.
 	Evidence []Check
 }

@@ -18,17 +18,19 @@ func celeryCases() []Case {
 		c.Subject, c.Style, c.Command = "celery", style, command
 		return c
 	}
+	direct := with("exec form", "celery", "--workdir", "/srv", "-A", "tasks", "worker", "--pool", "prefork", "--concurrency", "2")
+	celery.Like = direct.Name()
 	asUser := with("as another user", "/bin/sh", "-c", "cd /srv; su nobody -s /bin/sh -c '"+worker+"'; echo done")
 	asUser.Before = append(asUser.Before[:1:1], "chown -R nobody /srv")
 	inner := celery
 	inner.Files = map[string]string{"/srv/tasks.py": celeryTasks, "/inner.sh": "#!/bin/sh\ncd /srv\n" + worker + "\n"}
 	return []Case{
-		with("exec form", "celery", "--workdir", "/srv", "-A", "tasks", "worker", "--pool", "prefork", "--concurrency", "2"),
+		direct,
 		with("sh -c with two commands", "/bin/sh", "-c", "cd /srv; "+worker+"; echo done"),
 		with("log through tee", "/bin/bash", "-c", "cd /srv; "+worker+" 2>&1 | tee /out/log"),
 		asUser,
 		script("celery", "script in script", "#!/bin/bash\n/inner.sh\n", inner),
-		script("celery", "beat in the background", "#!/bin/bash\ncd /srv\ncelery -A tasks beat -s /tmp/beat &\n"+worker+"\n", celery),
+		script("celery", "beat in the background", "#!/bin/bash\ncd /srv\ncelery -A tasks beat -s /tmp/beat &\nuntil ls /tmp/beat*; do sleep 0.1; done\n"+worker+"\n", celery),
 	}
 }
 

@@ -93,8 +93,7 @@ func rankCases() []Case {
 		}
 	}
 	exec := append(words(strings.TrimSpace(mpirun)), "sh", "-c", "exec /zoo/app rank$OMPI_COMM_WORLD_RANK patient "+half)
-	return []Case{
-		ranks("mpirun -np 2", exec...),
-		ranks("mpirun -np 2 behind sh -c", "/bin/sh", "-c", mpirun+rank+"; true"),
-	}
+	direct, shell := ranks("mpirun -np 2", exec...), ranks("mpirun -np 2 behind sh -c", "/bin/sh", "-c", mpirun+rank+"; true")
+	shell.Like = direct.Name()
+	return []Case{direct, shell}
 }

@@ -37,22 +37,21 @@ const (
 	wrong kind = "wrong"
 	// late is a graceful stop that takes a second longer than the better of nothing and
 	// tini where one of them is right, or than the application itself where that is
-	// known, or than five seconds.
+	// known or measured in a case beside, or than five seconds.
 	late kind = "late"
-	// racing is an exception's kind: wrong now and then, by a race that softstop has no part in.
-	racing kind = "wrong now and then"
+	// racing and dawdling are exceptions' kinds: wrong or late now and then, by a race that
+	// softstop has no part in.
+	racing   = wrong + nowAndThen
+	dawdling = late + nowAndThen
+
+	nowAndThen = " now and then"
 )
 
 // of is the fault that an exception of kind k allows.
-func (k kind) of() kind {
-	if k == racing {
-		return wrong
-	}
-	return k
-}
+func (k kind) of() kind { return kind(strings.TrimSuffix(string(k), nowAndThen)) }
 
 // faults returns what speaks against softstop in the order of the table.
-func (g grid) faults(own map[string]float64) []fault {
+func (g grid) faults(known map[string]Case) []fault {
 	var all []fault
 	for _, name := range g.cases {
 		r, ran := g.fields[[2]string{name, softstop}]
@@ -60,7 +59,7 @@ func (g grid) faults(own map[string]float64) []fault {
 			continue
 		}
 		rival, best := g.best(name)
-		switch limit, whose := limitOf(rival, best, own[name]); {
+		switch limit, whose := g.limitOf(known[name], rival, best); {
 		case !r.Graceful && rival != "":
 			all = append(all, fault{name, wrong, fmt.Sprintf("%s%s, where %s is graceful", r.Broken, r.Why, rival)})
 		case !r.Graceful:
@@ -84,12 +83,15 @@ func (g grid) best(name string) (rival string, seconds float64) {
 }
 
 // limitOf is from when on a stop is late, and what it is measured against.
-func limitOf(rival string, best, own float64) (limit float64, whose string) {
+func (g grid) limitOf(c Case, rival string, best float64) (limit float64, whose string) {
+	direct, bestDirect := g.best(c.Like)
 	switch {
 	case rival != "":
 		return tenths(best) + margin, fmt.Sprintf("%.1f s under %s", best, rival)
-	case own != 0:
-		return own + margin, fmt.Sprintf("%.1f s of which are the application's own", own)
+	case direct != "":
+		return tenths(bestDirect) + margin, fmt.Sprintf("%.1f s as %q under %s", bestDirect, c.Like, direct)
+	case c.Own != 0:
+		return c.Own + margin, fmt.Sprintf("%.1f s of which are the application's own", c.Own)
 	}
 	return patience, "and nobody knows what for"
 }
@@ -113,7 +115,7 @@ func (g grid) judge(found []fault, allowed []exception) error {
 		delete(open, key)
 	}
 	for _, name := range g.cases {
-		for _, k := range []kind{wrong, late} {
+		for _, k := range [...]kind{wrong, late} {
 			e, listed := open[name+string(k)]
 			if _, ran := g.fields[[2]string{name, softstop}]; listed && ran && e.Kind == k {
 				errs = append(errs, fmt.Errorf("%s is not %s any more: take it off the exceptions (%s)", name, k, e.Why))
@@ -123,13 +125,13 @@ func (g grid) judge(found []fault, allowed []exception) error {
 	return errors.Join(errs...)
 }
 
-// ownTimes is how long each case's application takes, where that is known.
-func ownTimes(cases []Case) map[string]float64 {
-	own := map[string]float64{}
+// byName is the cases by their names.
+func byName(cases []Case) map[string]Case {
+	known := map[string]Case{}
 	for _, c := range cases {
-		own[c.Name()] = c.Own
+		known[c.Name()] = c
 	}
-	return own
+	return known
 }
 
 // exceptionsText is the page's paragraph on where softstop is behind.

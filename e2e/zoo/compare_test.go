@@ -20,9 +20,9 @@ func columns(bare, underTini, ours float64) []Result {
 	return all
 }
 
-func gridOf(own float64, results []Result) (grid, map[string]float64) {
+func gridOf(own float64, results []Result) (grid, map[string]Case) {
 	c := Case{Subject: "a", Style: "b", Own: own}
-	return newGrid(Options{Cases: []Case{c}}, results), ownTimes([]Case{c})
+	return newGrid(Options{Cases: []Case{c}}, results), byName([]Case{c})
 }
 
 func TestSoftstopIsHeldAgainstTheBetterOfNothingAndTini(t *testing.T) {
@@ -44,8 +44,8 @@ func TestSoftstopIsHeldAgainstTheBetterOfNothingAndTini(t *testing.T) {
 		{bare: 2, tini: -1, own: 0.5, ours: 2.9},
 		{bare: 0.1, tini: -1, own: 0.5, ours: 1.4, want: late},
 	} {
-		g, own := gridOf(test.own, columns(test.bare, test.tini, test.ours))
-		found := g.faults(own)
+		g, known := gridOf(test.own, columns(test.bare, test.tini, test.ours))
+		found := g.faults(known)
 		if got := fmt.Sprint(kinds(found)); got != fmt.Sprint(kinds(wanted(test.want))) {
 			t.Errorf("%+v: found %v", test, found)
 		}
@@ -80,19 +80,45 @@ func TestEveryFaultIsAnExceptionAndEveryExceptionAFault(t *testing.T) {
 		{name: "a race that was won", ours: 0.5, allowed: []exception{{"a: b", racing, "for a reason"}}},
 		{name: "a race that was lost", ours: -1, allowed: []exception{{"a: b", racing, "for a reason"}}},
 		{name: "a race that is late", ours: 3, allowed: []exception{{"a: b", racing, "for a reason"}}, want: "a: b is late"},
+		{name: "a race that was late", ours: 3, allowed: []exception{{"a: b", dawdling, "for a reason"}}},
+		{name: "a race that was in time", ours: 0.5, allowed: []exception{{"a: b", dawdling, "for a reason"}}},
+		{name: "a race that is wrong", ours: -1, allowed: []exception{{"a: b", dawdling, "for a reason"}}, want: "a: b is wrong"},
 		{name: "case that did not run", ours: 0.5, allowed: []exception{{"c: d", wrong, "for a reason"}}},
 	} {
-		g, own := gridOf(0, columns(-1, 0.5, test.ours))
-		err := g.judge(g.faults(own), test.allowed)
+		g, known := gridOf(0, columns(-1, 0.5, test.ours))
+		err := g.judge(g.faults(known), test.allowed)
 		if got := reasonOf(err); got != test.want && (test.want == "" || !strings.Contains(got, test.want)) {
 			t.Errorf("%s: %q instead of %q", test.name, got, test.want)
 		}
 	}
 }
 
+// Where no rival is right, the same application started directly says how long it takes.
+func TestACaseIsHeldAgainstTheOneItIsLike(t *testing.T) {
+	direct, wrapped := Case{Subject: "a", Style: "b"}, Case{Subject: "a", Style: "sh -c", Like: "a: b"}
+	results := columns(5.7, 5.9, 5.2)
+	for seconds, want := range map[float64]string{6.7: "[]", 6.8: "[late]"} {
+		ours := Result{Case: wrapped.Name(), Init: softstop, Graceful: true, Seconds: seconds}
+		g := newGrid(Options{Cases: []Case{direct, wrapped}}, append(results[:3:3], ours))
+		if got := fmt.Sprint(kinds(g.faults(byName([]Case{direct, wrapped})))); got != want {
+			t.Errorf("%v s: %s instead of %s", seconds, got, want)
+		}
+	}
+}
+
+// What a case is like is a case.
+func TestWhatACaseIsLikeExists(t *testing.T) {
+	known := byName(Cases())
+	for name, c := range known {
+		if direct, ok := known[c.Like]; c.Like != "" && (!ok || direct.Like != "") {
+			t.Errorf("%s is like %q, which does not stand for itself", name, c.Like)
+		}
+	}
+}
+
 // Exceptions are of cases that exist, with a reason, each once.
 func TestExceptionsAreCases(t *testing.T) {
-	names, seen := ownTimes(Cases()), map[string]bool{}
+	names, seen := byName(Cases()), map[string]bool{}
 	for _, e := range exceptions() {
 		if _, ok := names[e.Case]; !ok || e.Why == "" || seen[e.Case+string(e.Kind)] {
 			t.Errorf("no case, no reason, or listed twice: %+v", e)

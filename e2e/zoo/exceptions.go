@@ -16,9 +16,11 @@ func exceptions() []exception {
 		why   string
 		cases []string
 	}{
-		{late, "the handler runs only when the call that waits for the child returns: PHP, and often fish, wait on", []string{
-			"jobs: fish, trap passes it on",
+		{late, "the handler runs only when the call that waits for the child returns, and PHP waits on", []string{
 			"jobs: php parent, passes it on",
+		}},
+		{dawdling, "the handler runs only when the call that waits for the child returns, and fish often waits on", []string{
+			"jobs: fish, trap passes it on",
 		}},
 		{late, "the script's trap may have signalled the daemon, so it is signalled again at the last call only", []string{
 			"needs: redis as a daemon, trap, app in front",
@@ -28,6 +30,13 @@ func exceptions() []exception {
 		}},
 		{late, "nodemon ends by itself and leaves what it has started, which it may have signalled", []string{
 			"jobs: nodemon --exec",
+		}},
+		{dawdling, "uwsgi now and then forgets one of its workers, under every init: that is signalled at the last call", []string{
+			"uwsgi: exec form",
+			"uwsgi: sh -c with two commands",
+		}},
+		{dawdling, "two Python interpreters end side by side, and share the processors", []string{
+			"celery: beat in the background",
 		}},
 		{wrong, "nodemon itself ends the application in its cleanup", []string{
 			"trap, in front: nodemon",

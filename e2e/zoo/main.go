@@ -90,7 +90,7 @@ type outputs struct{ page, failures, record, with, against string }
 func report(o Options, results []Result, to outputs) error {
 	fmt.Print(totalsText(o, results))
 	g := newGrid(o, results)
-	errs := []error{brokenCase(o, results), g.judge(g.faults(ownTimes(o.Cases)), exceptions())}
+	errs := []error{brokenCase(o, results), g.judge(g.faults(byName(o.Cases)), exceptions())}
 	if to.page != "" {
 		errs = append(errs, writeTable(o, results, to.page))
 	}
