@@ -51,7 +51,7 @@ func TestMovedUnderThePatch(t *testing.T) {
 	t.Log(moves)
 	for _, kind := range []string{
 		"in front of containers", "in front of initContainers", "in front of volumes", "in front of volumeMounts",
-		"command is another", "args is another", "terminationGracePeriodSeconds is another", "seconds is another", "preStop is another", "lifecycle is another",
+		"first of command is another", "command is another", "args is another", "terminationGracePeriodSeconds is another", "seconds is another", "preStop is another", "lifecycle is another",
 		"annotations is another", "labels is another",
 	} {
 		if moves[kind] == 0 {
@@ -78,6 +78,11 @@ func moved(t *testing.T, pod []byte, o operation.Operation) map[string][]byte {
 			other := maps.Clone(list.([]any)[0].(map[string]any))
 			other["name"], other["mountPath"] = "in-front", "/in-front"
 			return append([]any{other}, list.([]any)...)
+		})
+	}
+	if list := len(tokens) - 2; element && (tokens[list] == "command" || tokens[list] == "args") {
+		pods["first of "+tokens[list]+" is another"] = edited(t, pod, tokens[:list+1], func(words any) any {
+			return append([]any{other(words.([]any)[0])}, words.([]any)[1:]...)
 		})
 	}
 	if !element && o.Operation != "add" {
