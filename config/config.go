@@ -39,8 +39,9 @@ type Image struct {
 	StopSignal string
 }
 
-// ImageRegistry is where releases are pushed: the images of softstop-webhook, softstop-init and softstop
-// below it, and the chart below its folder charts. A fork that releases changes it here, and in the chart.
+// ImageRegistry is where releases are pushed: the images of softstop-webhook, softstop-init and
+// softstop below it, and the chart below its folder charts. A fork that releases changes it here,
+// and in the chart.
 const ImageRegistry = "ghcr.io/softstop"
 
 // DefaultMaxGrace bounds how far a grace period is raised when the limits do not say.

@@ -8,9 +8,9 @@
 //
 // # One table of settings
 //
-// settings.go has a row for each setting: its name, how its values are written (a form of forms.go),
-// what is built in and what the documentation says. Parser, ranking, schemas, softstop explain and
-// the tables of the documentation are made from it.
+// settings.go has a row for each setting: its name, how its values are written (a form of
+// forms.go), what is built in and what the documentation says. Parser, ranking, schemas, softstop
+// explain and the tables of the documentation are made from it.
 //
 // # Who wins
 //

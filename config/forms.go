@@ -31,7 +31,8 @@ const allowBool = "true or false"
 
 const (
 	// maxNames is how many containers one value names, maxCommand how long a command is as JSON, in
-	// bytes, and maxWords of how many words about: tenants write them, and each pod's review reads them.
+	// bytes, and maxWords of how many words about: tenants write them, and each pod's review reads
+	// them.
 	maxNames, maxCommand, maxWords = 100, 16 << 10, 1 << 10
 )
 
@@ -86,7 +87,8 @@ func targets() form[initbin.Target] {
 	}
 }
 
-// exitCodes are numbers from 0 to 255 with commas, and maybe spaces, between them: "143", "143, 130".
+// exitCodes are numbers from 0 to 255 with commas, and maybe spaces, between them: "143", "143,
+// 130".
 func exitCodes() form[initbin.ExitCodes] {
 	const code = `"pattern": "^[0-9]{1,3}$", "minimum": 0, "maximum": 255`
 	return form[initbin.ExitCodes]{

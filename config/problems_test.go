@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestProblemsAreBounded: however many values mean nothing, ten of each kind and place are described
-// and the others counted, with short sentences.
+// TestProblemsAreBounded: however many values mean nothing, ten of each kind and place are
+// described and the others counted, with short sentences.
 func TestProblemsAreBounded(t *testing.T) {
 	annotations := map[string]string{InjectKey: "true"}
 	for i := range 5000 {

@@ -104,11 +104,12 @@ func (f Field) PerContainer() bool { return f.about().perContainer }
 // Allowed says what values f takes, as the end of the sentence "it must be …".
 func (f Field) Allowed() string { return f.about().allowed }
 
-// Schema is the JSON schema of f's values in YAML, in one line: configuration file and chart use it.
+// Schema is the JSON schema of f's values in YAML, in one line: configuration file and chart use
+// it.
 func (f Field) Schema() string { return f.about().schema }
 
-// Documentation returns the columns that describe f, in Markdown: an example or all choices, what is
-// built in, and what f says.
+// Documentation returns the columns that describe f, in Markdown: an example or all choices, what
+// is built in, and what f says.
 func (f Field) Documentation() (example, builtIn, says string) {
 	a := f.about()
 	return a.example, a.builtIn, a.says
@@ -121,8 +122,8 @@ type Written struct {
 	Source Source
 }
 
-// Written returns the values of p in the order of the documentation, without those about which there
-// is nothing to say.
+// Written returns the values of p in the order of the documentation, without those about which
+// there is nothing to say.
 func (p Policy) Written() []Written {
 	var all []Written
 	for _, s := range settings {

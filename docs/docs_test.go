@@ -72,7 +72,8 @@ func TestTargets(t *testing.T) {
 	}
 }
 
-// TestFigures looks for every figure of the README's table in the page that the row names, which a program has written.
+// TestFigures looks for every figure of the README's table in the page that the row names, which a
+// program has written.
 func TestFigures(t *testing.T) {
 	all := pages(t)
 	_, table, found := strings.Cut(all["../README.md"], "<!-- figures -->")

@@ -42,8 +42,8 @@ var signalNames = [32]string{
 	"STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
 }
 
-// Name returns TERM for SIGTERM, and nothing for signals beyond 31, which have no names of their own. It is
-// free of runtime calls.
+// Name returns TERM for SIGTERM, and nothing for signals beyond 31, which have no names of their
+// own. It is free of runtime calls.
 func (s Signal) Name() string {
 	if s <= 0 || int(s) >= len(signalNames) {
 		return ""

@@ -18,8 +18,8 @@ import (
 	"github.com/softstop/softstop/webhook/serving"
 )
 
-// reviewBody is what the API server posts for an ordinary web server's pod: a port, probes, a dozen variables, its token's volume and
-// the managed fields.
+// reviewBody is what the API server posts for an ordinary web server's pod: a port, probes, a dozen
+// variables, its token's volume and the managed fields.
 func reviewBody(tb testing.TB) []byte {
 	tb.Helper()
 	var env, fields string
@@ -49,7 +49,8 @@ func reviewBody(tb testing.TB) []byte {
 	return body
 }
 
-// BenchmarkDecode decodes a review and the pod in it with the decoder that controller-runtime uses: the least that any webhook does.
+// BenchmarkDecode decodes a review and the pod in it with the decoder that controller-runtime uses:
+// the least that any webhook does.
 func BenchmarkDecode(b *testing.B) {
 	scheme := apiruntime.NewScheme()
 	if err := admissionv1.AddToScheme(scheme); err != nil {
@@ -90,7 +91,8 @@ func BenchmarkBigPod(b *testing.B) {
 	})
 }
 
-// BenchmarkAnswer answers the same review over the handler's own HTTP interface: decode, decide, plan, patch, respond.
+// BenchmarkAnswer answers the same review over the handler's own HTTP interface: decode, decide,
+// plan, patch, respond.
 func BenchmarkAnswer(b *testing.B) {
 	server := serving.InTime(serving.NewBodies().Handler(handler(&around{}).Answer))
 	body := reviewBody(b)

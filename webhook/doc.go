@@ -18,6 +18,6 @@
 //
 // # Why no error of softstop's refuses a pod
 //
-// A pod that starts without softstop is better than one that does not start. So whatever fails here,
-// a panic included, the pod is admitted as it came, with a warning that says why.
+// A pod that starts without softstop is better than one that does not start. So whatever fails
+// here, a panic included, the pod is admitted as it came, with a warning that says why.
 package webhook

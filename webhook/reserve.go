@@ -3,8 +3,8 @@ package webhook
 import "reflect"
 
 // reserving makes a value's lists as long as they will be, before the decoder fills them. It would
-// grow them as the elements come, and allocate up to five times what they take in the end: megabytes of short
-// variables would cost more than a review may.
+// grow them as the elements come, and allocate up to five times what they take in the end:
+// megabytes of short variables would cost more than a review may.
 type reserving struct{ scanner }
 
 // value reserves the lists of the value that comes, of shape t, in v.
@@ -30,8 +30,8 @@ func (r *reserving) value(t *shape, v reflect.Value) {
 	}
 }
 
-// list reserves a list and the lists in its elements. It stays empty: the decoder sets its length, and
-// decodes each element into what is there.
+// list reserves a list and the lists in its elements. It stays empty: the decoder sets its length,
+// and decodes each element into what is there.
 func (r *reserving) list(t *shape, v reflect.Value) {
 	length, counting := 0, r.scanner
 	counting.elements(func() {

@@ -8,8 +8,8 @@ import (
 	"github.com/softstop/softstop/webhook/inject"
 )
 
-// TestWarningLengths: a warning of 256 bytes, its prefix included, is sent as it is; a longer one is
-// cut to at most that, between characters, and ends with an ellipsis.
+// TestWarningLengths: a warning of 256 bytes, its prefix included, is sent as it is; a longer one
+// is cut to at most that, between characters, and ends with an ellipsis.
 func TestWarningLengths(t *testing.T) {
 	for _, text := range []string{
 		"short",

@@ -17,9 +17,10 @@ import (
 
 // Answer answers an AdmissionReview in JSON with one. Only what is no review is an error.
 //
-// It is controller-runtime's admission.Webhook, but for what a review costs: that reads the body into
-// a buffer which it grows, and decodes the whole review, user and managed fields and all. Here nothing
-// but the few fields that Handle looks at is decoded, and the pod stays where it is in body.
+// It is controller-runtime's admission.Webhook, but for what a review costs: that reads the body
+// into a buffer which it grows, and decodes the whole review, user and managed fields and all. Here
+// nothing but the few fields that Handle looks at is decoded, and the pod stays where it is in
+// body.
 func (h *Handler) Answer(ctx context.Context, body []byte) ([]byte, error) {
 	request, kind, err := readReview(body)
 	if err != nil {

@@ -152,7 +152,8 @@ func (u *unknowing) Ask(_ context.Context, _ *corev1.Pod, containers, _ []string
 }
 
 // TestCost: no review costs more than 8 times its size, and a small one no more than what a
-// hundred containers that are all wrapped need, whatever is in it. Before, a pod of 93 KiB cost 2 GiB.
+// hundred containers that are all wrapped need, whatever is in it. Before, a pod of 93 KiB cost 2
+// GiB.
 func TestCost(t *testing.T) {
 	const floor, factor = 2 << 20, 8
 	settings := webhook.Settings{Config: config.Default(), Images: &unknowing{}}

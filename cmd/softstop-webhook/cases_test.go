@@ -83,8 +83,8 @@ func (s *suite) whoIsCalled(t *testing.T) {
 	})
 }
 
-// copiesAreRepaired: a copy of an injected pod that has lost its annotation is left alone where it can start, and becomes
-// what it would be without us where it cannot (hard pod 101).
+// copiesAreRepaired: a copy of an injected pod that has lost its annotation is left alone where it
+// can start, and becomes what it would be without us where it cannot (hard pod 101).
 func (s *suite) copiesAreRepaired(t *testing.T) {
 	original := pod("silent", "copied", map[string]string{config.InjectKey: "true"})
 	if err := s.client.Create(t.Context(), original, client.DryRunAll); err != nil {

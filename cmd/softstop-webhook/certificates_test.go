@@ -89,8 +89,8 @@ func eventually(t *testing.T, what string, holds func(context.Context) (bool, er
 }
 
 // rotationUnderLoad holds hard pod 85: the authority changes every second or, on a slow machine,
-// every few, the Secret is deleted and overwritten meanwhile, and the API server always finds a certificate it
-// trusts.
+// every few, the Secret is deleted and overwritten meanwhile, and the API server always finds a
+// certificate it trusts.
 func (s *suite) rotationUnderLoad(t *testing.T) {
 	l := s.startLoad(t)
 	leaves := map[string]bool{}

@@ -75,7 +75,8 @@ func serve(stop context.Context, o options, log logr.Logger) error {
 	return mgr.Start(running)
 }
 
-// addParts gives mgr all that runs in it: certificates, caches, events, the handler, and who asks after its health.
+// addParts gives mgr all that runs in it: certificates, caches, events, the handler, and who asks
+// after its health.
 func addParts(ctx, stop context.Context, mgr manager.Manager, certificates serving.Certificates, direct client.Client, o options) error {
 	if err := addCertificates(ctx, mgr, certificates); err != nil {
 		return err

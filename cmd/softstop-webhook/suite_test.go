@@ -216,7 +216,8 @@ func start(t *testing.T, chart []*unstructured.Unstructured, authorities string,
 	return s
 }
 
-// waitUntilAllowed returns when the API server has heard of the chart's rules and to whom they belong: what is asked before is refused.
+// waitUntilAllowed returns when the API server has heard of the chart's rules and to whom they
+// belong: what is asked before is refused.
 func (s *suite) waitUntilAllowed(t *testing.T) {
 	t.Helper()
 	for _, asked := range []authorizationv1.ResourceAttributes{

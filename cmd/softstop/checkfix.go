@@ -11,8 +11,8 @@ import (
 	"github.com/softstop/softstop/cmd/softstop/report"
 )
 
-// fixOf is what the findings of a pod that are certain to be fixed change in it. Two findings may have
-// the same fix.
+// fixOf is what the findings of a pod that are certain to be fixed change in it. Two findings may
+// have the same fix.
 func fixOf(o outcome, pod report.Pod) change {
 	c := change{Template: o.Template}
 	done := map[string]bool{}

@@ -9,8 +9,8 @@ import (
 	"github.com/softstop/softstop/cmd/softstop/manifest"
 )
 
-// servicesOf returns the Services of the input by their namespace; namespace is that of those that do
-// not name theirs.
+// servicesOf returns the Services of the input by their namespace; namespace is that of those that
+// do not name theirs.
 func servicesOf(files []*manifest.File, namespace string) map[string][]finding.Service {
 	all := map[string][]finding.Service{}
 	for _, file := range files {

@@ -164,7 +164,8 @@ func podValues(plan inject.Plan) []sourced {
 	return settingsOf(plan.Containers[0].Policy, false)
 }
 
-// settingsOf returns the settings of a policy that can be made for single containers, or the others.
+// settingsOf returns the settings of a policy that can be made for single containers, or the
+// others.
 func settingsOf(policy config.Policy, perContainer bool) (all []sourced) {
 	for _, setting := range policy.Written() {
 		if setting.Field.PerContainer() == perContainer {

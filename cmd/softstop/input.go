@@ -109,7 +109,8 @@ func (in *input) settle(file *manifest.File, from source, isPatch bool) {
 	in.unread.add(file.Name, from.found, file.Unread...)
 }
 
-// end is the error that a command ends with that has done with what could be read, and came to result.
+// end is the error that a command ends with that has done with what could be read, and came to
+// result.
 func (in *input) end(result error) error {
 	if (result == nil || errors.Is(result, errFound)) && in.unread.failed() {
 		return errUnread

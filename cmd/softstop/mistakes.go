@@ -27,8 +27,8 @@ func unknownCommand(parent *cobra.Command, name string) error {
 	return fmt.Errorf("unknown command %q for %q; %s --help lists the commands", name, path, path)
 }
 
-// strict makes cobra's own commands, help and completion, refuse what they do not know, as ours do. By themselves they
-// print a help and succeed.
+// strict makes cobra's own commands, help and completion, refuse what they do not know, as ours do.
+// By themselves they print a help and succeed.
 func strict(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

@@ -24,8 +24,8 @@ type truth struct {
 	Truth   string   `json:"truth"` // stops, killed, cut short
 }
 
-// says is what check finds about the command of a container, and whether that is the truth: a warning
-// where it does not stop well, nothing where it does. A note leaves it open.
+// says is what check finds about the command of a container, and whether that is the truth: a
+// warning where it does not stop well, nothing where it does. A note leaves it open.
 func (m truth) says(t *testing.T) (verdict, agrees string) {
 	t.Helper()
 	pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: m.Image, Command: m.Command}}}}
@@ -61,8 +61,8 @@ func truths(t *testing.T) (all []truth) {
 	return all
 }
 
-// TestProcess1 holds check to what was measured of real commands as process 1: it may be wrong, or leave
-// it open, in three of sixty.
+// TestProcess1 holds check to what was measured of real commands as process 1: it may be wrong, or
+// leave it open, in three of sixty.
 func TestProcess1(t *testing.T) {
 	all := truths(t)
 	agree := 0

@@ -35,7 +35,8 @@ type part struct {
 	run  func(context.Context, *ground.Ground, options) (page.Section, error)
 }
 
-// parts in the order in which they run and in which the page has them: scale leaves the most behind.
+// parts in the order in which they run and in which the page has them: scale leaves the most
+// behind.
 func parts() []part {
 	return []part{
 		{"rollout", func(ctx context.Context, g *ground.Ground, o options) (page.Section, error) {

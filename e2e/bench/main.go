@@ -23,7 +23,8 @@ func main() {
 	}
 }
 
-// dispatch tells the program people start from the one that it starts of itself inside the node's network.
+// dispatch tells the program people start from the one that it starts of itself inside the node's
+// network.
 func dispatch(ctx context.Context, args []string) error {
 	if len(args) == 1 && args[0] == rollout.LoadCommand {
 		return load.Run(os.Stdin, os.Stdout)

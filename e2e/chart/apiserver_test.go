@@ -116,7 +116,8 @@ func certManagerDefinitions(t *testing.T) string {
 	return filepath.Join(moduleFolder(t, "../node/parts/cert-manager", "github.com/cert-manager/cert-manager"), "deploy/crds")
 }
 
-// moduleFolder downloads a module that the go.mod in the folder pins names, and returns where it is.
+// moduleFolder downloads a module that the go.mod in the folder pins names, and returns where it
+// is.
 func moduleFolder(t *testing.T, pins, module string) string {
 	t.Helper()
 	var stderr bytes.Buffer

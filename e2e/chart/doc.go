@@ -25,5 +25,6 @@
 // # Why the custom resources' definitions come from modules
 //
 // cert-manager and the Prometheus operator ship their definitions in their Go modules. The
-// folder crds pins the operator's, of which nothing is built; cert-manager is a part of the node (package parts).
+// folder crds pins the operator's, of which nothing is built; cert-manager is a part of the node
+// (package parts).
 package chart

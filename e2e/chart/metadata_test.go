@@ -14,8 +14,9 @@ import (
 	"github.com/softstop/softstop/config"
 )
 
-// TestMetadata: the version stands in Chart.yaml, in the images that Artifact Hub reads of it and in pre-commit's hook alike; the images
-// are those of values.yaml, and where releases are pushed; what Artifact Hub reads is of its kinds.
+// TestMetadata: the version stands in Chart.yaml, in the images that Artifact Hub reads of it and
+// in pre-commit's hook alike; the images are those of values.yaml, and where releases are pushed;
+// what Artifact Hub reads is of its kinds.
 func TestMetadata(t *testing.T) {
 	var chart struct {
 		Version     string

@@ -13,8 +13,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// TestPagesInstall: the chart has every value that a page sets, and the Dockerfile every target that a page builds: the walk
-// runs all other commands of the pages, but it has neither a registry nor docker.
+// TestPagesInstall: the chart has every value that a page sets, and the Dockerfile every target
+// that a page builds: the walk runs all other commands of the pages, but it has neither a registry
+// nor docker.
 func TestPagesInstall(t *testing.T) {
 	paths := map[string]bool{}
 	for _, v := range readValues(t) {

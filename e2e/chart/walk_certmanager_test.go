@@ -23,12 +23,14 @@ import (
 // made is the Secret that cert-manager writes.
 const made = Release + "-webhook-certificate"
 
-// certManager hands the certificate over to the real cert-manager, and has it renewed while pods are being created.
+// certManager hands the certificate over to the real cert-manager, and has it renewed while pods
+// are being created.
 func (w *walk) certManager(t *testing.T) {
 	crds := w.startCertManager(t)
 	w.helm(t, "upgrade", Release, w.chart, "--reuse-values", "--wait", "--timeout", minutes(5), "--set", "certificates.mode=certManager")
 	w.kubectl(t, "", "wait", "certificate/"+Release+"-webhook", "--namespace", Namespace, "--for=condition=Ready", "--timeout="+minutes(1))
-	// A kubelet that has asked for the Secret too early asks again later and later, and Helm does not always wait for it.
+	// A kubelet that has asked for the Secret too early asks again later and later, and Helm does
+	// not always wait for it.
 	w.kubectl(t, "", "rollout", "status", "deployment/"+Release+"-webhook", "--namespace", Namespace, "--timeout="+minutes(5))
 	w.awaitDrain(t)
 	want(t, w.helm(t, "test", Release, "--timeout", minutes(1)), "Phase:          Succeeded")
@@ -51,7 +53,8 @@ func (w *walk) certManager(t *testing.T) {
 	w.kubectl(t, "", "delete", "--filename", crds)
 }
 
-// startCertManager starts cert-manager on the node, until the step ends, and returns the folder of its CustomResourceDefinitions.
+// startCertManager starts cert-manager on the node, until the step ends, and returns the folder of
+// its CustomResourceDefinitions.
 func (w *walk) startCertManager(t *testing.T) (crds string) {
 	t.Helper()
 	programs, err := parts.Build(t.Context(), parts.CertManager(), os.Stderr)

@@ -14,8 +14,8 @@ import (
 )
 
 // pages runs the commands that the pages for people have, block by block, as they stand.
-// Left out are those that build, install, uninstall or need a release that was pushed: make's are everybody's,
-// the rest has been done by now, or is done by e2e/release.
+// Left out are those that build, install, uninstall or need a release that was pushed: make's are
+// everybody's, the rest has been done by now, or is done by e2e/release.
 func (w *walk) pages(t *testing.T) {
 	root := filepath.Dir(filepath.Dir(w.chart))
 	folder := t.TempDir()

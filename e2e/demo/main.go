@@ -1,6 +1,7 @@
 //go:build linux
 
-// The demo: the same workloads stopped without and with softstop, on a real node, from a bare machine, in one command.
+// The demo: the same workloads stopped without and with softstop, on a real node, from a bare
+// machine, in one command.
 package main
 
 import (
@@ -73,7 +74,8 @@ func demo(ctx context.Context, keep bool) (err error) {
 		return err
 	}
 	defer func() {
-		// A failed demo is taken down, too: a half-played stage helps nobody, and its logs are in the message.
+		// A failed demo is taken down, too: a half-played stage helps nobody, and its logs are in
+		// the message.
 		if keep && err == nil {
 			err = s.Detach()
 			return

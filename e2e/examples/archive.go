@@ -20,8 +20,9 @@ import (
 	"github.com/softstop/softstop/e2e/zoo/debian"
 )
 
-// Archive writes the stand-ins for all examples as one archive, in the format of docker save, to w. They share the layer with the
-// servers. Its files are in the folder work, about 1.5 GB for as long as the caller keeps them.
+// Archive writes the stand-ins for all examples as one archive, in the format of docker save, to w.
+// They share the layer with the servers. Its files are in the folder work, about 1.5 GB for as long
+// as the caller keeps them.
 func Archive(ctx context.Context, w io.Writer, work string, progress io.Writer) error {
 	root, err := debian.Root(ctx, progress)
 	if err != nil {

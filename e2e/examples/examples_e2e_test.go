@@ -22,7 +22,8 @@ import (
 	"github.com/softstop/softstop/e2e/node/guard"
 )
 
-// TestExamples applies every example, waits until it is up, and deletes it: each must stop as docs/recipes.md says.
+// TestExamples applies every example, waits until it is up, and deletes it: each must stop as
+// docs/recipes.md says.
 func TestExamples(t *testing.T) {
 	if err := guard.EndWithParent(); err != nil {
 		t.Fatal(err)
@@ -70,7 +71,8 @@ func giveImages(t *testing.T, st *stage.Stage) {
 	}
 }
 
-// known is a values file that says what the images run: the registries that have the real ones are not asked.
+// known is a values file that says what the images run: the registries that have the real ones are
+// not asked.
 func known(t *testing.T) string {
 	t.Helper()
 	images := map[string]any{}

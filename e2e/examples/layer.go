@@ -13,7 +13,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
-// layer is a tar archive in a file as an image's layer. It is not compressed: it only goes from one folder of this machine to another.
+// layer is a tar archive in a file as an image's layer. It is not compressed: it only goes from one
+// folder of this machine to another.
 type layer struct {
 	path   string
 	digest v1.Hash

@@ -30,7 +30,8 @@ func TestEveryExampleIsTried(t *testing.T) {
 	}
 }
 
-// TestRecipes holds docs/recipes.md to the examples: every link leads to a file, and every example has its recipe.
+// TestRecipes holds docs/recipes.md to the examples: every link leads to a file, and every example
+// has its recipe.
 func TestRecipes(t *testing.T) {
 	page, err := os.ReadFile("../../docs/recipes.md")
 	if err != nil {
@@ -51,7 +52,8 @@ func TestRecipes(t *testing.T) {
 	}
 }
 
-// TestCheckFindsNothingWrong runs the people's tool over the folder: what it does not know, without a registry, are notes.
+// TestCheckFindsNothingWrong runs the people's tool over the folder: what it does not know, without
+// a registry, are notes.
 func TestCheckFindsNothingWrong(t *testing.T) {
 	out, err := exec.Command("go", "run", "../../cmd/softstop", "check", "-f", "../../examples").CombinedOutput()
 	if err != nil {

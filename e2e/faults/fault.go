@@ -15,9 +15,11 @@ import (
 type fault struct {
 	// name is short, does is a sentence for the table.
 	name, does string
-	// strike goes on until ctx ends and then heals what it has done. It returns what it did, in figures.
+	// strike goes on until ctx ends and then heals what it has done. It returns what it did, in
+	// figures.
 	strike func(ctx context.Context, s *scene) (string, error)
-	// passes says that pods may be admitted unmutated: nobody was there to inject them. Otherwise none may.
+	// passes says that pods may be admitted unmutated: nobody was there to inject them. Otherwise
+	// none may.
 	passes bool
 	// starves says that pods may fail to start, softstop or not.
 	starves bool
@@ -59,7 +61,8 @@ type row struct {
 // settle is how long the load runs before a fault and after its recovery.
 const settle = 2 * time.Second
 
-// suffer puts the load on, strikes for so long, and returns when softstop has recovered and all pods are accounted for.
+// suffer puts the load on, strikes for so long, and returns when softstop has recovered and all
+// pods are accounted for.
 func (s *scene) suffer(ctx context.Context, f fault, atLeast time.Duration) (row, error) {
 	r := row{fault: f}
 	loading, unload := context.WithCancel(ctx)

@@ -21,8 +21,8 @@ func nothing(ctx context.Context, _ *scene) (string, error) {
 	return "", nil
 }
 
-// killReplicas kills the replica that runs longest, and again as soon as its successor is ready: the API server's connection always
-// leads to the next victim.
+// killReplicas kills the replica that runs longest, and again as soon as its successor is ready:
+// the API server's connection always leads to the next victim.
 func killReplicas(ctx context.Context, s *scene) (string, error) {
 	kills := 0
 	for s.AwaitReady(ctx, replicas) == nil { // until its time is over
@@ -69,7 +69,8 @@ func (s *scene) awaitRoll(ctx context.Context) error {
 	return err
 }
 
-// hangOne stops the replica that the API server is connected to. Nobody lets it go on: the kubelet has to notice.
+// hangOne stops the replica that the API server is connected to. Nobody lets it go on: the kubelet
+// has to notice.
 func hangOne(ctx context.Context, s *scene) (string, error) {
 	pod, err := s.Busiest(ctx, settle)
 	if err != nil {
@@ -82,7 +83,8 @@ func hangOne(ctx context.Context, s *scene) (string, error) {
 	return "1 hung", nil
 }
 
-// hangAll stops all replicas and lets them go on at the end, those that the kubelet has not replaced.
+// hangAll stops all replicas and lets them go on at the end, those that the kubelet has not
+// replaced.
 func hangAll(ctx context.Context, s *scene) (string, error) {
 	pods, err := s.Ready(ctx)
 	if err != nil {
@@ -114,7 +116,8 @@ func (s *scene) scale(ctx context.Context, replicas int) error {
 	return err
 }
 
-// restartAPIServer ends the API server, politely and not, each time for it to be ready again for a while.
+// restartAPIServer ends the API server, politely and not, each time for it to be ready again for a
+// while.
 func restartAPIServer(ctx context.Context, s *scene) (string, error) {
 	restarts := 0
 	for ctx.Err() == nil {

@@ -23,7 +23,8 @@ const (
 	configuration = stage.Release + "-webhook"
 )
 
-// rotate gives the webhook a rotation of 20 seconds, as an operator would, counts the authorities, and takes it back.
+// rotate gives the webhook a rotation of 20 seconds, as an operator would, counts the authorities,
+// and takes it back.
 func rotate(ctx context.Context, s *scene) (string, error) {
 	if err := s.install(context.WithoutCancel(ctx), "--set", "certificates.own.rotation=20s"); err != nil {
 		return "", err
@@ -47,8 +48,8 @@ func newest(bundle []byte) string {
 	return string(bundle[max(0, bytes.LastIndex(bundle, []byte("-----BEGIN"))):])
 }
 
-// deleteSecret deletes the certificates, then rolls: what is new has to do without them. What nobody has made again by the end is
-// made by the operator, empty, as the chart would.
+// deleteSecret deletes the certificates, then rolls: what is new has to do without them. What
+// nobody has made again by the end is made by the operator, empty, as the chart would.
 func deleteSecret(ctx context.Context, s *scene) (string, error) {
 	secrets := s.Client.CoreV1().Secrets(stage.Namespace)
 	old, err := secrets.Get(ctx, certificates, metav1.GetOptions{})
@@ -78,8 +79,8 @@ func deleteSecret(ctx context.Context, s *scene) (string, error) {
 	return "made again by the operator", nil
 }
 
-// breakConfig makes the configuration nonsense, then rolls: who starts with it must not become ready, and the others stay. The operator
-// repairs it and rolls again.
+// breakConfig makes the configuration nonsense, then rolls: who starts with it must not become
+// ready, and the others stay. The operator repairs it and rolls again.
 func breakConfig(ctx context.Context, s *scene) (string, error) {
 	maps := s.Client.CoreV1().ConfigMaps(stage.Namespace)
 	set := func(ctx context.Context, text string) (string, error) {

@@ -35,7 +35,8 @@ func beHostile(ctx context.Context, s *scene) (string, error) {
 	return moody(hostile(s.Node.Address()+":6443"))(ctx, s)
 }
 
-// fillDisk leaves no byte free where pods have their emptyDir volumes, and takes what becomes free in the meantime.
+// fillDisk leaves no byte free where pods have their emptyDir volumes, and takes what becomes free
+// in the meantime.
 func fillDisk(ctx context.Context, s *scene) (string, error) {
 	folder := s.Node.Path("/var/lib/kubelet")
 	ballast, err := os.CreateTemp(folder, "ballast-")

@@ -14,8 +14,8 @@ import (
 	"github.com/softstop/softstop/e2e/faults/load"
 )
 
-// journal writes down, for whoever wants to know why, what happened to each pod that did not go the usual way, and what the API server
-// said about it.
+// journal writes down, for whoever wants to know why, what happened to each pod that did not go the
+// usual way, and what the API server said about it.
 type journal struct {
 	path string
 	// apiServer is its log, read is how far it has been read.
@@ -52,7 +52,8 @@ func (j *journal) write(r row) error {
 	return j.copyOpenings(f)
 }
 
-// copyOpenings copies the API server's own words about each call of the webhook that it did without.
+// copyOpenings copies the API server's own words about each call of the webhook that it did
+// without.
 func (j *journal) copyOpenings(to io.Writer) error {
 	f, err := os.Open(j.apiServer)
 	if err != nil {

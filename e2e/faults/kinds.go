@@ -15,11 +15,13 @@ import (
 	"github.com/softstop/softstop/e2e/faults/load"
 )
 
-// runningImage is the registry's image that the node has, too: its pods start whatever the registry does.
+// runningImage is the registry's image that the node has, too: its pods start whatever the registry
+// does.
 func runningImage(registry string) string { return registry + "/" + theImage + ":1" }
 
-// kinds are the pods that are created: opted in by either way, with and without a command of their own, and those that softstop has
-// nothing to do with. Together about 23 a second, one of which runs.
+// kinds are the pods that are created: opted in by either way, with and without a command of their
+// own, and those that softstop has nothing to do with. Together about 23 a second, one of which
+// runs.
 func kinds(registry string) []load.Kind {
 	byAnnotation := func(pod *corev1.Pod) *corev1.Pod {
 		pod.Annotations = map[string]string{"softstop.dev/inject": "true"}

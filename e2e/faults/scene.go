@@ -40,7 +40,8 @@ const (
 	unlabelled = "faults-out"
 )
 
-// setScene brings the node up, learns what pods look like without softstop, installs it, and learns what they look like with it.
+// setScene brings the node up, learns what pods look like without softstop, installs it, and learns
+// what they look like with it.
 func setScene(ctx context.Context, node string, progress io.Writer) (*scene, error) {
 	st, err := stage.Set(ctx, stage.Options{Name: node, Disk: disk, Progress: progress})
 	if err != nil {
@@ -73,7 +74,8 @@ func (s *scene) close() error { return s.Stage.Close() }
 // nobody is an address on the node where no registry listens.
 func (s *scene) nobody() string { return s.Node.Address() + ":1" }
 
-// furnish makes the namespaces and the registry, and gives the node the image that the registry has.
+// furnish makes the namespaces and the registry, and gives the node the image that the registry
+// has.
 func (s *scene) furnish(ctx context.Context) (err error) {
 	for name, labels := range map[string]map[string]string{
 		optedIn: {"softstop.dev/inject": "enabled"}, unlabelled: nil, stage.Namespace: nil,
@@ -92,7 +94,8 @@ func (s *scene) furnish(ctx context.Context) (err error) {
 	return s.Node.TagImage(ctx, images.App, runningImage(s.Node.Registry()))
 }
 
-// awaitAccount returns when pods can be created in a namespace: without its service account they cannot.
+// awaitAccount returns when pods can be created in a namespace: without its service account they
+// cannot.
 func (s *scene) awaitAccount(ctx context.Context, namespace string) error {
 	return s.await(ctx, time.Minute, func(ctx context.Context) error {
 		_, err := s.Client.CoreV1().ServiceAccounts(namespace).Get(ctx, "default", metav1.GetOptions{})

@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// archives packs the people's tool for each system as package managers take it: the program under its plain name, and the licence.
+// archives packs the people's tool for each system as package managers take it: the program under
+// its plain name, and the licence.
 func (r release) archives(context.Context) error {
 	for _, p := range r.tools() {
 		write := writeTarGz

@@ -58,7 +58,8 @@ func (r release) chart(ctx context.Context) error {
 	return nil
 }
 
-// nameImages writes the digests of this release's images into Chart.yaml, from where the templates and Artifact Hub take them.
+// nameImages writes the digests of this release's images into Chart.yaml, from where the templates
+// and Artifact Hub take them.
 func (r release) nameImages(file string) error {
 	text, err := os.ReadFile(file)
 	if err != nil {

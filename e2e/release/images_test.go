@@ -23,8 +23,9 @@ import (
 	"github.com/softstop/softstop/e2e/node/parts"
 )
 
-// TestImages packs the images twice: the same bytes. It reads them as who pulls them does, each platform having a program for its
-// processor, and builds this machine's from the Dockerfile: the same program, user and entry point.
+// TestImages packs the images twice: the same bytes. It reads them as who pulls them does, each
+// platform having a program for its processor, and builds this machine's from the Dockerfile: the
+// same program, user and entry point.
 func TestImages(t *testing.T) {
 	root, err := parts.Root(t.Context())
 	if err != nil {

@@ -14,7 +14,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 )
 
-// index reads an image of the release from its archive, through a folder that the caller removes when it has done with it.
+// index reads an image of the release from its archive, through a folder that the caller removes
+// when it has done with it.
 func (r release) index(name, folder string) (v1.ImageIndex, error) {
 	if err := unpack(filepath.Join(r.out, name+archiveSuffix), folder); err != nil {
 		return nil, fmt.Errorf("unpack the image %s: %w", name, err)

@@ -50,7 +50,8 @@ func (r release) materials(ctx context.Context) error {
 	return nil
 }
 
-// bill is a program's bill of materials. It has no time and no serial number: the same program has the same bill.
+// bill is a program's bill of materials. It has no time and no serial number: the same program has
+// the same bill.
 func bill(program, version string, info *buildinfo.BuildInfo, licences map[string][]string) *cyclonedx.BOM {
 	main := component(info.Main.Path, version, []string{"Apache-2.0"})
 	main.Type, main.Name = cyclonedx.ComponentTypeApplication, program

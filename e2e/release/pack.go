@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// pack writes the content of a folder as a tar archive, in the order of the names, with nothing of who made it and when.
+// pack writes the content of a folder as a tar archive, in the order of the names, with nothing of
+// who made it and when.
 func pack(archive, folder string) (err error) {
 	f, err := os.Create(archive)
 	if err != nil {

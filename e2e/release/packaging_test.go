@@ -22,7 +22,8 @@ func krew(program string) string { return "sigs.k8s.io/krew/cmd/" + program + "@
 // kustomize is the one that is tried: kubectl's does not run functions.
 const kustomize = "sigs.k8s.io/kustomize/kustomize/v5@v5.7.1"
 
-// tool is this machine's people's tool, built as a release's, in a folder with its archive and the manifests for it.
+// tool is this machine's people's tool, built as a release's, in a folder with its archive and the
+// manifests for it.
 func tool(t *testing.T) release {
 	t.Helper()
 	root, err := parts.Root(t.Context())
@@ -48,7 +49,8 @@ func execute(t *testing.T, folder string, env []string, name string, args ...str
 	return string(out), err
 }
 
-// TestKrew has krew judge its manifest, install from the archive, and run what it has installed; the licence is beside it.
+// TestKrew has krew judge its manifest, install from the archive, and run what it has installed;
+// the licence is beside it.
 func TestKrew(t *testing.T) {
 	r := tool(t)
 	for _, step := range []func() error{func() error { return r.archives(t.Context()) }, func() error { return r.recipes(t.Context()) }} {
@@ -96,8 +98,8 @@ spec:
           command: [sh, -c, "server; echo done"]
 `
 
-// TestAround: softstop inject as Helm's post-renderer and as kustomize's function, and softstop check as the GitHub action and as the hook
-// of pre-commit, each with what is in packaging.
+// TestAround: softstop inject as Helm's post-renderer and as kustomize's function, and softstop
+// check as the GitHub action and as the hook of pre-commit, each with what is in packaging.
 func TestAround(t *testing.T) {
 	r := tool(t)
 	bin := t.TempDir()
@@ -175,7 +177,8 @@ func TestAround(t *testing.T) {
 		}
 		folder := write(t, map[string]string{"web.yaml": deployment})
 		for _, hook := range hooks {
-			// What is before the arguments is an image whose program is softstop, or softstop itself.
+			// What is before the arguments is an image whose program is softstop, or softstop
+			// itself.
 			_, arguments, _ := strings.Cut(hook.Entry, " ")
 			if _, err := execute(t, folder, path, "sh", "-c", "softstop "+arguments); err != nil {
 				t.Errorf("%s: %v", hook.ID, err)

@@ -15,7 +15,8 @@ import (
 // program is one of the three, for one system.
 type program struct{ name, system, architecture string }
 
-// allPrograms are what is released. Whoever stops pods does it on Linux; people sit in front of anything.
+// allPrograms are what is released. Whoever stops pods does it on Linux; people sit in front of
+// anything.
 func allPrograms() []program {
 	var all []program
 	for _, architecture := range architectures() {

@@ -25,8 +25,9 @@ import (
 	"github.com/softstop/softstop/e2e/node/parts"
 )
 
-// runPush pushes a release that was built, with what docker login or helm registry login has left behind, and writes down what it has
-// pushed: a line for each, its file's name without the version, its repository and its digest.
+// runPush pushes a release that was built, with what docker login or helm registry login has left
+// behind, and writes down what it has pushed: a line for each, its file's name without the version,
+// its repository and its digest.
 //
 //	softstop-webhook ghcr.io/softstop/softstop-webhook sha256:…
 func runPush(ctx context.Context, args []string) error {
@@ -112,7 +113,8 @@ func (r release) pushChart(ctx context.Context, archive string) (string, error) 
 	return string(digest), nil
 }
 
-// pushRepositoryFile puts what Artifact Hub wants to know of a repository of charts where it looks for it.
+// pushRepositoryFile puts what Artifact Hub wants to know of a repository of charts where it looks
+// for it.
 func pushRepositoryFile(ctx context.Context, file string) error {
 	content, err := os.ReadFile(file)
 	if err != nil {

@@ -23,16 +23,18 @@ import (
 	"github.com/softstop/softstop/e2e/node/parts"
 )
 
-// customer is somebody who has nothing but the README: config.ImageRegistry's host is a registry of the test's, by its public name and
-// with HTTPS, and empty at first.
+// customer is somebody who has nothing but the README: config.ImageRegistry's host is a registry of
+// the test's, by its public name and with HTTPS, and empty at first.
 type customer struct {
 	root string
-	// hosts and authority are files: what /etc/hosts says to the customer's programs, and whom they trust.
+	// hosts and authority are files: what /etc/hosts says to the customer's programs, and whom they
+	// trust.
 	hosts, authority string
 }
 
-// TestPush: what make release builds and make push pushes is what the README's line installs: the chart comes from the registry, and
-// both of its images are there, by their digests, whatever values an earlier release has left.
+// TestPush: what make release builds and make push pushes is what the README's line installs: the
+// chart comes from the registry, and both of its images are there, by their digests, whatever
+// values an earlier release has left.
 func TestPush(t *testing.T) {
 	c := arrive(t)
 	first, second := c.release(t, "v0.0.1"), c.release(t, "v0.0.2")
@@ -100,7 +102,8 @@ func arrive(t *testing.T) *customer {
 	return c
 }
 
-// run runs a program as the customer does: the registry has its public name, in a mount namespace of the program's own.
+// run runs a program as the customer does: the registry has its public name, in a mount namespace
+// of the program's own.
 func (c *customer) run(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	enter := []string{"--mount", "sh", "-c", `mount --bind "$0" /etc/hosts && exec "$@"`, c.hosts, name}

@@ -23,7 +23,8 @@ type recipe struct {
 
 type recipeArchive struct{ System, Architecture, File, Sum, Program string }
 
-// recipes writes the manifests of package managers, krew's and Homebrew's, with the archives' checksums.
+// recipes writes the manifests of package managers, krew's and Homebrew's, with the archives'
+// checksums.
 func (r release) recipes(context.Context) error {
 	filled := recipe{Version: r.version, Plain: strings.TrimPrefix(r.version, "v"), URL: downloads + r.version}
 	for _, p := range r.tools() {

@@ -12,8 +12,9 @@ import (
 	"github.com/softstop/softstop/e2e/node/parts"
 )
 
-// TestVulncheck has make vulncheck read a database of one vulnerability, made up, in a function that the webhook calls, and an empty
-// one: the real one cannot be reached from everywhere, and knows, one hopes, nothing.
+// TestVulncheck has make vulncheck read a database of one vulnerability, made up, in a function
+// that the webhook calls, and an empty one: the real one cannot be reached from everywhere, and
+// knows, one hopes, nothing.
 func TestVulncheck(t *testing.T) {
 	root, err := parts.Root(t.Context())
 	if err != nil {

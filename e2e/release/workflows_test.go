@@ -51,7 +51,8 @@ func TestWorkflows(t *testing.T) {
 	}
 }
 
-// TestPinned: the programs that make and the workflows fetch have a version, and the images a digest.
+// TestPinned: the programs that make and the workflows fetch have a version, and the images a
+// digest.
 func TestPinned(t *testing.T) {
 	files, err := filepath.Glob("../../.github/workflows/*.yml")
 	if err != nil {

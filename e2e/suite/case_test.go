@@ -21,8 +21,8 @@ import (
 //go:embed pods
 var podFiles embed.FS
 
-// podCase is one file of the folder pods: a document that says what must come true, then the objects that are created, one of which is
-// a pod or brings one. It has a container app.
+// podCase is one file of the folder pods: a document that says what must come true, then the
+// objects that are created, one of which is a pod or brings one. It has a container app.
 type podCase struct {
 	name    string
 	want    want
@@ -35,13 +35,15 @@ type want struct {
 	Since, Before string
 	// Namespace are labels of the pod's namespace beside the one that opts in.
 	Namespace map[string]string
-	// Ready is what app's log says when it is up; the pod is then deleted. A pod without it ends by itself.
+	// Ready is what app's log says when it is up; the pod is then deleted. A pod without it ends by
+	// itself.
 	Ready string
 	// Cleanup is how long the stop takes, and AtLeast how long it must take.
 	Cleanup, AtLeast metav1.Duration
 	// Typed is what is typed at app's terminal, each once its log says something.
 	Typed []struct{ After, Keys string }
-	// Status is each container's in the status annotation: the action, and a reason after a space if there is one.
+	// Status is each container's in the status annotation: the action, and a reason after a space
+	// if there is one.
 	Status map[string]string
 	// Drain is each container's in the status annotation.
 	Drain map[string]string
@@ -53,7 +55,8 @@ type want struct {
 	Warnings []string
 	// QOS is the pod's class.
 	QOS string
-	// Log is, for each container, what its log contains, in this order; Silent is what app's does not.
+	// Log is, for each container, what its log contains, in this order; Silent is what app's does
+	// not.
 	Log    map[string][]string
 	Silent []string
 	// ExitCode and Reason are app's at its end.

@@ -15,8 +15,9 @@ import (
 	"github.com/softstop/softstop/config"
 )
 
-// debugCopies holds hard pod 82: whatever kubectl debug --copy-to leaves out of an injected pod, the copy starts. That goes for a pod
-// whose namespace opted in, and for one that opted in by itself, of whose annotation a copy knows nothing.
+// debugCopies holds hard pod 82: whatever kubectl debug --copy-to leaves out of an injected pod,
+// the copy starts. That goes for a pod whose namespace opted in, and for one that opted in by
+// itself, of whose annotation a copy knows nothing.
 func (s *suite) debugCopies(t *testing.T) {
 	for name, optedIn := range map[string]bool{"debug-namespace": true, "debug-pod": false} {
 		labels := map[string]string{}

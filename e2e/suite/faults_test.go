@@ -31,7 +31,8 @@ type fault struct {
 	reason inject.Reason
 }
 
-// faults are the registries that a cluster may meet, each at an address of its own: the webhook remembers hosts.
+// faults are the registries that a cluster may meet, each at an address of its own: the webhook
+// remembers hosts.
 func (s *suite) faults() []fault {
 	list := []fault{
 		{name: "down", reason: inject.ReasonRegistryUnavailable},
@@ -65,8 +66,9 @@ func (s *suite) insecure() string {
 	return "config.registry.insecure={" + strings.Join(hosts, ",") + "}"
 }
 
-// lookupFaults is hard pod 14: whatever the registry does, a pod is admitted within the budget and 200 ms, as its creator measures it,
-// and it starts. The image is on the node already. Each registry is asked three times: the answer may be remembered, but not be late.
+// lookupFaults is hard pod 14: whatever the registry does, a pod is admitted within the budget and
+// 200 ms, as its creator measures it, and it starts. The image is on the node already. Each
+// registry is asked three times: the answer may be remembered, but not be late.
 func (s *suite) lookupFaults(t *testing.T) {
 	ns := s.namespace(t, "lookup-faults", map[string]string{"softstop.dev/inject": "enabled"})
 	faults := s.faults()

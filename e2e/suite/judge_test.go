@@ -13,7 +13,8 @@ import (
 	"github.com/softstop/softstop/webhook/inject"
 )
 
-// busy is what a stop may take beyond its own time when many pods start and stop beside it. A stop that hangs takes 30 s.
+// busy is what a stop may take beyond its own time when many pods start and stop beside it. A stop
+// that hangs takes 30 s.
 const busy = 12 * time.Second
 
 // judge returns what did not come true.

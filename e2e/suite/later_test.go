@@ -23,7 +23,8 @@ import (
 // laterLabel is a label of the namespaces in whose pods the later webhook meddles.
 const laterLabel = "softstop.test/later"
 
-// serveLater starts a webhook that the API server calls after ours and that adds a container named later (hard pod 35).
+// serveLater starts a webhook that the API server calls after ours and that adds a container named
+// later (hard pod 35).
 func (s *suite) serveLater(t *testing.T) {
 	t.Helper()
 	address := net.JoinHostPort(s.Node.Address(), "8443")

@@ -24,8 +24,9 @@ import (
 	"github.com/softstop/softstop/e2e/demo/stage"
 )
 
-// underLoad calls do while pods are created, and fails the test unless every single one is injected: the webhook is not required, so that
-// a call that failed shows as a pod that was not. more returns after some more creations.
+// underLoad calls do while pods are created, and fails the test unless every single one is
+// injected: the webhook is not required, so that a call that failed shows as a pod that was not.
+// more returns after some more creations.
 func (s *suite) underLoad(t *testing.T, name string, do func(t *testing.T, more func())) {
 	ns := s.namespace(t, name, map[string]string{"softstop.dev/inject": "enabled"})
 	ctx, stop := context.WithCancel(t.Context())
@@ -95,7 +96,8 @@ func (s *suite) tryCreating(ctx context.Context, namespace string) string {
 	return ""
 }
 
-// replaced is hard pods 85 and 86: the webhook's pods are replaced, and then their certificates, while pods are created.
+// replaced is hard pods 85 and 86: the webhook's pods are replaced, and then their certificates,
+// while pods are created.
 func (s *suite) replaced(t *testing.T) {
 	s.underLoad(t, "replaced", func(t *testing.T, more func()) {
 		more()
@@ -122,7 +124,8 @@ func (s *suite) replaced(t *testing.T) {
 	})
 }
 
-// install installs softstop again, and waits until the pods that it replaces are gone: they go on answering for a while.
+// install installs softstop again, and waits until the pods that it replaces are gone: they go on
+// answering for a while.
 func (s *suite) install(t *testing.T, more ...string) {
 	t.Helper()
 	if err := s.Install(t.Context(), append([]string{"--set", s.insecure()}, more...)...); err != nil {

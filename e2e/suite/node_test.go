@@ -108,7 +108,8 @@ func workload(t *testing.T, name string) trial.Workload {
 	return trial.Workload{}
 }
 
-// alone is the margin for a single pod: there is no other beside it that shows how busy the machine is.
+// alone is the margin for a single pod: there is no other beside it that shows how busy the machine
+// is.
 const alone = 5 * time.Second
 
 // judge fails the test by the demo's own claims.

@@ -15,7 +15,8 @@ import (
 	"github.com/softstop/softstop/e2e/demo/trial"
 )
 
-// webhookDown takes all replicas away: pods must still start, without softstop, and our own as well.
+// webhookDown takes all replicas away: pods must still start, without softstop, and our own as
+// well.
 func (s *suite) webhookDown(t *testing.T) {
 	s.scale(t, 0)
 	ns := s.namespace(t, "webhook-down", map[string]string{"softstop.dev/inject": "enabled"})

@@ -13,8 +13,8 @@ import (
 	"github.com/softstop/softstop/e2e/await"
 )
 
-// TestMain lets more tests run side by side than there are cores: each mostly waits for its pod. controller-runtime has
-// nothing to say to people here.
+// TestMain lets more tests run side by side than there are cores: each mostly waits for its pod.
+// controller-runtime has nothing to say to people here.
 func TestMain(m *testing.M) {
 	log.SetLogger(logr.Discard())
 	flag.Parse()

@@ -17,8 +17,8 @@ import (
 	"github.com/softstop/softstop/e2e/demo/images"
 )
 
-// retagged is hard pod 12: a tag is pushed again with another entrypoint, and no pod that is created once the tag's time has passed gets
-// the old one.
+// retagged is hard pod 12: a tag is pushed again with another entrypoint, and no pod that is
+// created once the tag's time has passed gets the old one.
 func (s *suite) retagged(t *testing.T) {
 	s.serveRegistry(t)
 	app, err := images.MakeApp(t.Context(), os.Stderr)

@@ -66,7 +66,8 @@ func (s *suite) optedOut(t *testing.T) {
 	}
 }
 
-// deaf ignores SIGTERM: the init ends it at the stop timeout, before the kubelet has to, and names it.
+// deaf ignores SIGTERM: the init ends it at the stop timeout, before the kubelet has to, and names
+// it.
 func (s *suite) deaf(t *testing.T) {
 	ns := s.namespace(t, "deaf", map[string]string{"softstop.dev/inject": "enabled"})
 	grace := int64(7)

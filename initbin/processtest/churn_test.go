@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// churn is an application that does not stop, and whose processes never keep still: each forks the next
-// one and ends.
+// churn is an application that does not stop, and whose processes never keep still: each forks the
+// next one and ends.
 func churn(branches string) []string {
 	return perl(`
 		$SIG{TERM} = 'IGNORE';

@@ -25,8 +25,8 @@ func runInit(t *testing.T, program string, args ...string) (stdout, stderr strin
 	return out.String(), say.String(), cmd.ProcessState.ExitCode()
 }
 
-// TestWhatIsSaidIsClean: what is wrong with a command line, and a program that is not there, are said without
-// what a terminal or a log would take for more than a name.
+// TestWhatIsSaidIsClean: what is wrong with a command line, and a program that is not there, are
+// said without what a terminal or a log would take for more than a name.
 func TestWhatIsSaidIsClean(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
 		const evil = "/no\n\x1b[2J\u202e\u009bend"

@@ -19,7 +19,8 @@ type build struct {
 	runtimeFree bool
 }
 
-// builds are the builds under test, and crowd is the program crowd; TestMain fills them in before any test runs.
+// builds are the builds under test, and crowd is the program crowd; TestMain fills them in before
+// any test runs.
 var (
 	builds []build
 	crowd  string

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// full is an application that takes memory until 600 KiB of its 40 MiB are left, says that it is ready, and
-// stops well on SIGTERM, for which it takes a little more.
+// full is an application that takes memory until 600 KiB of its 40 MiB are left, says that it is
+// ready, and stops well on SIGTERM, for which it takes a little more.
 func full() []string {
 	return perl(`
 		$SIG{TERM} = sub { my $more = 'y' x 65536; out('app stopped'); exit 0 };
@@ -19,9 +19,10 @@ func full() []string {
 		ready('app'); rest()`)
 }
 
-// TestAtTheMemoryLimit: an application that stops well at its memory limit without an init stops as well
-// with one, and behind a shell, which is signalled with it: a stopper is not what takes the container over the limit. Before, the
-// kernel killed the application, which was larger than the stopper that was offered to it.
+// TestAtTheMemoryLimit: an application that stops well at its memory limit without an init stops as
+// well with one, and behind a shell, which is signalled with it: a stopper is not what takes the
+// container over the limit. Before, the kernel killed the application, which was larger than the
+// stopper that was offered to it.
 func TestAtTheMemoryLimit(t *testing.T) {
 	stops := func(t *testing.T, folder string, x *box, code int) {
 		x.out.see(t, "app ready")

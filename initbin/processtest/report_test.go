@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestForcedWithoutAStopper: a stop that the watcher forced is reported as forced although the stopper died
-// before it could write anything, also where the exit code says nothing of it; one that nobody had to force
-// is not.
+// TestForcedWithoutAStopper: a stop that the watcher forced is reported as forced although the
+// stopper died before it could write anything, also where the exit code says nothing of it; one
+// that nobody had to force is not.
 func TestForcedWithoutAStopper(t *testing.T) {
 	for name, c := range map[string]struct {
 		command []string

@@ -184,8 +184,8 @@ func TestTheDeafAreKilledAndNamed(t *testing.T) {
 	})
 }
 
-// The report said that the container had ended by SIGTERM, of which the shell in front had died, where its application
-// had been killed and the exit code said so.
+// The report said that the container had ended by SIGTERM, of which the shell in front had died,
+// where its application had been killed and the exit code said so.
 func TestReportOfAKilledHeir(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
 		path := filepath.Join(t.TempDir(), "report")

@@ -12,8 +12,9 @@ import (
 func Call(number, a, b, c, d, e uintptr) uintptr
 
 // Fork makes a child process with a copy of the memory, and of this thread only; flags
-// are further ones of clone(2). It returns the child's pid, 0 in the child, or a negated errno. A child that is a copy of
-// a Go program must not return to the scheduler: it may make system calls and little else.
+// are further ones of clone(2). It returns the child's pid, 0 in the child, or a negated errno. A
+// child that is a copy of a Go program must not return to the scheduler: it may make system calls
+// and little else.
 //
 //go:noescape
 func Fork(flags uintptr) uintptr
@@ -62,8 +63,8 @@ func Open(p uintptr, flags int) uintptr {
 	return Call(syscall.SYS_OPENAT, atFDCWD, p, uintptr(flags|syscall.O_CLOEXEC), 0, 0)
 }
 
-// Append opens the NUL-terminated path at p for appending, close-on-exec, and makes the file if there is
-// none.
+// Append opens the NUL-terminated path at p for appending, close-on-exec, and makes the file if
+// there is none.
 func Append(p uintptr) uintptr {
 	const flags = syscall.O_WRONLY | syscall.O_CREAT | syscall.O_APPEND | syscall.O_CLOEXEC
 	return Call(syscall.SYS_OPENAT, atFDCWD, p, flags, 0o644, 0)

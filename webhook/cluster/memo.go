@@ -7,10 +7,12 @@ import (
 	"github.com/softstop/softstop/webhook/inject"
 )
 
-// fresh is how long an answer about nodes holds. A node takes longer than that from its registration until a pod can land on it.
+// fresh is how long an answer about nodes holds. A node takes longer than that from its
+// registration until a pod can land on it.
 const fresh = time.Second
 
-// memo remembers what nodes have in common, by the selector that a pod puts to them. The zero value is ready to use.
+// memo remembers what nodes have in common, by the selector that a pod puts to them. The zero value
+// is ready to use.
 type memo struct {
 	mu      sync.Mutex
 	until   time.Time

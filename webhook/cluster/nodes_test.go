@@ -53,7 +53,8 @@ func selecting(zone string) *corev1.Pod {
 	return &corev1.Pod{Spec: corev1.PodSpec{NodeSelector: map[string]string{"zone": zone}}}
 }
 
-// TestNodesBySelector asks for the nodes of several pods twice: what is remembered of one selector is not another's answer.
+// TestNodesBySelector asks for the nodes of several pods twice: what is remembered of one selector
+// is not another's answer.
 func TestNodesBySelector(t *testing.T) {
 	cache := &nodes{items: []corev1.Node{node(0, "a", "v1.36.1", "amd64"), node(1, "b", "v1.29.0", "arm64")}}
 	c := &Cluster{Cached: cache, ServerVersion: "v1.36.3"}
@@ -112,7 +113,8 @@ func TestTaints(t *testing.T) {
 	}
 }
 
-// TestMemoForgets: an answer holds for a second and no longer, however often it is asked for or others are added.
+// TestMemoForgets: an answer holds for a second and no longer, however often it is asked for or
+// others are added.
 func TestMemoForgets(t *testing.T) {
 	var m memo
 	begin := time.Now()

@@ -168,8 +168,9 @@ func (r *Recorder) add(ctx context.Context, news *corev1.Event) error {
 	})
 }
 
-// merge adds news to the event that is there, and reports whether there was any. All replicas see the same happen, in their own
-// order, and one that has just started has not seen all: more than was counted is news, and so is what happened later.
+// merge adds news to the event that is there, and reports whether there was any. All replicas see
+// the same happen, in their own order, and one that has just started has not seen all: more than
+// was counted is news, and so is what happened later.
 func merge(there, news *corev1.Event) bool {
 	later := there.LastTimestamp.Before(&news.LastTimestamp)
 	if news.Count <= there.Count && !later {

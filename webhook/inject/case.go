@@ -7,8 +7,9 @@ import (
 	"github.com/softstop/softstop/config"
 )
 
-// Case is a pod in its surroundings, with all that can be said of it before anybody has asked what its
-// images run: what earlier passes put in, who wants the injection, and every container's policy.
+// Case is a pod in its surroundings, with all that can be said of it before anybody has asked what
+// its images run: what earlier passes put in, who wants the injection, and every container's
+// policy.
 //
 // Who has to ask opens a case, asks about the images of Wanted, and goes on with the answers:
 //
@@ -33,8 +34,8 @@ func Decide(pod *corev1.Pod, facts Facts) Decision {
 // Consent says who wants or refuses the injection.
 func (c *Case) Consent() config.Consent { return c.begun.Consent }
 
-// Wanted returns the containers that can be wrapped only if somebody knows what their image runs, those
-// included of which an earlier pass knew it.
+// Wanted returns the containers that can be wrapped only if somebody knows what their image runs,
+// those included of which an earlier pass knew it.
 func (c *Case) Wanted() (names []string) {
 	for i := range c.begun.Containers {
 		if choice := &c.begun.Containers[i]; choice.Action != Left && choice.needsImage(c.facts.Config) {
@@ -44,8 +45,8 @@ func (c *Case) Wanted() (names []string) {
 	return names
 }
 
-// Inject decides and plans, and returns the operations that carry the plan out. images are the answers
-// about the containers' images, by container.
+// Inject decides and plans, and returns the operations that carry the plan out. images are the
+// answers about the containers' images, by container.
 func (c *Case) Inject(images map[string]ImageAnswer) (Plan, []jsonpatch.Operation) {
 	plan := MakePlan(c.Decide(images), c.facts)
 	return plan, Patch(c.begun.ours.pod, plan)

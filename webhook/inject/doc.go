@@ -1,14 +1,17 @@
 // Package inject turns a pod into the same pod with softstop in it.
 //
-// Inject takes a pod and the Facts about its surroundings and returns a Plan and the operations of a
-// JSON patch. Nothing after Decide changes what is done to a container, or why. Everything here is a pure function over data: what has to be asked of the outside (the
-// namespace, the nodes, an image) was asked before. The webhook calls it, and so does the people's CLI.
+// Inject takes a pod and the Facts about its surroundings and returns a Plan and the operations of
+// a JSON patch. Nothing after Decide changes what is done to a container, or why. Everything here
+// is a pure function over data: what has to be asked of the outside (the namespace, the nodes, an
+// image) was asked before. The webhook calls it, and so does the people's CLI.
 //
 //	decide     decide.go     which containers are wrapped, get hooks only, are left, and why
 //	             ours.go       what earlier passes put in, and the pod without it, with recognise.go
 //	             podreason.go  why a pod is left alone as a whole
 //	             command.go    what a container runs, with the variables of its spec: expand.go
-//	             initnames.go  inits, and the containers of service meshes
+//	             windows.go    pods that can only run on Windows
+//	             owninit.go    commands with an init of their own, or that must be process 1
+//	             meshproxies.go  the containers of service meshes, by name
 //	             process1.go   probes and hooks that name process 1
 //	             size.go       pods that no cluster runs
 //	             reasons.go    every reason, its sentence and what to do about it

@@ -6,8 +6,8 @@ import (
 	"github.com/softstop/softstop/config"
 )
 
-// Where a pod drains, its ordinary containers go on for as long as the longest drain: who still serves
-// needs its database's proxy and its mesh. Native sidecars are stopped last anyway.
+// Where a pod drains, its ordinary containers go on for as long as the longest drain: who still
+// serves needs its database's proxy and its mesh. Native sidecars are stopped last anyway.
 
 // longestDrain is how long the container that drains longest does.
 func longestDrain(containers []Choice) (longest time.Duration) {
@@ -19,8 +19,8 @@ func longestDrain(containers []Choice) (longest time.Duration) {
 	return longest
 }
 
-// drainMeshProxies gives the proxies of service meshes, which are not touched otherwise, the hook of the
-// longest drain.
+// drainMeshProxies gives the proxies of service meshes, which are not touched otherwise, the hook
+// of the longest drain.
 func (d *Decision) drainMeshProxies() {
 	if longestDrain(d.Containers) == 0 {
 		return
@@ -86,13 +86,14 @@ func (c *Choice) hookRulesOutDrain() bool {
 	return (c.hook.OptsOut || c.isStoppedByHook()) && !c.DrainAsked
 }
 
-// Hook returns the container's own preStop hook, and whether it stops the program behind the init's back,
-// or without an init: then it decides when the program is told.
+// Hook returns the container's own preStop hook, and whether it stops the program behind the init's
+// back, or without an init: then it decides when the program is told.
 func (c *Choice) Hook() (own PreStop, stops bool) {
 	return c.hook, c.isStoppedByHook()
 }
 
-// isStoppedByHook reports whether the hook stops the program behind the init's back, or without an init.
+// isStoppedByHook reports whether the hook stops the program behind the init's back, or without an
+// init.
 func (c *Choice) isStoppedByHook() bool {
 	if c.Action != Wrapped {
 		return c.hook.Stops

@@ -9,13 +9,13 @@ import (
 	"github.com/softstop/softstop/webhook/commandline"
 )
 
-// maxLooked is how many words of a command line are looked at: what a container is lets itself be told
-// from the first few.
+// maxLooked is how many words of a command line are looked at: what a container is lets itself be
+// told from the first few.
 const maxLooked = 128
 
-// expanded returns command and args as the kubelet makes them, as far as they are looked at: $(NAME) is the
-// value of a variable that the pod spec gives, $$ is $. What the spec does not give, or what grows too
-// long, stays.
+// expanded returns command and args as the kubelet makes them, as far as they are looked at:
+// $(NAME) is the value of a variable that the pod spec gives, $$ is $. What the spec does not give,
+// or what grows too long, stays.
 func expanded(command, args []string, env []corev1.EnvVar) []string {
 	command = command[:min(len(command), maxLooked)]
 	all := slices.Concat(command, args[:min(len(args), maxLooked-len(command))])
@@ -34,9 +34,9 @@ func expanded(command, args []string, env []corev1.EnvVar) []string {
 // maxReferences bounds the variables that are looked at: a pod may have a hundred thousand of them.
 const maxReferences = 100
 
-// referred returns the variables that words refer to, or that such variables refer to, in env's order. A
-// variable is what was last given before it is used, so they are looked for from the end. One whose value
-// comes from elsewhere hides what was given before.
+// referred returns the variables that words refer to, or that such variables refer to, in env's
+// order. A variable is what was last given before it is used, so they are looked for from the end.
+// One whose value comes from elsewhere hides what was given before.
 func referred(words []string, env []corev1.EnvVar) (used []corev1.EnvVar) {
 	wanted := map[string]bool{}
 	for _, word := range words {

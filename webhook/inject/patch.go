@@ -107,8 +107,8 @@ func (p *patch) container(have *corev1.Container, plan *Plan, nth int, list stri
 	}
 }
 
-// container returns the plan's nth container as it is to be, what goes in front of its command, and the
-// mount that it gets.
+// container returns the plan's nth container as it is to be, what goes in front of its command, and
+// the mount that it gets.
 func (p *Plan) container(nth int) (want corev1.Container, front []string, mount *corev1.VolumeMount) {
 	bare := &p.ours.bare.Spec
 	if nth < len(bare.InitContainers) {

@@ -12,7 +12,8 @@ import (
 )
 
 // TestProbesGrace: the shorter grace period of liveness and startup probe is the one that ends a
-// drain early, and somebody hears of it if it is below the drain, here 5s. A readiness probe has none.
+// drain early, and somebody hears of it if it is below the drain, here 5s. A readiness probe has
+// none.
 func TestProbesGrace(t *testing.T) {
 	none, some := int64(-1), func(seconds int64) *corev1.Probe {
 		if seconds < 0 {

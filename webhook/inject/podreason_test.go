@@ -21,7 +21,8 @@ func web() *corev1.Pod {
 	return &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "web", Image: "web:1", Command: []string{"/web"}}}}}
 }
 
-// TestAffinityToWindows: a pod is Windows' if each of its node selector terms asks for Windows nodes.
+// TestAffinityToWindows: a pod is Windows' if each of its node selector terms asks for Windows
+// nodes.
 func TestAffinityToWindows(t *testing.T) {
 	const os, beta, build = "kubernetes.io/os", "beta.kubernetes.io/os", "node.kubernetes.io/windows-build"
 	type requirement = corev1.NodeSelectorRequirement

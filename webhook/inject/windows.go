@@ -34,7 +34,8 @@ func isWindowsImage(image string) bool {
 	}, says)
 }
 
-// isWindowsProgram reports whether a command is one of Windows: app.exe, C:\app, cmd /c, powershell.
+// isWindowsProgram reports whether a command is one of Windows: app.exe, C:\app, cmd /c,
+// powershell.
 func isWindowsProgram(command []string) bool {
 	if len(command) == 0 {
 		return false

@@ -6,12 +6,13 @@ import (
 	"slices"
 )
 
-// specialPurpose are the networks with which no registry is reached but much else: this pod itself, the
-// node's neighbours, clouds' metadata services. They are those of IANA's registries of special-purpose
-// addresses for IPv4 and IPv6 (RFC 6890; https://www.iana.org/assignments/iana-ipv4-special-registry/ and
-// …/iana-ipv6-special-registry/) that are not globally reachable, but for private networks, in which
-// many registries stand: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 (RFC 1918) and fc00::/7 (RFC 4193). Those
-// are the administrator's to deny. What is added to IANA's list is named as such.
+// specialPurpose are the networks with which no registry is reached but much else: this pod itself,
+// the node's neighbours, clouds' metadata services. They are those of IANA's registries of
+// special-purpose addresses for IPv4 and IPv6 (RFC 6890;
+// https://www.iana.org/assignments/iana-ipv4-special-registry/ and …/iana-ipv6-special-registry/)
+// that are not globally reachable, but for private networks, in which many registries stand:
+// 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 (RFC 1918) and fc00::/7 (RFC 4193). Those are the
+// administrator's to deny. What is added to IANA's list is named as such.
 func specialPurpose() []string {
 	return []string{
 		"0.0.0.0/8",       // this network, RFC 791
@@ -52,8 +53,8 @@ func builtinDeny() []netip.Prefix {
 	return prefixes
 }
 
-// isPrivate reports whether address, with a port, is in a private network that is not on allow. What fails
-// there is told in one word: whoever names images would learn else what listens where.
+// isPrivate reports whether address, with a port, is in a private network that is not on allow.
+// What fails there is told in one word: whoever names images would learn else what listens where.
 func isPrivate(address string, allow []netip.Prefix) bool {
 	parsed, err := netip.ParseAddrPort(address)
 	if err != nil {

@@ -16,8 +16,9 @@ import (
 	"github.com/softstop/softstop/webhook/inject"
 )
 
-// TestIANA: what IANA's registries of special-purpose addresses have that is not globally reachable is not
-// dialled, from its first address to its last; private networks are the administrator's to deny.
+// TestIANA: what IANA's registries of special-purpose addresses have that is not globally reachable
+// is not dialled, from its first address to its last; private networks are the administrator's to
+// deny.
 func TestIANA(t *testing.T) {
 	for _, block := range []string{
 		// https://www.iana.org/assignments/iana-ipv4-special-registry/
@@ -40,9 +41,9 @@ func TestIANA(t *testing.T) {
 	}
 }
 
-// TestPrivateAddressesAreToldInOneWord: what does not answer, refuses, speaks no TLS or has a certificate of
-// a stranger at a private address is told in the same word; where the administrator allows the address, or it
-// is no private one, in its own.
+// TestPrivateAddressesAreToldInOneWord: what does not answer, refuses, speaks no TLS or has a
+// certificate of a stranger at a private address is told in the same word; where the administrator
+// allows the address, or it is no private one, in its own.
 func TestPrivateAddressesAreToldInOneWord(t *testing.T) {
 	quiet := log.New(io.Discard, "", 0)
 	stranger := httptest.NewUnstartedServer(http.NotFoundHandler())
@@ -93,8 +94,8 @@ func TestPrivateAddressesAreToldInOneWord(t *testing.T) {
 	}
 }
 
-// TestSpecialPurposeAddresses: no form of loopback, of a link-local or a metadata address is dialled, nor
-// anything else that is special; what registries have is.
+// TestSpecialPurposeAddresses: no form of loopback, of a link-local or a metadata address is
+// dialled, nor anything else that is special; what registries have is.
 func TestSpecialPurposeAddresses(t *testing.T) {
 	for _, address := range []string{
 		"127.0.0.1", "127.9.9.9", "0.0.0.0", "169.254.169.254", "100.64.0.1", "100.100.100.200", "168.63.129.16", "192.0.0.192", "198.18.0.1", "240.0.0.1", "255.255.255.255",

@@ -109,8 +109,8 @@ func TestAllHang(t *testing.T) {
 	w.askAt(hosts, 40, 8, func(got inject.ImageAnswer) { w.wantReason(got, inject.ReasonRegistryUnavailable) })
 }
 
-// TestTarpitBlamesNobodyElse: a tenant's 230 questions to a tarpit do not shut the registry of others: theirs
-// are asked, and the registry is not blamed for the time that others have used.
+// TestTarpitBlamesNobodyElse: a tenant's 230 questions to a tarpit do not shut the registry of
+// others: theirs are asked, and the registry is not blamed for the time that others have used.
 func TestTarpitBlamesNobodyElse(t *testing.T) {
 	w := newWorld(t)
 	w.settings.Budget = 10 * time.Second

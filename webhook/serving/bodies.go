@@ -25,13 +25,13 @@ const (
 	// receiving bounds the bodies that are being received, in bytes, and perSender those of one
 	// address: who stalls holds no more than that, and others go on.
 	receiving, perSender = 24 << 20, 8 << 20
-	// answeringSmall and answeringLarge bound the bodies that are being answered, up to smallBody bytes
-	// each and beyond. An answer costs a few times as much as its body, and may wait for a registry: large
-	// pods of one tenant do not make the small ones of others wait.
+	// answeringSmall and answeringLarge bound the bodies that are being answered, up to smallBody
+	// bytes each and beyond. An answer costs a few times as much as its body, and may wait for a
+	// registry: large pods of one tenant do not make the small ones of others wait.
 	answeringSmall, answeringLarge, smallBody = 8 << 20, 16 << 20, 128 << 10
-	// patienceForRoom is how long a review waits to be received, if it does not itself say how long it
-	// has; who waits holds nothing. Each part of a body must arrive within
-	// partTime, and the whole within bodyTime: an API server is a neighbour, and sends at once what it sends.
+	// patienceForRoom is how long a review waits to be received, if it does not itself say how long
+	// it has; who waits holds nothing. Each part of a body must arrive within partTime, and the
+	// whole within bodyTime: an API server is a neighbour, and sends at once what it sends.
 	patienceForRoom, part, partTime, bodyTime = 30 * time.Second, 256 << 10, 5 * time.Second, 15 * time.Second
 )
 
@@ -55,9 +55,9 @@ func NewBodies() *Bodies {
 	}
 }
 
-// Handler answers each body with what answer returns for it. What is too large, too slow, or finds no
-// room in time is refused, which the API server takes as it takes a webhook that is away; but one that is
-// too large to be read at all is admitted unchanged, if it says whose it is.
+// Handler answers each body with what answer returns for it. What is too large, too slow, or finds
+// no room in time is refused, which the API server takes as it takes a webhook that is away; but
+// one that is too large to be read at all is admitted unchanged, if it says whose it is.
 func (b *Bodies) Handler(answer func(context.Context, []byte) ([]byte, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength < 0 || r.ContentLength >= MaxReview { // the API server always says how long

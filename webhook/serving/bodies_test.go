@@ -141,8 +141,8 @@ func (s *stalled) Read(p []byte) (int, error) {
 }
 
 // TestStalledBodies: 60 bodies of 7 MiB that stop 3 KiB before their end are given up, whatever the
-// protocol; until then they hold less than a tenth of what they announced, and an API server at another
-// address is answered. Before, they held 504 MiB for as long as they liked.
+// protocol; until then they hold less than a tenth of what they announced, and an API server at
+// another address is answered. Before, they held 504 MiB for as long as they liked.
 func TestStalledBodies(t *testing.T) {
 	url := bounded(t, patient().Handler(echo))
 	for _, http2 := range []bool{false, true} {
@@ -194,7 +194,8 @@ func TestStalledBodies(t *testing.T) {
 	}
 }
 
-// TestManyLargeReviews: many honest reviews of 3 MiB at once are all answered: they wait for each other.
+// TestManyLargeReviews: many honest reviews of 3 MiB at once are all answered: they wait for each
+// other.
 func TestManyLargeReviews(t *testing.T) {
 	url := bounded(t, patient().Handler(echo))
 	large := bytes.Repeat([]byte("x"), 3<<20)
@@ -216,8 +217,8 @@ func TestManyLargeReviews(t *testing.T) {
 	honest.CloseIdleConnections()
 }
 
-// TestConnectionsAreBounded: one address has so many connections, and whoever comes while others hold
-// all there are still gets some.
+// TestConnectionsAreBounded: one address has so many connections, and whoever comes while others
+// hold all there are still gets some.
 func TestConnectionsAreBounded(t *testing.T) {
 	l := newCounted(nil)
 	for _, address := range []string{"a", "b", "c"} {

@@ -43,8 +43,9 @@ type bundleSince struct {
 }
 
 // TestAnyHistory: replicas look at random moments, start anew, are away for a while; the
-// Secret is lost or filled with garbage, the configuration cannot be written, some are configured with another period. Whatever happens, what a replica shows is
-// trusted by an API server that hears of every change late.
+// Secret is lost or filled with garbage, the configuration cannot be written, some are configured
+// with another period. Whatever happens, what a replica shows is trusted by an API server that
+// hears of every change late.
 func TestAnyHistory(t *testing.T) {
 	for seed := range uint64(4) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {

@@ -25,7 +25,8 @@ type resetter struct {
 	next   uint32
 }
 
-// newResetter connects from a loopback address. Whoever is answered nothing more has been shown out.
+// newResetter connects from a loopback address. Whoever is answered nothing more has been shown
+// out.
 func newResetter(t *testing.T, url, address string) *resetter {
 	t.Helper()
 	host := strings.TrimSuffix(strings.TrimPrefix(url, "https://"), "/")
@@ -63,8 +64,9 @@ func (r *resetter) reset() error {
 	return r.WriteRSTStream(id, http2.ErrCodeCancel)
 }
 
-// TestResets: requests that are taken back as soon as they are made, tens of thousands of them, have no more
-// answered at once than requests that are not, hold nothing once they are gone, and keep nobody else waiting.
+// TestResets: requests that are taken back as soon as they are made, tens of thousands of them,
+// have no more answered at once than requests that are not, hold nothing once they are gone, and
+// keep nobody else waiting.
 func TestResets(t *testing.T) {
 	var inside, most atomic.Int64
 	url := bounded(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

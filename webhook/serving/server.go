@@ -17,17 +17,17 @@ import (
 )
 
 const (
-	// maxConnections bounds the connections, perAddress those of one address. An API server calls over
-	// HTTP/1.1, one call at a time on each, and has up to 600 calls at once. assured is what every address
-	// has, however many connections others hold.
+	// maxConnections bounds the connections, perAddress those of one address. An API server calls
+	// over HTTP/1.1, one call at a time on each, and has up to 600 calls at once. assured is what
+	// every address has, however many connections others hold.
 	maxConnections, perAddress, assured = 1600, 800, 32
-	// headerTime bounds the handshake and a request's header, idleTime what a connection waits for the
-	// next request: as long as an API server keeps it.
+	// headerTime bounds the handshake and a request's header, idleTime what a connection waits for
+	// the next request: as long as an API server keeps it.
 	headerTime, idleTime = 15 * time.Second, 90 * time.Second
 	// maxHeader is many times what an API server sends.
 	maxHeader = 16 << 10
-	// maxStreams bounds the requests at once on an HTTP/2 connection, and the buffers what is received
-	// before anybody asks for it.
+	// maxStreams bounds the requests at once on an HTTP/2 connection, and the buffers what is
+	// received before anybody asks for it.
 	maxStreams, streamBuffer, connectionBuffer = 32, 64 << 10, 256 << 10
 )
 

@@ -13,8 +13,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 )
 
-// A replica that starts while an authority is being replaced has to be sure of what it serves, and looked again only a minute later: after
-// all replicas had been away, nobody answered for so long.
+// A replica that starts while an authority is being replaced has to be sure of what it serves, and
+// looked again only a minute later: after all replicas had been away, nobody answered for so long.
 func TestStartDuringARotation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := fake.NewClientBuilder().WithObjects(&admissionregistrationv1.MutatingWebhookConfiguration{

@@ -9,7 +9,8 @@
 // What is a stop: a container that ended with the init's report, which there is only
 // after a stop signal, or that ended while its pod was being deleted. It was forced if
 // the report names who was killed, or the end of the log does, which is there in its place
-// with FallbackToLogsOnError, or, where the application wrote a message of its own instead, if it ended by SIGKILL and not for want of memory.
+// with FallbackToLogsOnError, or, where the application wrote a message of its own instead, if it
+// ended by SIGKILL and not for want of memory.
 //
 // # Why no leader
 //

@@ -1,7 +1,7 @@
 package stops
 
-// names are the workloads that have a series of their own in the metric, by namespace. Who owns a pod is
-// what whoever made the pod has written there: it may be a new name each time.
+// names are the workloads that have a series of their own in the metric, by namespace. Who owns a
+// pod is what whoever made the pod has written there: it may be a new name each time.
 type names map[string]map[string]bool
 
 const (

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// TestNamesAreBounded: tenants that name a new owner for each pod make no more series than there is room for,
-// and take no other namespace's.
+// TestNamesAreBounded: tenants that name a new owner for each pod make no more series than there is
+// room for, and take no other namespace's.
 func TestNamesAreBounded(t *testing.T) {
 	n, series := names{}, map[string]bool{}
 	for i := range 5000 {

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// tallies count the stops of each workload within an hour by the clock: as long as the API server keeps an event.
+// tallies count the stops of each workload within an hour by the clock: as long as the API server
+// keeps an event.
 type tallies struct {
 	// since is when counting began: the hour's begin, or this replica's.
 	since time.Time

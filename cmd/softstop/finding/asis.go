@@ -35,8 +35,8 @@ type subject struct {
 	left []string
 }
 
-// AsIs returns what keeps pod from stopping well as it is written. Of pods without Unix processes, and
-// of those whose steps a workflow engine runs, nothing is said.
+// AsIs returns what keeps pod from stopping well as it is written. Of pods without Unix processes,
+// and of those whose steps a workflow engine runs, nothing is said.
 func AsIs(pod *corev1.Pod, around Around) []Finding {
 	s := subject{Around: around, pod: pod, grace: 30 * time.Second} // Kubernetes' default
 	if g := pod.Spec.TerminationGracePeriodSeconds; g != nil {

@@ -65,8 +65,8 @@ func TestCircumstances(t *testing.T) {
 	}
 }
 
-// TestServices holds that no-drain is a warning where a Service is the proof, and a note where Services
-// were read and none is.
+// TestServices holds that no-drain is a warning where a Service is the proof, and a note where
+// Services were read and none is.
 func TestServices(t *testing.T) {
 	const spec = "containers: [{name: app, command: [/app], ports: [{containerPort: 80, name: http}]}]"
 	to := func(label string, target intstr.IntOrString, headless bool) []finding.Service {
@@ -92,8 +92,9 @@ func TestServices(t *testing.T) {
 	}
 }
 
-// TestHooksThatStop holds when a preStop hook that stops the program is a finding: where requests arrive, and
-// nothing was slept before; and that it is not where softstop's init holds the signal back.
+// TestHooksThatStop holds when a preStop hook that stops the program is a finding: where requests
+// arrive, and nothing was slept before; and that it is not where softstop's init holds the signal
+// back.
 func TestHooksThatStop(t *testing.T) {
 	const init = "command: [/softstop/softstop-init, --drain=5s, --, nginx]"
 	for hook, want := range map[string]struct{ plain, wrapped []string }{

@@ -20,7 +20,7 @@
 //
 // # Why no-drain is not said of every port
 //
-// A warning must be true. The webhook lets every container drain that has a port or a readiness probe,
-// for that costs some seconds; here a port for metrics, a probe, or a port that no Service of the input
-// targets is no proof that anybody's request is lost.
+// A warning must be true. The webhook lets every container drain that has a port or a readiness
+// probe, for that costs some seconds; here a port for metrics, a probe, or a port that no Service
+// of the input targets is no proof that anybody's request is lost.
 package finding

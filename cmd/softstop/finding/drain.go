@@ -81,8 +81,8 @@ func (s *subject) noDrain(c *corev1.Container, at []string) []Finding {
 	return []Finding{f}
 }
 
-// sleepFirst adds the hook that sleeps before it does what it does. That is certain to help where it
-// is a shell's script already, so that the image has a shell and its sleep.
+// sleepFirst adds the hook that sleeps before it does what it does. That is certain to help where
+// it is a shell's script already, so that the image has a shell and its sleep.
 func (s *subject) sleepFirst(f Finding, c *corev1.Container, at []string) Finding {
 	exec := c.Lifecycle.PreStop.Exec
 	if exec == nil {

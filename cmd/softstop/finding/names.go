@@ -10,8 +10,8 @@ import (
 	"github.com/softstop/softstop/webhook/inject"
 )
 
-// namesOf finds the containers of a pod in which a hook or a probe names process 1 in a way that is not
-// the same under an init: softstop leaves them their own process 1, unless somebody named them.
+// namesOf finds the containers of a pod in which a hook or a probe names process 1 in a way that is
+// not the same under an init: softstop leaves them their own process 1, unless somebody named them.
 func namesOf(pod *corev1.Pod, plan inject.Plan) (all []Finding) {
 	for _, choice := range plan.Containers {
 		for field, list := range map[string][]corev1.Container{"containers": pod.Spec.Containers, "initContainers": pod.Spec.InitContainers} {

@@ -20,14 +20,14 @@ type Service struct {
 	Headless bool
 }
 
-// serves says how certain it is that requests still arrive at a container when it is told to stop: the
-// level of no-drain, "" if none do, and what is so.
+// serves says how certain it is that requests still arrive at a container when it is told to stop:
+// the level of no-drain, "" if none do, and what is so.
 //
 // A port that is named for metrics or for health, and an exporter, is asked by machines that do not
 // mind. A Service that
 // selects the pod and targets another of its ports is the proof; where Services were read and none
-// does, nobody may come at all. Without a declared port and a Service nothing is evident: a probe is no
-// client.
+// does, nobody may come at all. Without a declared port and a Service nothing is evident: a probe
+// is no client.
 func (s *subject) serves(c *corev1.Container) (level Level, what string) {
 	ports := slices.DeleteFunc(slices.Clone(c.Ports), func(p corev1.ContainerPort) bool { return forMachines(p.Name) })
 	what = "it serves and has no preStop hook"

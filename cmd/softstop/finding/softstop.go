@@ -33,8 +33,8 @@ type Asked struct {
 }
 
 // Of returns what will keep pod from stopping well once it is created. Whether it opted
-// in is decided as the webhook does; facts.Requested is passed over. asked is the engine's answer if it
-// did; services are those of its namespace, nil if nobody looked.
+// in is decided as the webhook does; facts.Requested is passed over. asked is the engine's answer
+// if it did; services are those of its namespace, nil if nobody looked.
 func Of(pod *corev1.Pod, facts inject.Facts, asked Asked, services []Service) (Report, error) {
 	facts.Requested = false
 	skip := cmp.Or(inject.Decide(pod, facts).Skip, asked.Plan.Skip)

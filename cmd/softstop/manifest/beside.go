@@ -11,8 +11,8 @@ import (
 	"github.com/softstop/softstop/config"
 )
 
-// What stands beside the pods of a file and says something about them. It is read where somebody asks
-// for it: most commands do not.
+// What stands beside the pods of a file and says something about them. It is read where somebody
+// asks for it: most commands do not.
 
 // Services returns the Services of the file. One that cannot be read is left out: what becomes of a
 // pod does not hang on it.
@@ -41,7 +41,8 @@ func (f *File) Services() (all []corev1.Service) {
 	return all
 }
 
-// grouped reports whether an API version has a group: Knative's Service is no Service of Kubernetes.
+// grouped reports whether an API version has a group: Knative's Service is no Service of
+// Kubernetes.
 func grouped(apiVersion string) bool { return strings.Contains(apiVersion, "/") }
 
 // Ignore returns the value of softstop.dev/ignore on the workload itself; "" if it has none.

@@ -132,7 +132,8 @@ func explained(message, line string) string {
 	return ""
 }
 
-// placeOf returns which line of its document an error is about, 0 if it does not say, and what it says.
+// placeOf returns which line of its document an error is about, 0 if it does not say, and what it
+// says.
 func placeOf(err error) (line int, message string) {
 	message = strings.TrimPrefix(err.Error(), "error converting YAML to JSON: ")
 	if p := (*splice.Problem)(nil); errors.As(err, &p) {

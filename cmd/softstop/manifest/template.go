@@ -23,7 +23,8 @@ type Template struct {
 	// Partial means that none of its containers says what it runs: it is a patch to another object,
 	// or the image comes from elsewhere.
 	Partial bool
-	// Refused says why nothing can be put into the pod in the file, and what helps; empty if it can.
+	// Refused says why nothing can be put into the pod in the file, and what helps; empty if it
+	// can.
 	Refused string
 	// Strays are keys of softstop's that mean nothing where they are.
 	Strays []Stray
@@ -59,7 +60,8 @@ func (t Template) Forget(next *Template) {
 	}
 }
 
-// collectTemplate reads the pod at inside in an object. known means that the kind must have one there.
+// collectTemplate reads the pod at inside in an object. known means that the kind must have one
+// there.
 func (f *File) collectTemplate(o *holder, inside []string, owner string, known bool) {
 	d := o.document
 	t := Template{

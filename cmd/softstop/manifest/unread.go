@@ -23,7 +23,8 @@ const (
 	Partial Cause = "patch"
 	// Kustomization files name what a manifest is made of.
 	Kustomization Cause = "kustomization"
-	// Foreign files are no Kubernetes objects: values of a chart, a compose file, settings of an editor.
+	// Foreign files are no Kubernetes objects: values of a chart, a compose file, settings of an
+	// editor.
 	Foreign Cause = "foreign"
 )
 
@@ -53,7 +54,8 @@ func (u Unread) String() string {
 // templateMark starts what a template engine replaces: Helm's and Jinja's {{ and {%, ERB's <%.
 func templateMark() *regexp.Regexp { return regexp.MustCompile(`\{\{-?|\{%-?|<%`) }
 
-// templated returns the line, from 1, of the first mark of a template in text, and what stands there.
+// templated returns the line, from 1, of the first mark of a template in text, and what stands
+// there.
 func templated(text []byte) (line int, mark string) {
 	found := templateMark().FindIndex(text)
 	if found == nil {

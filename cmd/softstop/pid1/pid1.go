@@ -41,8 +41,8 @@ type Answer struct {
 	Fate Fate
 	// Program is what process 1 is: sleep, bash, /start.sh.
 	Program string
-	// Command is what the shell has in front, or forgets in the background, as the script writes it;
-	// empty if process 1 is no shell.
+	// Command is what the shell has in front, or forgets in the background, as the script writes
+	// it; empty if process 1 is no shell.
 	Command string
 	// Why is what decides, if it is not the ordinary case; a clause.
 	Why string
@@ -102,8 +102,8 @@ func isScript(name string) bool {
 	return slices.Contains([]string{".sh", ".bash"}, path.Ext(name))
 }
 
-// unwrapped removes the programs in front of words that execute the rest in their own place; nil if one
-// of them stays as its parent, and looks after it.
+// unwrapped removes the programs in front of words that execute the rest in their own place; nil if
+// one of them stays as its parent, and looks after it.
 func unwrapped(words []string) []string {
 	for range maxDepth {
 		if len(words) == 0 {

@@ -7,8 +7,9 @@ import (
 	"github.com/softstop/softstop/cmd/softstop/pid1"
 )
 
-// TestOf holds what is said of the ways in which people start programs. What a shell does for certain was
-// measured; docs/cli.md has the table, and a test of the command's holds it to what is said.
+// TestOf holds what is said of the ways in which people start programs. What a shell does for
+// certain was measured; docs/cli.md has the table, and a test of the command's holds it to what is
+// said.
 func TestOf(t *testing.T) {
 	for _, c := range []struct {
 		words []string

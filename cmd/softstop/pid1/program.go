@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// handlerless are programs that have no handler for SIGTERM, so that it does nothing to them as process 1.
+// handlerless are programs that have no handler for SIGTERM, so that it does nothing to them as
+// process 1.
 func handlerless() []string {
 	return []string{
 		"sleep", "tail", "cat", "yes", "tee", "find", "dd", "grep", "sort", "xargs", "flock", "time", "inotifywait",

@@ -3,8 +3,8 @@ package pid1
 import "mvdan.cc/sh/v3/syntax"
 
 // rewritten returns the script with exec before its last command, where it is certain that this
-// changes nothing else: the command is a plain program, nothing is behind it, nobody waits for a trap,
-// and nothing runs in the background. Else "".
+// changes nothing else: the command is a plain program, nothing is behind it, nobody waits for a
+// trap, and nothing runs in the background. Else "".
 func rewritten(file *syntax.File, script string, r *reader, t traps) string {
 	if len(file.Stmts) == 0 || t.any || len(r.background) > 0 {
 		return ""

@@ -14,7 +14,8 @@ type traps struct {
 	any bool
 	// stop is what runs at SIGTERM; nil if nothing does.
 	stop *handler
-	// onExit means that stop is bash's trap on EXIT, which runs at SIGTERM at once, whatever is in front.
+	// onExit means that stop is bash's trap on EXIT, which runs at SIGTERM at once, whatever is in
+	// front.
 	onExit bool
 	// elsewhere means that there is a trap on EXIT, which this shell does not run at SIGTERM.
 	elsewhere bool
@@ -163,7 +164,8 @@ func (r *reader) stays(e ending, t traps) Answer {
 	return answer
 }
 
-// forgotten returns a program that runs when the shell's trap does and that has something to lose; nil if none.
+// forgotten returns a program that runs when the shell's trap does and that has something to lose;
+// nil if none.
 func (r *reader) forgotten(e ending, t traps) *syntax.Stmt {
 	candidates := slices.Clone(r.background)
 	if t.onExit && !e.waits && !e.loop {

@@ -9,8 +9,8 @@ import (
 	"github.com/softstop/softstop/cmd/softstop/terminal"
 )
 
-// writeText writes a report for people: a block for each workload with findings, its findings of one
-// kind together, and once for the whole run what softstop would do about them.
+// writeText writes a report for people: a block for each workload with findings, its findings of
+// one kind together, and once for the whole run what softstop would do about them.
 func writeText(w io.Writer, r Report) error {
 	paint := terminal.Painter(w)
 	for _, pod := range r.Pods {

@@ -9,8 +9,8 @@ import (
 	"github.com/softstop/softstop/config"
 )
 
-// Ignored reads the values of softstop.dev/ignore: names of findings with commas between them. unknown
-// are the names that are none.
+// Ignored reads the values of softstop.dev/ignore: names of findings with commas between them.
+// unknown are the names that are none.
 func Ignored(values ...string) (ids []finding.ID, unknown []string) {
 	for _, value := range values {
 		for _, name := range strings.Split(value, ",") {

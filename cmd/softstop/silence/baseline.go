@@ -26,7 +26,8 @@ type baseline struct {
 	Findings   []Known `json:"findings"`
 }
 
-// Baseline are the findings of an earlier run, and which of them were found again. It is changed by Has.
+// Baseline are the findings of an earlier run, and which of them were found again. It is changed by
+// Has.
 type Baseline struct {
 	known map[Known]bool
 }

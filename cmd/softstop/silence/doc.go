@@ -8,9 +8,10 @@
 //
 // # Why three ways
 //
-// They answer three questions. A workload's author knows why this one is as it is, and says so where it
-// stands. Whoever looks after a repository decides what matters in all of it. And who begins with
-// hundreds of findings wants to hear of new ones, not to decide about each old one today.
+// They answer three questions. A workload's author knows why this one is as it is, and says so
+// where it stands. Whoever looks after a repository decides what matters in all of it. And who
+// begins with hundreds of findings wants to hear of new ones, not to decide about each old one
+// today.
 //
 // # Why a baseline has no lines
 //

@@ -32,8 +32,8 @@ type Rules struct {
 	Ignore []Exception `json:"ignore,omitempty"`
 }
 
-// Exception says which findings are ignored where. A field that is empty holds for all; the others are
-// patterns such as speaker-*.
+// Exception says which findings are ignored where. A field that is empty holds for all; the others
+// are patterns such as speaker-*.
 type Exception struct {
 	Findings  []string `json:"findings"`
 	Kind      string   `json:"kind,omitempty"`

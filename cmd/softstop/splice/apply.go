@@ -18,8 +18,8 @@ var errMerged = errors.New("comes from a merged mapping (<<)")
 // mergeKey is YAML's key for taking over the keys of other mappings.
 const mergeKey = "<<"
 
-// Apply adds operations of RFC 6902 to those that Text and Changed carry out: test, add, replace and
-// remove. Their paths start at the value at base. What cannot be carried out is an error there.
+// Apply adds operations of RFC 6902 to those that Text and Changed carry out: test, add, replace
+// and remove. Their paths start at the value at base. What cannot be carried out is an error there.
 func (d *Document) Apply(base []string, operations ...jsonpatch.Operation) {
 	for _, operation := range operations {
 		operation.Path = pointer(append(slices.Clone(base), tokensOf(operation.Path)...))

@@ -74,7 +74,8 @@ func (c contestant) labels() map[string]string {
 	return labels
 }
 
-// pod is the n-th pod: an ordinary web server's, with a port, probes, resources, and a dozen variables. No scheduler takes it.
+// pod is the n-th pod: an ordinary web server's, with a port, probes, resources, and a dozen
+// variables. No scheduler takes it.
 func (c contestant) pod(name string, n int) *corev1.Pod {
 	var env []corev1.EnvVar
 	for i := range 12 {
@@ -105,7 +106,8 @@ func (c contestant) pod(name string, n int) *corev1.Pod {
 	}
 }
 
-// check fails if a created pod is not what the contestant makes of it: a webhook that is not called is quick.
+// check fails if a created pod is not what the contestant makes of it: a webhook that is not called
+// is quick.
 func (c contestant) check(made *corev1.Pod) error {
 	if c.changed == "" {
 		return nil

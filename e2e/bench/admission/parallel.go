@@ -15,8 +15,9 @@ import (
 	"github.com/softstop/softstop/e2e/bench/ground"
 )
 
-// atOnce gives each contestant slots of parallel load in turn, and notes its creations per second in each, and the processor time of
-// one. Images to look up are left out: what bounds them is how often softstop asks a registry.
+// atOnce gives each contestant slots of parallel load in turn, and notes its creations per second
+// in each, and the processor time of one. Images to look up are left out: what bounds them is how
+// often softstop asks a registry.
 func (b bench) atOnce(ctx context.Context, r results) error {
 	for slot := range b.Slots {
 		for i := range b.all {
@@ -44,7 +45,8 @@ func (b bench) atOnce(ctx context.Context, r results) error {
 	return nil
 }
 
-// processors is the processor time that the API server and a contestant's webhook have used, in seconds.
+// processors is the processor time that the API server and a contestant's webhook have used, in
+// seconds.
 type processors struct{ apiserver, webhook float64 }
 
 func (b bench) processors(ctx context.Context, c contestant) (processors, error) {

@@ -21,7 +21,8 @@ import (
 type Options struct {
 	// Rounds is how many pods of each contestant are created one after the other.
 	Rounds int
-	// Slots is how many slots of parallel load each contestant gets, Slot how long one is, Clients how many clients it has.
+	// Slots is how many slots of parallel load each contestant gets, Slot how long one is, Clients
+	// how many clients it has.
 	Slots   int
 	Slot    time.Duration
 	Clients int
@@ -92,11 +93,12 @@ func (b bench) measure(ctx context.Context) (results, error) {
 	return r, err
 }
 
-// warm is how many pods of each contestant are created before anything is measured: connections, caches and compiled expressions
-// are then there.
+// warm is how many pods of each contestant are created before anything is measured: connections,
+// caches and compiled expressions are then there.
 const warm = 30
 
-// warm creates them, the first again and again until the contestant does its work: the API server learns of it a moment later.
+// warm creates them, the first again and again until the contestant does its work: the API server
+// learns of it a moment later.
 func (b bench) warm(ctx context.Context, c contestant) error {
 	var last error
 	err := wait.PollUntilContextTimeout(ctx, 200*time.Millisecond, time.Minute, true, func(ctx context.Context) (bool, error) {
@@ -121,7 +123,8 @@ func (b bench) warm(ctx context.Context, c contestant) error {
 	return nil
 }
 
-// inTurn creates one pod of each contestant after the other, rounds times over, each round beginning with another.
+// inTurn creates one pod of each contestant after the other, rounds times over, each round
+// beginning with another.
 func (b bench) inTurn(ctx context.Context, latency figures.Row) error {
 	for round := range b.Rounds {
 		for i := range b.all {

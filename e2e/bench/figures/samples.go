@@ -22,7 +22,8 @@ func (s Samples) Median() float64 {
 	return (sorted[middle-1] + sorted[middle]) / 2
 }
 
-// Percentile is the smallest sample that at least p percent of them do not exceed, 0 of none. 100 is the worst.
+// Percentile is the smallest sample that at least p percent of them do not exceed, 0 of none. 100
+// is the worst.
 func (s Samples) Percentile(p float64) float64 {
 	if len(s) == 0 {
 		return 0

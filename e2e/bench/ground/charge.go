@@ -15,7 +15,8 @@ import (
 type Charge struct {
 	// All of it, the kernel's own memory included; anonymous memory; the page cache.
 	All, Anonymous, Cache float64
-	// Working is All without the page cache that nobody has used of late: what kubectl top calls the pod's memory.
+	// Working is All without the page cache that nobody has used of late: what kubectl top calls
+	// the pod's memory.
 	Working float64
 }
 

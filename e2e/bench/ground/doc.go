@@ -1,11 +1,12 @@
 //go:build linux
 
-// Package ground is what all parts of the bench stand on: one real node with softstop installed once, the images they run, and
-// programs of the bench inside the node's network.
+// Package ground is what all parts of the bench stand on: one real node with softstop installed
+// once, the images they run, and programs of the bench inside the node's network.
 //
 //	stage (node, product) + servers, registry → Ground → a part makes its namespaces on it
 //
-// softstop is installed as people install it, but for one replica, so that its memory and processor are those of one process.
+// softstop is installed as people install it, but for one replica, so that its memory and processor
+// are those of one process.
 //
 // It measures nothing.
 package ground

@@ -21,8 +21,8 @@ import (
 	"github.com/softstop/softstop/e2e/pace"
 )
 
-// Registries are the addresses of the bench's registries, inside the node's network. They are many because softstop asks one host
-// only so many times a second.
+// Registries are the addresses of the bench's registries, inside the node's network. They are many
+// because softstop asks one host only so many times a second.
 func Registries() []string {
 	var all []string
 	for port := 5000; port < 5016; port++ {
@@ -54,7 +54,8 @@ type Ground struct {
 	Progress io.Writer
 }
 
-// Set builds everything, brings up the node named name and installs softstop. The caller ends it with Close.
+// Set builds everything, brings up the node named name and installs softstop. The caller ends it
+// with Close.
 func Set(ctx context.Context, name string, progress io.Writer) (*Ground, error) {
 	archives, err := benchImages(ctx, progress)
 	if err != nil {
@@ -124,8 +125,9 @@ func (g *Ground) Namespace(ctx context.Context, name string, labels map[string]s
 	return nil
 }
 
-// Clear takes namespaces away with all that is in them, at once: what one part leaves must not be seen in the next one's figures.
-// It does not fail: the figures are taken, and the node ends anyway.
+// Clear takes namespaces away with all that is in them, at once: what one part leaves must not be
+// seen in the next one's figures. It does not fail: the figures are taken, and the node ends
+// anyway.
 func (g *Ground) Clear(namespaces ...string) {
 	ctx, cancel := context.WithTimeout(context.Background(), pace.Stretch(time.Minute))
 	defer cancel()

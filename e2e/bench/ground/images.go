@@ -22,8 +22,8 @@ const (
 	Noop = images.Repository + "noop:" + images.Tag
 )
 
-// nginxRuns is what nginx's image runs, for the chart's value config.images: its pods leave their command to the image, and no registry
-// has it.
+// nginxRuns is what nginx's image runs, for the chart's value config.images: its pods leave their
+// command to the image, and no registry has it.
 func nginxRuns() (string, error) {
 	b, err := json.Marshal(map[string]any{Nginx: map[string]any{
 		"entrypoint": []string{"/docker-entrypoint.sh"}, "cmd": []string{"nginx", "-g", "daemon off;"}, "stopSignal": "SIGQUIT",

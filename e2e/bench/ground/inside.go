@@ -23,7 +23,8 @@ type Inside struct {
 	process *guard.Process
 }
 
-// Begin starts this program once more, with name as its only argument, and sends it plan as JSON. It ends when its input does.
+// Begin starts this program once more, with name as its only argument, and sends it plan as JSON.
+// It ends when its input does.
 func (g *Ground) Begin(ctx context.Context, name string, plan any) (*Inside, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -44,7 +45,8 @@ func (g *Ground) Begin(ctx context.Context, name string, plan any) (*Inside, err
 	return i, nil
 }
 
-// End closes the command's input, waits for its end and, where result is not nil, reads what it says as JSON.
+// End closes the command's input, waits for its end and, where result is not nil, reads what it
+// says as JSON.
 func (i *Inside) End(result any) error {
 	_ = i.input.Close() // it may have gone by itself; Wait says how
 	if err := i.process.Wait(); err != nil {

@@ -35,7 +35,8 @@ func (g *Ground) OnlyPod(ctx context.Context, namespace, selector string) (*core
 	return &pods.Items[0], nil
 }
 
-// Metrics reads a pod's metrics on port 8080 and sums each name's over its labels; histograms' buckets are left out.
+// Metrics reads a pod's metrics on port 8080 and sums each name's over its labels; histograms'
+// buckets are left out.
 func (g *Ground) Metrics(ctx context.Context, pod *corev1.Pod) (map[string]float64, error) {
 	url := "http://" + net.JoinHostPort(pod.Status.PodIP, "8080") + "/metrics"
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -61,7 +62,8 @@ func (g *Ground) APIServerMetrics(ctx context.Context) (map[string]float64, erro
 	return sums(body)
 }
 
-// Processor is the name of the processor seconds that a process has used, as every Go program's metrics have it.
+// Processor is the name of the processor seconds that a process has used, as every Go program's
+// metrics have it.
 const Processor = "process_cpu_seconds_total"
 
 // sums adds each metric up over its labels.

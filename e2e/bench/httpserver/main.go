@@ -1,9 +1,10 @@
 //go:build linux
 
-// The rolling update's server: an ordinary Go HTTP server that ends as the books say. At SIGTERM or SIGINT it closes its listener,
-// lets requests in flight end, and exits with 0.
+// The rolling update's server: an ordinary Go HTTP server that ends as the books say. At SIGTERM or
+// SIGINT it closes its listener, lets requests in flight end, and exits with 0.
 //
-// Its answer comes in two halves a moment apart, so that a server that is killed, or leaves without waiting, cuts answers short.
+// Its answer comes in two halves a moment apart, so that a server that is killed, or leaves without
+// waiting, cuts answers short.
 package main
 
 import (

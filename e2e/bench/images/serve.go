@@ -29,7 +29,8 @@ type Registry struct {
 
 // Asked counts a registry's requests.
 type Asked struct {
-	// Tags is how often a tag's digest was asked for, Manifests and Blobs how often these were fetched.
+	// Tags is how often a tag's digest was asked for, Manifests and Blobs how often these were
+	// fetched.
 	Tags, Manifests, Blobs int64
 }
 

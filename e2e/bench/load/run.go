@@ -16,7 +16,8 @@ import (
 // Plan says whom to ask and how often.
 type Plan struct {
 	Targets []Target
-	// Rate is the requests per second to each target in each way, Kept the number of kept connections.
+	// Rate is the requests per second to each target in each way, Kept the number of kept
+	// connections.
 	Rate, Kept int
 	// Patience is how long a request may take.
 	Patience time.Duration
@@ -25,7 +26,8 @@ type Plan struct {
 // Target is one server.
 type Target struct{ Name, URL string }
 
-// Run reads a Plan, waits until every target answers, and asks until the input ends. Then it writes the tallies, one for each target.
+// Run reads a Plan, waits until every target answers, and asks until the input ends. Then it writes
+// the tallies, one for each target.
 func Run(in io.Reader, out io.Writer) error {
 	input := json.NewDecoder(in)
 	var plan Plan
@@ -43,7 +45,8 @@ func Run(in io.Reader, out io.Writer) error {
 	return json.NewEncoder(out).Encode(plan.ask(ctx))
 }
 
-// await returns when each target has answered: a Service is known to the proxy a moment after its pods are ready.
+// await returns when each target has answered: a Service is known to the proxy a moment after its
+// pods are ready.
 func (p Plan) await() error {
 	deadline := time.Now().Add(time.Minute)
 	for _, target := range p.Targets {
@@ -89,8 +92,8 @@ type asker struct {
 	begin  time.Time
 }
 
-// steadily starts rate requests a second until ctx ends, and returns when the last is over. One that finds too many others
-// still waiting is given up at once, as a timeout.
+// steadily starts rate requests a second until ctx ends, and returns when the last is over. One
+// that finds too many others still waiting is given up at once, as a timeout.
 func (a asker) steadily(ctx context.Context, rate int) {
 	tick := time.NewTicker(time.Second / time.Duration(rate))
 	defer tick.Stop()
@@ -116,7 +119,8 @@ func (a asker) steadily(ctx context.Context, rate int) {
 	}
 }
 
-// once sends one request and notes how it ended. It does not end with the load: a request that has begun is counted.
+// once sends one request and notes how it ended. It does not end with the load: a request that has
+// begun is counted.
 func (a asker) once() {
 	started, connections := time.Since(a.begin), 0
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connections++ }}

@@ -29,7 +29,8 @@ const (
 // Failures are the kinds that are failures, in the order of tables.
 func Failures() []Kind { return []Kind{Refused, Reset, Truncated, Status, Timeout, Other} }
 
-// kindOf tells how a request ended from what net/http returned; started says whether an answer had begun.
+// kindOf tells how a request ended from what net/http returned; started says whether an answer had
+// begun.
 func kindOf(err error, status int, started bool) Kind {
 	switch {
 	case err == nil && status == http.StatusOK:

@@ -1,7 +1,8 @@
 //go:build linux
 
-// The webhooks that softstop is measured beside, on controller-runtime's webhook server: one that allows and does nothing, and one that
-// gives every pod the same patch. What an admission costs more than beside the second is what softstop itself costs.
+// The webhooks that softstop is measured beside, on controller-runtime's webhook server: one that
+// allows and does nothing, and one that gives every pod the same patch. What an admission costs
+// more than beside the second is what softstop itself costs.
 //
 //	noop    serves /mutate and /repeat on :9443; it makes its own certificate and puts it into the configuration named by NOOP_CONFIGURATION
 package main

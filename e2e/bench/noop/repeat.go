@@ -16,8 +16,9 @@ import (
 	"github.com/softstop/softstop/webhook/inject"
 )
 
-// repeater gives every pod the patch that softstop would make of the first, without a look at it: all that the API server does with a
-// changed pod is in its time, and none of what softstop does. It is right for pods that differ in nothing but their names.
+// repeater gives every pod the patch that softstop would make of the first, without a look at it:
+// all that the API server does with a changed pod is in its time, and none of what softstop does.
+// It is right for pods that differ in nothing but their names.
 type repeater struct {
 	once  sync.Once
 	patch []byte

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Write puts a section into the page at file, which is made with head if it is not there, and its pictures beside it. order are the
-// names of all sections in the page's order.
+// Write puts a section into the page at file, which is made with head if it is not there, and its
+// pictures beside it. order are the names of all sections in the page's order.
 func Write(file, head, taken string, order []string, s Section) error {
 	old, err := os.ReadFile(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -27,7 +27,8 @@ func Write(file, head, taken string, order []string, s Section) error {
 	return nil
 }
 
-// merge returns the page with head, the old page's sections in order, and text in place of the section of that name.
+// merge returns the page with head, the old page's sections in order, and text in place of the
+// section of that name.
 func merge(old, head string, order []string, name, text string) string {
 	page := strings.TrimSpace(head) + "\n"
 	for _, n := range order {
@@ -42,7 +43,8 @@ func merge(old, head string, order []string, name, text string) string {
 	return page
 }
 
-// between is the part of text from one mark to the other, marks included; empty if they are not there.
+// between is the part of text from one mark to the other, marks included; empty if they are not
+// there.
 func between(text, from, to string) string {
 	_, after, found := strings.Cut(text, from)
 	inner, _, ended := strings.Cut(after, to)

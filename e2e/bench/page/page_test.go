@@ -9,7 +9,8 @@ import (
 	"github.com/softstop/softstop/e2e/bench/figures"
 )
 
-// TestWrite measures two parts, and the first once more: its section is replaced, the other stays, in the page's order.
+// TestWrite measures two parts, and the first once more: its section is replaced, the other stays,
+// in the page's order.
 func TestWrite(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "page.md")
 	order := []string{"first", "second", "never"}

@@ -10,7 +10,8 @@ type Bar struct {
 	Ours bool
 }
 
-// Bars draws one bar below the other, each over a track of the full length. label is for people who do not see it.
+// Bars draws one bar below the other, each over a track of the full length. label is for people who
+// do not see it.
 func Bars(label, title string, bars []Bar) string {
 	const left, right, row, top = 200, 110, 30, 52
 	const full = width - left - right

@@ -1,5 +1,5 @@
-// Package plot draws the documentation's pictures as SVG: bars (one figure each of several contestants) and panels (figures over
-// time).
+// Package plot draws the documentation's pictures as SVG: bars (one figure each of several
+// contestants) and panels (figures over time).
 //
 //	Bars     name ▇▇▇▇▇▇▇▇░░░░ 42 of 50
 //	Panels   a title, an area over the seconds, and below it a strip of what failed
@@ -8,6 +8,6 @@
 //
 // # Why by hand
 //
-// The pictures are read on a web page, light or dark: they need a style sheet with a media query and words that can be selected,
-// and nothing that a plotting library is made for.
+// The pictures are read on a web page, light or dark: they need a style sheet with a media query
+// and words that can be selected, and nothing that a plotting library is made for.
 package plot

@@ -33,8 +33,8 @@ func (p Panel) height() int {
 	return lineHeight + stripHeight + 6 + panelGap
 }
 
-// Panels draws panels one below the other with one time axis. step is the seconds between two values; the strips of failures
-// share one scale, so that they compare.
+// Panels draws panels one below the other with one time axis. step is the seconds between two
+// values; the strips of failures share one scale, so that they compare.
 func Panels(label, title string, step float64, panels []Panel) string {
 	height, steps, failed := 40, 1, 1.0
 	for _, panel := range panels {

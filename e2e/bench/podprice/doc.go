@@ -1,11 +1,12 @@
 //go:build linux
 
-// Package podprice measures what softstop costs a pod that runs: the time from its creation to Running, its memory, and the size of
-// the images.
+// Package podprice measures what softstop costs a pod that runs: the time from its creation to
+// Running, its memory, and the size of the images.
 //
-// Three kinds of the same pod: bare, with the emptyDir carrier, with the image volume. They start one at a time, in turn. Then
-// some of each run side by side, and their memory is what their cgroups are charged: a program's file that two pods share is
-// charged to whoever read it first, and a copy of it to each.
+// Three kinds of the same pod: bare, with the emptyDir carrier, with the image volume. They start
+// one at a time, in turn. Then some of each run side by side, and their memory is what their
+// cgroups are charged: a program's file that two pods share is charged to whoever read it first,
+// and a copy of it to each.
 //
 // What the init's own process takes is measured more closely by the init's benchmark.
 package podprice

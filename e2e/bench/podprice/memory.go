@@ -12,7 +12,8 @@ import (
 	"github.com/softstop/softstop/e2e/pace"
 )
 
-// memory are what pods are charged by kind, in KiB: all of it, anonymous memory, and the page cache.
+// memory are what pods are charged by kind, in KiB: all of it, anonymous memory, and the page
+// cache.
 type memory struct{ all, anonymous, cache figures.Row }
 
 // memory runs copies of each kind side by side and reads what each pod's cgroup is charged.

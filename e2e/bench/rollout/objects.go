@@ -38,7 +38,8 @@ func deploy(ctx context.Context, g *ground.Ground, c cell) (string, error) {
 	return "http://" + made.Spec.ClusterIP + "/", nil
 }
 
-// deployment is what somebody would write for the server: a port, a readiness probe, and for the rest the defaults.
+// deployment is what somebody would write for the server: a port, a readiness probe, and for the
+// rest the defaults.
 func deployment(c cell) *appsv1.Deployment {
 	labels := map[string]string{"app": c.server.name}
 	noToken := false

@@ -122,7 +122,8 @@ Kept connections that a leaving server had closed, so that the HTTP library aske
 ` + strings.Join(again, ", ") + "."
 }
 
-// picture has the requests per second without and with softstop, all servers together, and what failed.
+// picture has the requests per second without and with softstop, all servers together, and what
+// failed.
 func (r *results) picture() string {
 	var panels []plot.Panel
 	for _, c := range configurations() {

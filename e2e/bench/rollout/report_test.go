@@ -9,7 +9,8 @@ import (
 	"github.com/softstop/softstop/e2e/bench/load"
 )
 
-// fixture are results in which every cell has 100 answered requests a second for two seconds, and every cell was restarted twice.
+// fixture are results in which every cell has 100 answered requests a second for two seconds, and
+// every cell was restarted twice.
 func fixture() *results {
 	r := &results{Options: Options{Rate: 50}, tallies: map[string]*load.Tally{}, restarts: map[string]int{}}
 	for _, s := range servers() {
@@ -22,7 +23,8 @@ func fixture() *results {
 	return r
 }
 
-// TestOneFailureMissesTheGoal: a single failed request with softstop is seen in the goal, the table and the picture.
+// TestOneFailureMissesTheGoal: a single failed request with softstop is seen in the goal, the table
+// and the picture.
 func TestOneFailureMissesTheGoal(t *testing.T) {
 	for failed, mark := range map[int]string{0: "✓", 1: "✗"} {
 		r := fixture()

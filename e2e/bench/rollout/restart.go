@@ -21,8 +21,9 @@ const (
 	patience = 3 * time.Minute
 )
 
-// restart restarts a cell's deployment times over, each time as kubectl rollout restart does and when the one before is complete. After
-// deadline it begins no other. It returns how many there were.
+// restart restarts a cell's deployment times over, each time as kubectl rollout restart does and
+// when the one before is complete. After deadline it begins no other. It returns how many there
+// were.
 func restart(ctx context.Context, g *ground.Ground, c cell, times int, deadline time.Time) (int, error) {
 	for i := range times {
 		if time.Now().After(deadline) {

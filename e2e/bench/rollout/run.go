@@ -83,7 +83,8 @@ func (r *results) measure(ctx context.Context, g *ground.Ground, cells []cell) e
 		return err
 	})
 	if err == nil {
-		// A pod that hangs until it is killed takes its connections along half a minute later: that counts.
+		// A pod that hangs until it is killed takes its connections along half a minute later: that
+		// counts.
 		err = each(cells, func(c cell) error { return quiet(ctx, g, c) })
 	}
 	var tallies []*load.Tally

@@ -19,7 +19,8 @@ const Picture = "scale.svg"
 const (
 	maxAtRest = 40
 	maxAfter  = 64
-	// maxGrowth is how much more the webhook may have at most in the second half than in the first: it is flat.
+	// maxGrowth is how much more the webhook may have at most in the second half than in the first:
+	// it is flat.
 	maxGrowth = 1.25
 )
 

@@ -21,7 +21,8 @@ type second struct {
 
 // state is the webhook's at one time.
 type state struct {
-	// working is its pod's working set, resident its process's memory, both in MiB; heap is what Go's collector last left.
+	// working is its pod's working set, resident its process's memory, both in MiB; heap is what
+	// Go's collector last left.
 	working, resident, heap float64
 	// processor is the time it has used, in seconds, and answered the reviews.
 	processor, answered float64

@@ -9,7 +9,8 @@ import (
 	"github.com/softstop/softstop/e2e/bench/page"
 )
 
-// overhead is what Kubernetes itself may take of a stop, beside the application's cleanup, in seconds: a goal for a machine of our own.
+// overhead is what Kubernetes itself may take of a stop, beside the application's cleanup, in
+// seconds: a goal for a machine of our own.
 const overhead = 2
 
 func section(stops []stop) page.Section {

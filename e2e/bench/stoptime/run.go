@@ -45,7 +45,8 @@ func forms() []form {
 
 const (
 	wave = 13 // pods of each kind at once
-	// apart is the time between two deletions: far enough that one is mostly alone, near enough for a hundred a minute.
+	// apart is the time between two deletions: far enough that one is mostly alone, near enough for
+	// a hundred a minute.
 	apart    = 250 * time.Millisecond
 	patience = 3 * time.Minute
 )
@@ -107,7 +108,8 @@ type bench struct {
 	failure error
 }
 
-// wave starts pods first to last of every kind and deletes them in turn. It returns when the last is deleted, not when it is gone.
+// wave starts pods first to last of every kind and deletes them in turn. It returns when the last
+// is deleted, not when it is gone.
 func (b *bench) wave(ctx context.Context, first, last int) error {
 	var stops []stop
 	for i := first; i < last; i++ {

@@ -1,7 +1,7 @@
 //go:build linux
 
-// The demo's application: it works, or serves, until SIGTERM, then takes its time to clean up and says so last. Told a second time, it
-// quits hard, as many programs do.
+// The demo's application: it works, or serves, until SIGTERM, then takes its time to clean up and
+// says so last. Told a second time, it quits hard, as many programs do.
 //
 //	app [--name NAME] [--cleanup 3s] [--serve :8080] [--zombies N] [--deaf]
 package main
@@ -69,10 +69,12 @@ func listen(address string, say func(string, ...any)) {
 	}
 }
 
-// makeOrphans leaves n processes without a parent and waits until each has died: PID 1 has to reap them.
+// makeOrphans leaves n processes without a parent and waits until each has died: PID 1 has to reap
+// them.
 func makeOrphans(n int) error {
 	for range n {
-		// The inner process outlives the shell that started it, so its parent is PID 1 when it ends.
+		// The inner process outlives the shell that started it, so its parent is PID 1 when it
+		// ends.
 		out, err := exec.Command("/bin/sh", "-c", "sleep 0.2 >/dev/null 2>&1 & echo $!").Output()
 		if err != nil {
 			return fmt.Errorf("make an orphan: %w", err)

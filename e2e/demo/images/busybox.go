@@ -4,7 +4,8 @@ package images
 
 import "github.com/softstop/softstop/e2e/node/image"
 
-// Busybox is a shell and the commands that scripts expect, all links to one static program. Package busybox-static has it.
+// Busybox is a shell and the commands that scripts expect, all links to one static program. Package
+// busybox-static has it.
 func Busybox() []image.File {
 	files := []image.File{{From: "/bin/busybox", To: "/bin/busybox"}}
 	for _, name := range []string{

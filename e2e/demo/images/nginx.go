@@ -9,8 +9,9 @@ import (
 	"github.com/softstop/softstop/e2e/node/image"
 )
 
-// MakeNginx makes an image with Debian's nginx, built as the one that everybody uses is: an entrypoint script that execs its arguments,
-// a CMD, and SIGQUIT as the stop signal. It serves "hello" on port 8080 and logs to its standard error. It returns the archive.
+// MakeNginx makes an image with Debian's nginx, built as the one that everybody uses is: an
+// entrypoint script that execs its arguments, a CMD, and SIGQUIT as the stop signal. It serves
+// "hello" on port 8080 and logs to its standard error. It returns the archive.
 func MakeNginx(ctx context.Context, progress io.Writer) (string, error) {
 	const (
 		entrypoint = "#!/bin/sh\necho \"entrypoint runs $*\"\nexec \"$@\"\n"

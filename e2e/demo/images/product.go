@@ -39,7 +39,8 @@ type builder struct {
 	progress     io.Writer
 }
 
-// Product builds the webhook's and the init's image for this machine from the Dockerfile and returns their archives, in this order.
+// Product builds the webhook's and the init's image for this machine from the Dockerfile and
+// returns their archives, in this order.
 func Product(ctx context.Context, progress io.Writer) ([]string, error) {
 	b, unlock, err := newBuilder(ctx, progress)
 	if err != nil {
@@ -65,7 +66,8 @@ type Options struct {
 	Version string
 }
 
-// Build builds one image for this machine from the Dockerfile and returns its archive, which the next build of the same target overwrites.
+// Build builds one image for this machine from the Dockerfile and returns its archive, which the
+// next build of the same target overwrites.
 func Build(ctx context.Context, o Options, progress io.Writer) (string, error) {
 	b, unlock, err := newBuilder(ctx, progress)
 	if err != nil {
@@ -119,7 +121,8 @@ func (b builder) forget() error {
 	return nil
 }
 
-// base makes an image of the base image's name with a shell and no more: build lays the machine's Go over it.
+// base makes an image of the base image's name with a shell and no more: build lays the machine's
+// Go over it.
 func (b builder) base(ctx context.Context) error {
 	if err := b.forget(); err != nil {
 		return err
@@ -167,8 +170,9 @@ func (b builder) build(ctx context.Context, o Options) (string, error) {
 	return archive, nil
 }
 
-// buildArgs is buildah's command line. Neither the time of the build nor the builder's name gets into the image: the same source gives
-// the same digest. No layer is taken from an earlier build: buildah 1.28 takes one that was built with another VERSION.
+// buildArgs is buildah's command line. Neither the time of the build nor the builder's name gets
+// into the image: the same source gives the same digest. No layer is taken from an earlier build:
+// buildah 1.28 takes one that was built with another VERSION.
 func (b builder) buildArgs(ctx context.Context, o Options, name string) ([]string, error) {
 	env, err := goEnv(ctx, "GOROOT", "GOMODCACHE", "GOCACHE")
 	if err != nil {

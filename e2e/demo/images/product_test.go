@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestSameDigest builds each image, and again with nothing of the first build but the compiler's cache: the digests must be the same,
-// or nobody can check that an image is what its source says.
+// TestSameDigest builds each image, and again with nothing of the first build but the compiler's
+// cache: the digests must be the same, or nobody can check that an image is what its source says.
 func TestSameDigest(t *testing.T) {
 	for target := range Targets() {
 		var digests []string

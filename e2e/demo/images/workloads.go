@@ -77,8 +77,9 @@ func scriptFiles() ([]image.File, error) {
 	return files, nil
 }
 
-// Debian makes an image from Debian's packages and all they depend on, and returns its archive. Their scripts are not run: there is
-// nothing to configure. img says the rest: its Files are added to theirs, its Root is replaced.
+// Debian makes an image from Debian's packages and all they depend on, and returns its archive.
+// Their scripts are not run: there is nothing to configure. img says the rest: its Files are added
+// to theirs, its Root is replaced.
 func Debian(ctx context.Context, img image.Image, progress io.Writer, packages ...string) (string, error) {
 	cache, err := parts.Cache()
 	if err != nil {
@@ -107,7 +108,8 @@ func Debian(ctx context.Context, img image.Image, progress io.Writer, packages .
 	return Pack(key+".tar", img)
 }
 
-// unpackDebian downloads the packages with all that they need into work and unpacks them below work/root.
+// unpackDebian downloads the packages with all that they need into work and unpacks them below
+// work/root.
 func unpackDebian(ctx context.Context, work string, packages []string) error {
 	for _, dir := range []string{"debs/partial", "root/usr/bin", "root/usr/sbin", "root/usr/lib", "root/usr/lib64", "root/data", "root/tmp"} {
 		if err := os.MkdirAll(filepath.Join(work, dir), 0o755); err != nil {
@@ -126,7 +128,8 @@ func unpackDebian(ctx context.Context, work string, packages []string) error {
 	if err := run(ctx, "apt-get", "update", "-qq"); err != nil {
 		return err
 	}
-	// With an empty list of installed packages apt downloads every dependency, whatever this machine has.
+	// With an empty list of installed packages apt downloads every dependency, whatever this
+	// machine has.
 	err := run(ctx, "apt-get", append([]string{
 		"-o", "Dir::State::status=" + work + "/status", "-o", "Dir::Cache::archives=" + work + "/debs",
 		"-o", "APT::Sandbox::User=root", "install", "-y", "-qq", "--no-install-recommends", "--download-only",

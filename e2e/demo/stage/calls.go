@@ -15,7 +15,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Calls returns how often the API server has called the webhook, by the webhook's own counters, over all of its pods.
+// Calls returns how often the API server has called the webhook, by the webhook's own counters,
+// over all of its pods.
 func (s *Stage) Calls(ctx context.Context) (int, error) {
 	pods, err := s.Client.CoreV1().Pods(Namespace).List(ctx, metav1.ListOptions{
 		LabelSelector: "app.kubernetes.io/component=webhook", FieldSelector: "status.phase=Running",

@@ -17,8 +17,8 @@ import (
 // Injected is the label that softstop puts on a pod that it has changed.
 const Injected = "softstop.dev/injected"
 
-// AwaitInjection returns when a pod with an opt-in annotation is injected in a dry run: the API server learns of a new webhook and of its
-// certificate a moment after Helm does.
+// AwaitInjection returns when a pod with an opt-in annotation is injected in a dry run: the API
+// server learns of a new webhook and of its certificate a moment after Helm does.
 func (s *Stage) AwaitInjection(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, pace.Stretch(time.Minute))
 	defer cancel()

@@ -49,7 +49,8 @@ type Stage struct {
 	progress io.Writer
 }
 
-// Set builds everything, brings the node up, unless one of this name is, and gives it the images. The caller ends it with Close.
+// Set builds everything, brings the node up, unless one of this name is, and gives it the images.
+// The caller ends it with Close.
 func Set(ctx context.Context, o Options) (*Stage, error) {
 	archives, err := buildImages(ctx, o.Progress)
 	if err != nil {
@@ -125,7 +126,8 @@ func (s *Stage) Config() (*rest.Config, error) {
 	return config, nil
 }
 
-// Install installs the chart with Helm and waits until its pods are ready; more are further arguments, such as --set X=Y.
+// Install installs the chart with Helm and waits until its pods are ready; more are further
+// arguments, such as --set X=Y.
 func (s *Stage) Install(ctx context.Context, more ...string) error {
 	root, err := parts.Root(ctx)
 	if err != nil {

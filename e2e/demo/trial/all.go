@@ -10,8 +10,9 @@ import (
 	"k8s.io/client-go/kubernetes"
 )
 
-// RunAll runs every workload in both namespaces at once and returns the outcomes in the workloads' order, each workload's two side by
-// side. The first stop begins when the last pod is up: starting pods is work for the machine, and stops are what is measured.
+// RunAll runs every workload in both namespaces at once and returns the outcomes in the workloads'
+// order, each workload's two side by side. The first stop begins when the last pod is up: starting
+// pods is work for the machine, and stops are what is measured.
 func RunAll(ctx context.Context, client kubernetes.Interface, without, with string) ([]Outcome, error) {
 	workloads := Workloads()
 	trials := make([]*Trial, 2*len(workloads))

@@ -23,11 +23,13 @@ type Outcome struct {
 	Log string
 }
 
-// promised is what a stop may take beyond the application's own time: the kubelet and the API server need some of it.
+// promised is what a stop may take beyond the application's own time: the kubelet and the API
+// server need some of it.
 const promised = 2 * time.Second
 
-// Margin is what the stops among outcomes may take beyond the applications' own times: two seconds, or more on a machine that needs more
-// by itself, as the pods without softstop show that stop as they should.
+// Margin is what the stops among outcomes may take beyond the applications' own times: two seconds,
+// or more on a machine that needs more by itself, as the pods without softstop show that stop as
+// they should.
 func Margin(outcomes []Outcome) time.Duration {
 	margin := promised
 	for _, o := range outcomes {
@@ -38,7 +40,8 @@ func Margin(outcomes []Outcome) time.Duration {
 	return margin
 }
 
-// Evidence is the last line of the log that shows the end of a cleanup, and whether all of them were seen.
+// Evidence is the last line of the log that shows the end of a cleanup, and whether all of them
+// were seen.
 func (o Outcome) Evidence() (line string, seen bool) {
 	line, n := o.find(o.Workload.Evidence)
 	seen = n >= o.Workload.Times
@@ -86,9 +89,9 @@ func (o Outcome) limit(margin time.Duration) time.Duration {
 	return l
 }
 
-// Judge returns what contradicts the demo's claim: with softstop every stop takes the application's own time and its cleanup is seen;
-// without it, the launch styles that hang do hang and clean up nothing. margin is what a stop may take beyond the application's
-// own time.
+// Judge returns what contradicts the demo's claim: with softstop every stop takes the application's
+// own time and its cleanup is seen; without it, the launch styles that hang do hang and clean up
+// nothing. margin is what a stop may take beyond the application's own time.
 func Judge(o Outcome, margin time.Duration) []string {
 	var wrong []string
 	complain := func(format string, args ...any) {

@@ -34,7 +34,8 @@ func Run(ctx context.Context, client kubernetes.Interface, namespace string, w W
 	return t.Stop(ctx)
 }
 
-// Start creates w's pod in a namespace and returns when the application is up. ctx bounds the trial to its end.
+// Start creates w's pod in a namespace and returns when the application is up. ctx bounds the trial
+// to its end.
 func Start(ctx context.Context, client kubernetes.Interface, namespace string, w Workload) (*Trial, error) {
 	t := &Trial{client: client, namespace: namespace, outcome: Outcome{Workload: w, ExitCode: -1}}
 	pods := client.CoreV1().Pods(namespace)

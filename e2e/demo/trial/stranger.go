@@ -11,7 +11,8 @@ import (
 	"github.com/softstop/softstop/e2e/demo/stage"
 )
 
-// Stranger is what the API server makes of a pod that nobody opted in, as JSON: spec, labels and annotations. It is a dry run.
+// Stranger is what the API server makes of a pod that nobody opted in, as JSON: spec, labels and
+// annotations. It is a dry run.
 func Stranger(ctx context.Context, s *stage.Stage, namespace string) ([]byte, error) {
 	pod := Workloads()[0].Pod()
 	pod.Name = "stranger"
@@ -36,8 +37,9 @@ func Stranger(ctx context.Context, s *stage.Stage, namespace string) ([]byte, er
 	return bytes.Join([][]byte{kept.Metadata.Labels, kept.Metadata.Annotations, kept.Spec}, []byte("\n")), nil
 }
 
-// Unconcerned sends the stranger again, now that softstop is there, and fails if a byte of it differs from before or if the API
-// server called the webhook for it. It returns the webhook's counter.
+// Unconcerned sends the stranger again, now that softstop is there, and fails if a byte of it
+// differs from before or if the API server called the webhook for it. It returns the webhook's
+// counter.
 func Unconcerned(ctx context.Context, s *stage.Stage, namespace string, before []byte) (int, error) {
 	calls, err := s.Calls(ctx)
 	if err != nil {

@@ -36,16 +36,19 @@ type Kind struct {
 }
 
 const (
-	// answerTime is how long an answer is waited for: a little more than an API server gives all of a pod's webhooks.
+	// answerTime is how long an answer is waited for: a little more than an API server gives all of
+	// a pod's webhooks.
 	answerTime = 35 * time.Second
 	// runTime is how long a pod is waited for until it runs.
 	runTime = 2 * time.Minute
-	// crowd and runners bound the attempts of one kind that are under way at once, so that a machine that is busy is not given more and
-	// more to do: pods that only have to be admitted, and pods that have to run.
+	// crowd and runners bound the attempts of one kind that are under way at once, so that a
+	// machine that is busy is not given more and more to do: pods that only have to be admitted,
+	// and pods that have to run.
 	crowd, runners = 12, 3
 )
 
-// Learn sends pod, of this kind, as a dry run, takes what comes back as the shape of result, and returns it.
+// Learn sends pod, of this kind, as a dry run, takes what comes back as the shape of result, and
+// returns it.
 func (k *Kind) Learn(ctx context.Context, client kubernetes.Interface, pod *corev1.Pod, result Result) (*corev1.Pod, error) {
 	admitted, err := k.try(ctx, client, pod)
 	if err != nil {
@@ -78,8 +81,9 @@ func (k *Kind) try(ctx context.Context, client kubernetes.Interface, pod *corev1
 	return client.CoreV1().Pods(k.Namespace).Create(ctx, pod, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
 }
 
-// Run creates pods of all kinds until ctx ends, each deleted again, and returns what became of them, in the order of their beginning.
-// run is part of their names: two runs must not have the same.
+// Run creates pods of all kinds until ctx ends, each deleted again, and returns what became of
+// them, in the order of their beginning. run is part of their names: two runs must not have the
+// same.
 func Run(ctx context.Context, client kubernetes.Interface, run string, kinds []Kind) []Record {
 	var (
 		mu      sync.Mutex
@@ -148,7 +152,8 @@ func (k *Kind) attempt(ctx context.Context, client kubernetes.Interface, run str
 	return r
 }
 
-// isAway reports whether err means that no API server was there to answer, or that one has only just begun.
+// isAway reports whether err means that no API server was there to answer, or that one has only
+// just begun.
 func isAway(err error) bool {
 	var network net.Error
 	if errors.As(err, &network) || utilnet.IsConnectionRefused(err) || utilnet.IsConnectionReset(err) || utilnet.IsProbableEOF(err) {

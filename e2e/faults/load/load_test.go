@@ -93,7 +93,8 @@ func TestCount(t *testing.T) {
 	}
 }
 
-// TestIsAway tells an API server that is not there from one that says no: only the latter has rejected a pod.
+// TestIsAway tells an API server that is not there from one that says no: only the latter has
+// rejected a pod.
 func TestIsAway(t *testing.T) {
 	dial := &url.Error{Op: "Post", Err: &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}}
 	for _, err := range []error{

@@ -32,10 +32,12 @@ type Record struct {
 	// Began is when the request was sent, Took how long the answer needed.
 	Began time.Time
 	Took  time.Duration
-	// Result is what the API server made of it; Detail says more about a Rejected, Away or Wrong one.
+	// Result is what the API server made of it; Detail says more about a Rejected, Away or Wrong
+	// one.
 	Result Result
 	Detail string
-	// Awaited says that the pod was to run; Ran that it did, and Hindrance what kept it from it if not.
+	// Awaited says that the pod was to run; Ran that it did, and Hindrance what kept it from it if
+	// not.
 	Awaited, Ran bool
 	Hindrance    string
 }

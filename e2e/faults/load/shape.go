@@ -16,12 +16,13 @@ type Shape struct {
 	Result Result
 	// pod is specification, labels and annotations as JSON.
 	pod string
-	// status is softstop's status annotation. It is empty where the shape does not fix it: the reason why an image could not be
-	// looked up depends on how the registry fails.
+	// status is softstop's status annotation. It is empty where the shape does not fix it: the
+	// reason why an image could not be looked up depends on how the registry fails.
 	status string
 }
 
-// shapeOf is the shape of an admitted pod. An image that is still the sent one is not part of it, so that each pod may have its own.
+// shapeOf is the shape of an admitted pod. An image that is still the sent one is not part of it,
+// so that each pod may have its own.
 func shapeOf(sent, admitted *corev1.Pod, result Result) (Shape, error) {
 	pod := admitted.DeepCopy()
 	for i := range pod.Spec.Containers {

@@ -42,7 +42,8 @@ func Count(records []Record) Tally {
 	return t
 }
 
-// share returns the value that this share of the sorted values does not exceed; 0 if there are none.
+// share returns the value that this share of the sorted values does not exceed; 0 if there are
+// none.
 func share(sorted []time.Duration, part float64) time.Duration {
 	if len(sorted) == 0 {
 		return 0

@@ -55,7 +55,8 @@ func value(m *dto.Metric) float64 {
 	return m.GetCounter().GetValue() + m.GetGauge().GetValue() + m.GetUntyped().GetValue() + m.GetHistogram().GetSampleSum()
 }
 
-// Busiest returns the ready replica that was called most during d: the API server keeps to one connection for as long as it lasts.
+// Busiest returns the ready replica that was called most during d: the API server keeps to one
+// connection for as long as it lasts.
 func (s Set) Busiest(ctx context.Context, d time.Duration) (corev1.Pod, error) {
 	pods, err := s.Ready(ctx)
 	if err != nil {

@@ -74,8 +74,9 @@ func (s Set) Signal(pod corev1.Pod, signal syscall.Signal) error {
 	return s.Node.SignalContainer(pod.Status.ContainerStatuses[0].ContainerID, signal)
 }
 
-// Kill kills a replica's process and, once the kubelet has noticed, takes its pod away: its successor does not have to wait out the
-// pauses that the kubelet puts between the restarts of one pod.
+// Kill kills a replica's process and, once the kubelet has noticed, takes its pod away: its
+// successor does not have to wait out the pauses that the kubelet puts between the restarts of one
+// pod.
 func (s Set) Kill(ctx context.Context, pod corev1.Pod) error {
 	if err := s.Signal(pod, syscall.SIGKILL); err != nil {
 		return err

@@ -39,7 +39,8 @@ func newPod() *corev1.Pod {
 	}
 }
 
-// send sends reviews until ctx ends: so many senders through the API server, and as many to each replica.
+// send sends reviews until ctx ends: so many senders through the API server, and as many to each
+// replica.
 func send(ctx context.Context, s replica.Set, senders int, c *counts) error {
 	pods, err := s.Ready(ctx)
 	if err != nil {
@@ -59,7 +60,8 @@ func send(ctx context.Context, s replica.Set, senders int, c *counts) error {
 		for _, pod := range pods {
 			client := &http.Client{Transport: &http.Transport{
 				DialContext: s.Node.Dial,
-				// Whom to trust changes every 20 s; the API server, which has to know, verifies the other half.
+				// Whom to trust changes every 20 s; the API server, which has to know, verifies the
+				// other half.
 				TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
 			}}
 			url := "https://" + net.JoinHostPort(pod.Status.PodIP, "9443") + "/mutate?timeout=5s"

@@ -12,7 +12,8 @@ type quantity struct {
 	// name is for people, metric the webhook's; values are divided by per to be in unit.
 	name, metric, unit string
 	per                float64
-	// share and more are how much larger the last third may be: a part of the first third's value, and a number of units.
+	// share and more are how much larger the last third may be: a part of the first third's value,
+	// and a number of units.
 	share, more float64
 }
 

@@ -25,13 +25,14 @@ type Module struct {
 	Dir string
 }
 
-// Acceptable returns the licences, by their SPDX names, that the product's modules may be under: permissive ones, and the Mozilla
-// licence, which asks only for changes to its own files.
+// Acceptable returns the licences, by their SPDX names, that the product's modules may be under:
+// permissive ones, and the Mozilla licence, which asks only for changes to its own files.
 func Acceptable() []string {
 	return []string{"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MPL-2.0"}
 }
 
-// Modules lists what the packages are built from on the systems, such as linux, without the product itself.
+// Modules lists what the packages are built from on the systems, such as linux, without the product
+// itself.
 func Modules(ctx context.Context, root string, packages []string, systems ...string) ([]Module, error) {
 	found := map[string]Module{}
 	for _, system := range systems {
@@ -55,7 +56,8 @@ func Modules(ctx context.Context, root string, packages []string, systems ...str
 	return modules, nil
 }
 
-// readModules adds the modules of go list's packages to found. The standard library's packages have none.
+// readModules adds the modules of go list's packages to found. The standard library's packages have
+// none.
 func readModules(from io.Reader, found map[string]Module) error {
 	for packages := json.NewDecoder(from); ; {
 		var p struct {
@@ -118,7 +120,8 @@ func (r *Reader) Of(m Module) ([]string, error) {
 	return names, nil
 }
 
-// isLicence tells by a file's name. Documentation, which nobody links, may have a licence of its own: LICENSE.docs.
+// isLicence tells by a file's name. Documentation, which nobody links, may have a licence of its
+// own: LICENSE.docs.
 func isLicence(file string) bool {
 	file = strings.ToUpper(file)
 	return !strings.HasSuffix(file, ".DOCS") && (strings.HasPrefix(file, "LICENSE") || strings.HasPrefix(file, "LICENCE") || strings.HasPrefix(file, "COPYING"))

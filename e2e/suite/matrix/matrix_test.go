@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// A skipped case is no failure, a case that one version does not know has not run there, and the order is the suite's.
+// A skipped case is no failure, a case that one version does not know has not run there, and the
+// order is the suite's.
 func TestPage(t *testing.T) {
 	lines := func(events ...string) io.Reader { return strings.NewReader(strings.Join(events, "\n")) }
 	older, err := read(lines(
