@@ -26,11 +26,17 @@ func FromAnnotations(source Source, annotations map[string]string, limits Limits
 	var problems []Problem
 	for _, key := range slices.Sorted(maps.Keys(annotations)) {
 		text, ours := strings.CutPrefix(key, Prefix)
+		value := annotations[key]
+		if meant := foreign(key); meant != "" {
+			problems = AddProblem(problems, false, key, func() Problem {
+				return Problem{Key: key, Value: value, Verdict: "is ignored: did you mean " + meant + "?"}
+			})
+		}
 		if !ours || key == InjectKey || key == StatusKey || key == IgnoreKey {
 			continue
 		}
 		name, container, single := strings.Cut(text, ".")
-		field, value := Field(name), annotations[key]
+		field := Field(name)
 		row := field.find()
 		_, known := settings.Each[container]
 		add := func(limit bool, describe func() Problem) {
@@ -42,7 +48,7 @@ func FromAnnotations(source Source, annotations map[string]string, limits Limits
 		switch {
 		case row == nil:
 			add(false, func() Problem {
-				return Problem{Key: key, Value: value, Verdict: "is ignored: softstop has no such field; it has " + strings.Join(lockable()[1:], ", ")}
+				return Problem{Key: key, Value: value, Verdict: "is ignored: " + noSuchField(name, "it has", lockable()[1:], keys()...)}
 			})
 		case single && !row.about().perContainer:
 			ignore("it holds for the whole pod, as " + Prefix + string(field))
@@ -57,6 +63,35 @@ func FromAnnotations(source Source, annotations map[string]string, limits Limits
 		}
 	}
 	return settings, problems
+}
+
+// keys are those of softstop's that are no fields, and that people write.
+func keys() []string {
+	return []string{strings.TrimPrefix(InjectKey, Prefix), strings.TrimPrefix(IgnoreKey, Prefix)}
+}
+
+// foreign returns which key of softstop's was meant by one of another domain, such as softstop.io/drain; ""
+// if none was.
+func foreign(key string) string {
+	domain, name, isKey := strings.Cut(key, "/")
+	own := strings.TrimSuffix(Prefix, "/")
+	if !isKey || domain == own || !strings.Contains(domain, "softstop") && Nearest(domain, []string{own}) == "" {
+		return ""
+	}
+	field, _, _ := strings.Cut(name, ".")
+	if !slices.Contains(append(lockable(), keys()...), field) {
+		return ""
+	}
+	return Prefix + name
+}
+
+// noSuchField says that there is no field called name; has says where there are names, and others are
+// what else may have been meant.
+func noSuchField(name, has string, names []string, others ...string) string {
+	if meant := Nearest(name, slices.Concat(names, others)); meant != "" {
+		return "softstop has no such field; did you mean " + meant + "?"
+	}
+	return "softstop has no such field; " + has + " " + strings.Join(names, ", ")
 }
 
 // set stores a value for one container, or for all if container is empty, and reports

@@ -97,7 +97,7 @@ func (d *decoder) fields(path string, node *yaml.Node, v reflect.Value) {
 			d.value(path, value, field)
 			return
 		}
-		d.fail(path, "softstop has no such field; here it has %s", strings.Join(names, ", "))
+		d.fail(path, "%s", noSuchField(key, "here it has", names))
 	})
 }
 

@@ -111,7 +111,7 @@ func (p *parser) values(path string, source Source, section v1alpha1.Values) Pol
 	for _, name := range slices.Sorted(maps.Keys(section)) {
 		row := Field(name).find()
 		if row == nil {
-			p.errs = append(p.errs, fmt.Errorf("%s: softstop has no such field; here it has %s", below(path, name), strings.Join(lockable()[1:], ", ")))
+			p.errs = append(p.errs, fmt.Errorf("%s: %s", below(path, name), noSuchField(name, "here it has", lockable()[1:])))
 			continue
 		}
 		if text := row.about().text(section[name]); !row.set(&said, source, text) {

@@ -117,6 +117,9 @@ func (c *choice) count(o outcome, found finding.Report) (pod report.Pod, silence
 	for _, f := range found.Findings {
 		all = append(all, report.Located{Finding: f, Line: o.Line(f.Path...)})
 	}
+	for _, key := range o.Mistyped {
+		all = append(all, report.Located{Finding: finding.MistypedKey(key.Key, key.Meant, key.Path), Line: o.Line(key.Path...)})
+	}
 	for _, stray := range o.Strays {
 		all = append(all, report.Located{Finding: finding.Stray(stray.Key, stray.Where), Line: stray.Line})
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/softstop/softstop/cmd/softstop/manifest"
 )
 
 // standardInput is the -f that means it.
@@ -23,10 +25,10 @@ const standardInputName = "standard input"
 const maxFile = 256 << 20
 
 // source is a file that -f means. Found means that it was in a folder, where not everything is a
-// manifest, rather than named.
+// manifest, rather than named; other, that it is of another language than YAML and JSON.
 type source struct {
-	path  string
-	found bool
+	path         string
+	found, other bool
 }
 
 // noArguments refuses arguments; whoever gives one most likely means a file.
@@ -41,8 +43,9 @@ func noArguments(cmd *cobra.Command, args []string) error {
 }
 
 // expand returns the files that the -f arguments mean: a folder means the YAML and JSON
-// files in it, and with recursive those below it. Every argument that means none is in the error.
-func expand(arguments []string, recursive bool) (files []source, err error) {
+// files in it, and with recursive those below it. Every argument that means none is in the error; closed
+// is what of a folder cannot be looked at.
+func expand(arguments []string, recursive bool) (files []source, closed []manifest.Unread, err error) {
 	var errs []error
 	for i, argument := range arguments {
 		switch {
@@ -69,36 +72,42 @@ func expand(arguments []string, recursive bool) (files []source, err error) {
 			files = append(files, source{path: argument})
 			continue
 		}
-		inside, err := manifestsIn(argument, recursive)
-		files = append(files, inside...)
-		switch {
-		case err != nil:
-			errs = append(errs, fmt.Errorf("read folder %q: %w", argument, err))
-		case len(inside) == 0:
+		inside, shut := manifestsIn(argument, recursive)
+		files, closed = append(files, inside...), append(closed, shut...)
+		if len(inside)+len(shut) == 0 {
 			errs = append(errs, fmt.Errorf("folder %q has no .yaml, .yml or .json files", argument))
 		}
 	}
-	return files, errors.Join(errs...)
+	return files, closed, errors.Join(errs...)
 }
 
-// manifestsIn returns the files in a folder that may be manifests. A link to a file is a file; a
-// link to a folder is followed if it is the folder itself, as it may lead in a circle.
-func manifestsIn(folder string, recursive bool) (files []source, err error) {
-	var errs []error
+// manifestsIn returns the files in a folder that may be manifests, and what of it is closed. A link to a
+// file is a file; a link to a folder is followed if it is the folder itself, as it may lead in a circle.
+func manifestsIn(folder string, recursive bool) (files []source, closed []manifest.Unread) {
 	root := folder + string(filepath.Separator)
 	// The function returns no error but SkipDir.
 	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		isManifest := slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(path))
 		switch {
 		case err != nil:
-			errs = append(errs, err)
+			closed = append(closed, unreadable(filepath.Clean(path), err))
 		case entry.IsDir() && path != root && !recursive:
 			return fs.SkipDir
-		case !entry.IsDir() && slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(path)) && readable(path, entry):
-			files = append(files, source{filepath.Clean(path), true})
+		case !entry.IsDir() && (isManifest || manifest.IsOther(path)) && readable(path, entry):
+			files = append(files, source{filepath.Clean(path), true, !isManifest})
 		}
 		return nil
 	})
-	return files, errors.Join(errs...)
+	return files, closed
+}
+
+// unreadable is the report of a file in a folder, or of a folder, that cannot be opened.
+func unreadable(path string, err error) manifest.Unread {
+	var cause *fs.PathError
+	if errors.As(err, &cause) {
+		err = cause.Err
+	}
+	return manifest.Unread{Cause: manifest.Unreadable, File: path, Text: err.Error()}
 }
 
 // readable reports whether an entry of a folder is a file, or a link to one. Reading a pipe or a

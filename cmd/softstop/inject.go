@@ -44,7 +44,7 @@ With -o patch each line is one object's JSON patch, for kubectl patch --type=jso
 				}
 				changes = append(changes, change{o.Template, o.operations, summary(o.plan)})
 			}
-			return in.end(out.write(cmd, files, changes))
+			return in.end(out.write(cmd, in.manifests(files), changes))
 		},
 	}
 	in.flags(cmd)

@@ -52,15 +52,20 @@ func (in *input) read(cmd *cobra.Command) ([]*manifest.File, error) {
 		return nil, err
 	}
 	in.unread = unread{inFolder: map[string]bool{}, strict: in.strict, command: cmd.CommandPath()}
-	sources, err := expand(in.files, in.recursive)
+	sources, closed, err := expand(in.files, in.recursive)
 	if err != nil {
 		in.unread.errs = append(in.unread.errs, err)
 	}
+	in.unread.found = closed
 	var files []*manifest.File
 	pods, objects := 0, 0
 	patches := patchesAmong(sources)
 	parsed, errs := parseAll(cmd, sources)
 	for i, from := range sources {
+		if errs[i] != nil && from.found {
+			in.unread.add(from.path, true, unreadable(from.path, errs[i]))
+			continue
+		}
 		if errs[i] != nil {
 			in.unread.errs = append(in.unread.errs, errs[i])
 			continue
@@ -68,20 +73,37 @@ func (in *input) read(cmd *cobra.Command) ([]*manifest.File, error) {
 		file := parsed[i]
 		in.settle(file, from, patches[from.path])
 		pods, objects = pods+len(file.Templates), objects+file.Objects()
-		if !from.found || file.Objects() > 0 {
+		if !from.found || file.Objects()+len(file.Templates) > 0 {
 			files = append(files, file)
 		}
 	}
 	in.unread.tell(cmd.ErrOrStderr())
 	switch {
-	case in.unread.failed() && objects == 0:
+	case in.unread.failed() && objects+pods == 0:
 		return nil, errUnread
 	case pods == 0 && len(in.unread.named)+len(in.unread.found) == 0:
-		fmt.Fprintf(cmd.ErrOrStderr(), "softstop: there are no pods in %s\n", strings.Join(in.files, ", "))
+		fmt.Fprintf(cmd.ErrOrStderr(), "softstop: there are no pods in %s\n", in.names())
 	case pods == 0:
-		fmt.Fprintf(cmd.ErrOrStderr(), "softstop: no pods were found in %s\n", strings.Join(in.files, ", "))
+		fmt.Fprintf(cmd.ErrOrStderr(), "softstop: no pods were found in %s\n", in.names())
 	}
 	return files, nil
+}
+
+// names are what was given with -f, for people.
+func (in *input) names() string {
+	names := slices.Clone(in.files)
+	for i := range names {
+		if names[i] == standardInput {
+			names[i] = standardInputName
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// manifests are those of files whose text is to be printed: not what was found in a folder and has
+// objects in it without being one.
+func (in *input) manifests(files []*manifest.File) []*manifest.File {
+	return slices.DeleteFunc(slices.Clone(files), func(f *manifest.File) bool { return f.Objects() == 0 && in.unread.inFolder[f.Name] })
 }
 
 // parseAll reads the files, each with its error.
@@ -89,7 +111,11 @@ func parseAll(cmd *cobra.Command, sources []source) ([]*manifest.File, []error) 
 	files, errs := make([]*manifest.File, len(sources)), make([]error, len(sources))
 	parallel.Each(sources, func(i int, from source) {
 		name, data, err := load(cmd, from.path)
-		if errs[i] = err; err == nil {
+		switch errs[i] = err; {
+		case err != nil:
+		case from.other:
+			files[i] = manifest.Other(name, data)
+		default:
 			files[i] = manifest.Parse(name, data)
 		}
 	})
@@ -192,6 +218,10 @@ func (o *outcome) warnings() (all []string) {
 	}
 	if o.Refused != "" {
 		all = append(all, "inject leaves it as it is: "+o.Refused)
+	}
+	for _, key := range o.Mistyped {
+		f := finding.MistypedKey(key.Key, key.Meant, key.Path)
+		all = append(all, strings.Join(key.Path, ".")+": "+f.What)
 	}
 	for _, stray := range o.Strays {
 		f := finding.Stray(stray.Key, stray.Where)

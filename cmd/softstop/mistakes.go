@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/softstop/softstop/config"
 )
 
 // inWords is err in words, with what helps if args begin with a command that there is none of.
@@ -20,9 +22,12 @@ func inWords(root *cobra.Command, args []string, err error) string {
 // unknownCommand says that parent has no command of that name, and what would be one.
 func unknownCommand(parent *cobra.Command, name string) error {
 	path := parent.CommandPath()
-	parent.SuggestionsMinimumDistance = 2
-	for _, suggestion := range parent.SuggestionsFor(name) {
-		return fmt.Errorf("unknown command %q for %q; did you mean %s %s?", name, path, path, suggestion)
+	var names []string
+	for _, sub := range parent.Commands() {
+		names = append(names, sub.Name())
+	}
+	if meant := config.Nearest(name, names); meant != "" {
+		return fmt.Errorf("unknown command %q for %q; did you mean %s %s?", name, path, path, meant)
 	}
 	return fmt.Errorf("unknown command %q for %q; %s --help lists the commands", name, path, path)
 }
@@ -65,22 +70,12 @@ func flagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &invalid) && invalid.GetFlag().Value.Type() == "bool":
 		return fmt.Errorf("--%s %q: must be true or false", invalid.GetFlag().Name, invalid.GetValue())
 	case errors.As(err, &unknown):
-		if flag := likely(cmd, unknown.GetSpecifiedName()); flag != "" {
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if flag := config.Nearest(unknown.GetSpecifiedName(), names); flag != "" {
 			return fmt.Errorf("%w; did you mean --%s?", err, flag)
 		}
 		return fmt.Errorf("%w; %s --help lists the flags", err, cmd.CommandPath())
 	}
 	return err
-}
-
-// likely returns the flag of cmd whose name is closest to name, if it is close enough to be meant.
-func likely(cmd *cobra.Command, name string) (flag string) {
-	names := &cobra.Command{Use: "flags", SuggestionsMinimumDistance: 2}
-	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		names.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
-	})
-	if suggestions := names.SuggestionsFor(name); len(name) > 1 && len(suggestions) > 0 {
-		return suggestions[0]
-	}
-	return ""
 }

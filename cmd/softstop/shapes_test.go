@@ -75,7 +75,7 @@ func TestShapes(t *testing.T) {
 			}
 		})
 	}
-	if n := len(archive.Files); n < 40 {
+	if n := len(archive.Files); n < 60 {
 		t.Errorf("only %d shapes", n)
 	}
 	all := try(t, "check", "-R", "-f", folder)
@@ -93,17 +93,17 @@ func FuzzCommands(f *testing.F) {
 	}
 	for _, file := range archive.Files {
 		f.Add(file.Data)
+		f.Add([]byte("\ufeff" + strings.ReplaceAll(string(file.Data), "\n", "\r\n")))
 	}
 	path := filepath.Join(f.TempDir(), "file.yaml")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if err := os.WriteFile(path, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range []string{"check", "explain", "uninject"} {
-			if said := try(t, name, "-f", path); said.out+said.errs == "" && len(data) > 0 {
-				if said.err != nil || name != "uninject" {
-					t.Errorf("%s says nothing: %v", name, said.err)
-				}
+		for _, name := range []string{"check", "explain", "uninject", "inject -o patch", "inject -o json", "inject -o text", "inject --diff", "check -o sarif", "check -o patch", "explain -o svg", "validate-config"} {
+			said := try(t, append(strings.Fields(name), "-f", path)...)
+			if said.out+said.errs == "" && len(data) > 0 && (said.err != nil || name == "check" || name == "explain") {
+				t.Errorf("%s says nothing: %v", name, said.err)
 			}
 		}
 		once := try(t, "inject", "-f", path)

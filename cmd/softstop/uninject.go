@@ -40,7 +40,7 @@ are the pod's own. Without it, or if the pod is not as it says, these stay.`,
 					changes = append(changes, c)
 				}
 			}
-			return in.end(out.write(cmd, files, changes))
+			return in.end(out.write(cmd, in.manifests(files), changes))
 		},
 	}
 	in.flags(cmd)

@@ -73,7 +73,7 @@ func (u *unread) tell(w io.Writer) {
 	for _, chart := range charts {
 		fmt.Fprintf(w, "softstop: %s: render them: helm template %s | %s -f -\n", printable(chart.String()), printable(chart.folder), u.command)
 	}
-	for _, cause := range []manifest.Cause{manifest.Templated, manifest.Broken, manifest.Invalid, manifest.Elsewhere, manifest.Kustomization, manifest.Partial, manifest.Foreign} {
+	for _, cause := range []manifest.Cause{manifest.Unreadable, manifest.Templated, manifest.Broken, manifest.Invalid, manifest.Elsewhere, manifest.Kustomization, manifest.Partial, manifest.Foreign} {
 		u.tellGroup(w, cause, rest)
 	}
 }
@@ -109,12 +109,14 @@ func heading(cause manifest.Cause, single bool) string {
 	switch cause {
 	case manifest.Templated:
 		return is("is a template, no manifest yet", "are templates, no manifests yet")
+	case manifest.Unreadable:
+		return "cannot be opened"
 	case manifest.Broken:
 		return "cannot be read"
 	case manifest.Invalid:
 		return is("has objects that the API server would refuse", "have objects that the API server would refuse")
 	case manifest.Elsewhere:
-		return is("makes pods from what is no pod template, which was not looked at", "make pods from what is no pod template, which was not looked at")
+		return is("has pods in what is no pod template, which was not looked at", "have pods in what is no pod template, which was not looked at")
 	case manifest.Kustomization:
 		return is("is a kustomization and was not built", "are kustomizations and were not built")
 	case manifest.Partial:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -23,10 +24,14 @@ path and what is allowed. The exit code is 1 if there is one, 2 if a file cannot
 		Example: "  kubectl -n softstop-system get configmap softstop-webhook -o 'jsonpath={.data.config\\.yaml}' | softstop validate-config -f -",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			paths, err := expand(files, false)
+			paths, closed, err := expand(files, false)
+			for _, one := range closed {
+				err = errors.Join(err, errors.New(one.String()))
+			}
 			if err != nil {
 				return err
 			}
+			paths = slices.DeleteFunc(paths, func(from source) bool { return from.other })
 			verdicts := make([]verdict, len(paths))
 			for i, from := range paths {
 				name, data, err := load(cmd, from.path)

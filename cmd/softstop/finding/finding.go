@@ -21,6 +21,7 @@ const (
 	GraceZero      ID = "grace-zero"
 	BadValue       ID = "bad-value"
 	Misplaced      ID = "misplaced"
+	Mistyped       ID = "mistyped-key"
 	CommandUnknown ID = "command-unknown"
 )
 
@@ -88,6 +89,7 @@ func Kinds() []Kind {
 		{GraceZero, Warning, "terminationGracePeriodSeconds is 0", "the pod is killed at once", "set it to 1 or more"},
 		{BadValue, Warning, "a softstop annotation does not hold as it was written", "what it asks for does not happen", "correct the value"},
 		{Misplaced, Warning, "a softstop key is where nobody reads it", "what it asks for does not happen", "make it an annotation of the pod, or of the pod template"},
+		{Mistyped, Warning, "the pod has a key that Kubernetes does not, and that looks like one it has", "the API server refuses the pod, or drops the key and what it says", "write the key that was meant"},
 		{CommandUnknown, Note, "the spec does not say what the container runs", "nobody can tell what it does with its stop signal", "set command, describe the image in the configuration, or let --registry ask"},
 	}
 }

@@ -121,6 +121,13 @@ func Stray(key, where string) Finding {
 	return found(Misplaced, "", fmt.Sprintf("%s is %s, where nobody reads it", key, where))
 }
 
+// MistypedKey is the finding of a key at path in the pod that is almost the one that was meant.
+func MistypedKey(key, meant string, path []string) Finding {
+	f := found(Mistyped, "", fmt.Sprintf("Kubernetes has no key %s there; did you mean %s?", key, meant), path...)
+	f.Fix = "write " + meant
+	return f
+}
+
 // KnownBy returns what facts know about images: the configuration's, then the answers.
 func KnownBy(facts inject.Facts) Known {
 	return func(c *corev1.Container) (config.Image, bool) {

@@ -91,7 +91,7 @@ func notText(data []byte) int {
 // unreadable reports a document that is neither YAML nor JSON.
 func (f *File) unreadable(d *document, err error) {
 	line, message := placeOf(err)
-	at, mark := templated(d.text)
+	at, mark := f.templated(d.text)
 	switch {
 	case at > 0:
 		f.report(d, Templated, at, "is a template, no manifest yet: "+mark)
@@ -100,6 +100,15 @@ func (f *File) unreadable(d *document, err error) {
 	default:
 		f.report(d, Foreign, line, "is no Kubernetes object, nor YAML: "+message)
 	}
+}
+
+// templated is the first mark of a template in a text that is no manifest, with its line; in a file of
+// another language, what claims to be a manifest.
+func (f *File) templated(text []byte) (line int, mark string) {
+	if line, mark = templated(text); line == 0 && IsOther(f.Name) {
+		return claimed(text)
+	}
+	return line, mark
 }
 
 // line returns the text of a line of the document, from 1.
@@ -181,7 +190,7 @@ func (f *File) collectDocument(d *document) {
 	case []any:
 		f.collectList(d, root)
 	default:
-		if line, mark := templated(d.text); line > 0 {
+		if line, mark := f.templated(d.text); line > 0 {
 			f.report(d, Templated, line, "is a template, no manifest yet: "+mark)
 			return
 		}
@@ -195,13 +204,17 @@ func (f *File) collectList(d *document, list []any) {
 	if len(list) > 0 {
 		first, _ = list[0].(map[string]any)
 	}
+	refuse := func(cause Cause) {
+		f.report(d, cause, 1, "is no Kubernetes object but a list; use kind: List with items")
+	}
 	switch {
 	case text(first["op"]) != "" && strings.HasPrefix(text(first["path"]), "/"):
 		f.report(d, Partial, 1, "is a JSON patch, which kustomize or kubectl patch applies")
 	case text(first["kind"]) != "":
-		f.report(d, Invalid, 1, "is no Kubernetes object but a list; use kind: List with items")
+		f.collectBare(d, nil, list, func() {})
+		refuse(Invalid)
 	default:
-		f.report(d, Foreign, 1, "is no Kubernetes object but a list; use kind: List with items")
+		f.collectBare(d, nil, list, func() { refuse(Foreign) })
 	}
 }
 

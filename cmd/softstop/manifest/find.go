@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -73,7 +75,9 @@ func (f *File) collect(d *document, path []string, object map[string]any, kind s
 	case kind == "" && IsKustomization(f.Name):
 		f.report(d, Kustomization, d.Line(path...), "is a kustomization, of which kustomize makes manifests")
 	case kind == "":
-		f.report(d, Foreign, d.Line(path...), "is no Kubernetes object: it has no kind")
+		f.collectBare(d, path, object, func() {
+			f.report(d, Foreign, d.Line(path...), "is no Kubernetes object: it has no kind")
+		})
 	case strings.HasPrefix(apiVersion, "kustomize.config.k8s.io/"):
 		f.report(d, Kustomization, d.Line(path...), "is a kustomization, of which kustomize makes manifests")
 	case kind == "Namespace":
@@ -121,6 +125,26 @@ func (f *File) collectPods(d *document, path []string, object map[string]any, ki
 		f.report(d, Elsewhere, d.Line(below(path, o.elsewhere...)...), o.title()+": names a container at "+strings.Join(o.elsewhere, ".")+
 			", which is no pod template; the webhook sees its pods once they come, if they have "+config.InjectKey)
 	}
+	if len(o.text) > 0 {
+		f.report(d, Elsewhere, d.Line(below(path, o.text...)...), o.title()+": has a manifest as a text at "+strings.Join(o.text, "."))
+	}
+}
+
+// collectBare finds the objects in what is no object itself: what jsonnet makes of several files, values
+// of a chart, tasks of Ansible. They are not changed where they are: something else makes manifests of
+// them. none is called if there are no pods.
+func (f *File) collectBare(d *document, path []string, value any, none func()) {
+	o := &holder{file: f, document: d, path: path, bare: true}
+	objects, first := f.objects, len(f.Templates)
+	o.walk(nil, value)
+	f.objects = objects
+	for i := range f.Templates[first:] {
+		t := &f.Templates[first+i]
+		t.Refused = cmp.Or(t.Refused, "the object is in what is none, and no manifest before something makes one of it; inject that")
+	}
+	if first == len(f.Templates) {
+		none()
+	}
 }
 
 // holder is an object that may hold pod templates.
@@ -130,7 +154,9 @@ type holder struct {
 	path      []string // in the document
 	object    map[string]any
 	kind      string
+	bare      bool     // it is no object itself, and may have objects in it
 	elsewhere []string // where the first image is that belongs to no template
+	text      []string // where the first text is that is a manifest
 }
 
 func (o *holder) title() string { return title(o.kind, namespaceOf(o.object), nameOf(o.object)) }
@@ -138,6 +164,10 @@ func (o *holder) title() string { return title(o.kind, namespaceOf(o.object), na
 // walk looks for templates, and for objects in the object, at and below a value.
 func (o *holder) walk(at []string, value any) {
 	switch value := value.(type) {
+	case string:
+		if o.text == nil && isManifest(value) {
+			o.text = at
+		}
 	case []any:
 		for i, element := range value {
 			o.walk(below(at, strconv.Itoa(i)), element)
@@ -146,12 +176,12 @@ func (o *holder) walk(at []string, value any) {
 		if len(at) > 0 && o.embedded(at, value) {
 			return
 		}
-		if len(at) > 0 && hasContainers(value) && (slices.Equal(at, []string{"spec", "template"}) || complete(value)) {
+		if len(at) > 0 && !o.bare && hasContainers(value) && (slices.Equal(at, []string{"spec", "template"}) || complete(value)) {
 			o.file.collectTemplate(o, at, ownerOf(o.kind), false)
 			return
 		}
 		for _, key := range slices.Sorted(maps.Keys(value)) {
-			if image, is := value[key].(string); is && key == "image" && image != "" && o.elsewhere == nil {
+			if o.elsewhere == nil && key == "image" && text(value[key]) != "" && runs(at) {
 				o.elsewhere = at
 			}
 			o.walk(below(at, key), value[key])
@@ -199,15 +229,33 @@ func containersOf(template map[string]any) []any {
 	return containers
 }
 
-// complete reports whether all containers of a template have an image. Those of a part of a
-// template, which an operator lays over its own, have none.
+// complete reports whether all containers of a template have a name and an image. Those of a part of a
+// template, which an operator lays over its own, and those of a policy's pattern, have not.
 func complete(template map[string]any) bool {
 	for _, c := range containersOf(template) {
-		if container, _ := c.(map[string]any); text(container["image"]) == "" {
+		if container, _ := c.(map[string]any); text(container["name"]) == "" || text(container["image"]) == "" {
 			return false
 		}
 	}
 	return true
+}
+
+// runs reports whether what names an image at a path is run: in a list of images, such as an operator's
+// relatedImages, it is only mentioned.
+func runs(at []string) bool {
+	list := ""
+	if len(at) > 1 {
+		list = strings.ToLower(at[len(at)-2])
+	}
+	return !strings.HasSuffix(list, "images")
+}
+
+// withContainers reports whether a text speaks of containers.
+func withContainers(text []byte) bool { return bytes.Contains(text, []byte("containers")) }
+
+// isManifest reports whether a text of several lines is a manifest with containers.
+func isManifest(text string) bool {
+	return strings.Contains(strings.TrimSpace(text), "\n") && withContainers([]byte(text)) && claims([]byte(text))
 }
 
 // vacant reports whether no container of a template says what it runs.

@@ -26,6 +26,8 @@ type Template struct {
 	// Refused says why nothing can be put into the pod in the file, and what helps; empty if it
 	// can.
 	Refused string
+	// Mistyped are keys of the pod that the API server refuses, or drops.
+	Mistyped []Mistyped
 	// Strays are keys of softstop's that mean nothing where they are.
 	Strays []Stray
 
@@ -80,48 +82,24 @@ func (f *File) collectTemplate(o *holder, inside []string, owner string, known b
 		f.report(d, Invalid, line, message)
 		return
 	}
-	t.Pod = &corev1.Pod{}
-	if convert(template, t.Pod) != nil {
-		t.Pod = &corev1.Pod{}
-		if convert(withoutParameters(template), t.Pod) != nil {
-			f.objects--
-			f.invalid(d, t.path, t.Title(), culprits[corev1.Pod](template))
-			return
-		}
-		t.Refused = "a value of it is a parameter (${{ }}); process the template first: oc process -f FILE | softstop … -f -"
+	var wrong []culprit
+	if t.Pod, wrong = podOf(template); t.Pod == nil {
+		f.objects--
+		f.invalid(d, t.path, t.Title(), wrong)
+		return
+	}
+	if len(wrong) > 0 {
+		t.Refused = fmt.Sprintf("%s is a placeholder: %s; fill it in first (oc process, envsubst, helm template, …), and pipe what comes out", wrong[0].name(), shown(wrong[0].value))
 	}
 	t.Pod.Namespace = t.Namespace
 	t.Partial = known && text(o.object["apiVersion"]) != "" && vacant(template)
 	t.Refused = cmp.Or(t.Refused, refusal(text(o.object["apiVersion"]), inside, t.Pod))
 	t.line, t.metadata = d.above+d.Line(t.path...), d.Size(below(t.path, "metadata")...)
+	if known {
+		t.Mistyped = mistypedIn(template)
+	}
 	t.Strays = straysOf(&t, o.path, o.object, template)
 	f.Templates = append(f.Templates, t)
-}
-
-// withoutParameters returns value without what is nothing but a parameter of an OpenShift Template:
-// ${{PORT}} becomes a number or a map once the template is processed.
-func withoutParameters(value any) any {
-	switch value := value.(type) {
-	case map[string]any:
-		rest := map[string]any{}
-		for key, v := range value {
-			if v = withoutParameters(v); v != nil {
-				rest[key] = v
-			}
-		}
-		return rest
-	case []any:
-		rest := make([]any, len(value))
-		for i := range value {
-			rest[i] = withoutParameters(value[i])
-		}
-		return rest
-	case string:
-		if strings.HasPrefix(value, "${{") && strings.HasSuffix(value, "}}") {
-			return nil
-		}
-	}
-	return value
 }
 
 // invalid reports every value of the object called title that is not of its field's type, at path.

@@ -13,11 +13,13 @@ type Cause string
 const (
 	// Templated text becomes a manifest only once it is rendered: Helm, Jinja.
 	Templated Cause = "template"
+	// Unreadable files cannot be opened.
+	Unreadable Cause = "unreadable"
 	// Broken text claims to be a manifest, and is neither YAML nor JSON.
 	Broken Cause = "broken"
 	// Invalid objects are refused by the API server.
 	Invalid Cause = "invalid"
-	// Elsewhere means that an object makes pods from what is no pod template.
+	// Elsewhere means that an object makes pods from what is no pod template, or has one as a text.
 	Elsewhere Cause = "elsewhere"
 	// Partial objects are patches, which somebody applies to whole ones.
 	Partial Cause = "patch"
@@ -51,8 +53,9 @@ func (u Unread) String() string {
 	return where + ": " + u.Text
 }
 
-// templateMark starts what a template engine replaces: Helm's and Jinja's {{ and {%, ERB's <%.
-func templateMark() *regexp.Regexp { return regexp.MustCompile(`\{\{-?|\{%-?|<%`) }
+// templateMark starts what a template engine replaces: Helm's and Jinja's {{ and {%, ERB's <%, and at the
+// start of a line Terraform's %{.
+func templateMark() *regexp.Regexp { return regexp.MustCompile(`\{\{-?|\{%-?|<%|(?m:^\s*%\{)`) }
 
 // templated returns the line, from 1, of the first mark of a template in text, and what stands
 // there.
@@ -62,7 +65,7 @@ func templated(text []byte) (line int, mark string) {
 		return 0, ""
 	}
 	rest, _, _ := bytes.Cut(text[found[0]:], []byte("\n"))
-	mark = string(bytes.TrimRight(rest, "\r \t"))
+	mark = string(bytes.TrimSpace(rest))
 	for _, closing := range []string{"}}", "%}", "%>"} {
 		if at := bytes.Index(rest, []byte(closing)); at >= 0 {
 			mark = string(rest[:at+len(closing)])
@@ -72,7 +75,21 @@ func templated(text []byte) (line int, mark string) {
 	return 1 + bytes.Count(text[:found[0]], []byte("\n")), mark
 }
 
+// claim is what a text of a Kubernetes object has.
+func claim() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^[ \t{-]*"?(apiVersion|kind)"?[ \t]*[:=]`)
+}
+
 // claims reports whether a text that cannot be read seems to be of a Kubernetes object.
-func claims(text []byte) bool {
-	return regexp.MustCompile(`(?m)^[ \t{-]*"?(apiVersion|kind)"?[ \t]*:`).Match(text)
+func claims(text []byte) bool { return claim().Match(text) }
+
+// claimed returns the line, from 1, by which a text claims to be of a Kubernetes object, and its number;
+// 0 if it does not.
+func claimed(text []byte) (number int, line string) {
+	found := claim().FindIndex(text)
+	if found == nil {
+		return 0, ""
+	}
+	rest, _, _ := bytes.Cut(text[found[0]:], []byte("\n"))
+	return 1 + bytes.Count(text[:found[0]], []byte("\n")), string(bytes.TrimSpace(rest))
 }

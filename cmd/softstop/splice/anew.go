@@ -11,7 +11,7 @@ import (
 
 // anew writes the document again: with its comments and the order of its keys if the nodes say
 // what is wanted, else from the data alone.
-func (d *Document) anew(expected []byte, want any) ([]byte, error) {
+func (d *Document) anew(expected, want []byte) ([]byte, error) {
 	if json.Valid(d.text) {
 		return expected, nil
 	}
@@ -20,6 +20,10 @@ func (d *Document) anew(expected []byte, want any) ([]byte, error) {
 		marker = "---\n"
 	}
 	if !d.beyond {
+		defer d.Forget()
+		if err := d.applyAll(); err != nil {
+			return nil, err
+		}
 		var out bytes.Buffer
 		out.WriteString(marker)
 		encoder := yaml.NewEncoder(&out)

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"reflect"
 	"slices"
 
 	jsonpatch "github.com/evanphx/json-patch/v5"
@@ -27,15 +26,16 @@ func (d *Document) Text() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var want any
-	if err := json.Unmarshal(expected, &want); err != nil {
+	want, err := canonical(expected)
+	if err != nil {
 		return nil, fmt.Errorf("apply patch: %w", err)
 	}
-	defer d.Forget() // the nodes are not those of the text any more
 	if err := d.applyAll(); err != nil {
 		return nil, err
 	}
-	if text, err := d.inPlace(); err == nil && !d.beyond && means(text, want) {
+	text, err := d.inPlace()
+	d.Forget() // the nodes are not those of the text any more, and take thirty times as much
+	if err == nil && !d.beyond && means(text, want) {
 		return text, nil
 	}
 	d.rewritten = true
@@ -67,14 +67,24 @@ func (d *Document) inPlace() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// means reports whether text says want.
-func means(text []byte, want any) bool {
+// means reports whether text says want, which is canonical.
+func means(text, want []byte) bool {
 	written, err := toJSON(text)
 	if err != nil {
 		return false
 	}
-	var have any
-	return json.Unmarshal(written, &have) == nil && reflect.DeepEqual(want, have)
+	have, err := canonical(written)
+	return err == nil && bytes.Equal(want, have)
+}
+
+// canonical returns JSON in the one form that everything has that means the same. Two of these take a
+// tenth of the memory of what they are read into.
+func canonical(data []byte) ([]byte, error) {
+	var value any
+	if err := json.Unmarshal(data, &value); err != nil {
+		return nil, err
+	}
+	return json.Marshal(value)
 }
 
 // Changed returns the document with what was changed, as JSON; nil if it is empty.
