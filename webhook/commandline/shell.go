@@ -13,6 +13,8 @@ type Script struct {
 	Inline bool
 	Text   string
 	File   string
+	// Interactive means that the shell was told to be so: -i.
+	Interactive bool
 	// Words are $0, $1 and so on.
 	Words []string
 }
@@ -39,6 +41,7 @@ func ScriptOf(words []string) (script Script, ok bool) {
 		case word[:2] == "--":
 		default:
 			script.Inline = script.Inline || word[0] == '-' && strings.Contains(word, "c")
+			script.Interactive = script.Interactive || strings.Contains(word, "i")
 			i += strings.Count(word, "o") + strings.Count(word, "O") // each takes the name of an option
 		}
 	}

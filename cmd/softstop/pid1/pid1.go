@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/softstop/softstop/initbin/program"
+	"github.com/softstop/softstop/webhook/commandline"
 )
 
 // Fate is what becomes of a container at its stop signal.
@@ -85,11 +86,11 @@ func of(words []string, around Around, depth int) Answer {
 		return Answer{}
 	}
 	name := path.Base(words[0])
-	switch {
-	case isScript(name):
+	if isScript(name) {
 		return Answer{Fate: Script, Program: words[0]}
-	case program.Of(name).Kind == program.Shell:
-		return ofShell(name, words[1:], around, depth-1)
+	}
+	if script, is := commandline.ScriptOf(words); is {
+		return ofShell(name, script, around, depth-1)
 	}
 	answer := ofProgram(name, words)
 	if around.Shared && (answer.Fate == Ignores || answer.Fate == MayIgnore) {

@@ -1,6 +1,10 @@
 package pid1
 
-import "mvdan.cc/sh/v3/syntax"
+import (
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/softstop/softstop/webhook/commandline"
+)
 
 // rewritten returns the script with exec before its last command, where it is certain that this
 // changes nothing else: the command is a plain program, nothing is behind it, nobody waits for a
@@ -27,7 +31,7 @@ func rewritten(file *syntax.File, script string, r *reader, t traps) string {
 	}
 	at := int(call.Pos().Offset())
 	result := script[:at] + "exec " + script[at:]
-	if again := ofScript(dash, invocation{script: result, given: true, rest: r.rest}, r.around, r.depth-1); again.Fate != Fine {
+	if again := ofScript(dash, commandline.Script{Inline: true, Text: result, Words: r.rest}, r.around, r.depth-1); again.Fate != Fine {
 		return ""
 	}
 	return result

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/softstop/softstop/webhook/commandline"
 )
 
 // maxScript bounds what is parsed, in bytes.
@@ -35,15 +37,15 @@ type reader struct {
 }
 
 // ofScript judges the script of sh -c.
-func ofScript(kind shell, in invocation, around Around, depth int) Answer {
-	file, ok := parse(in.script)
+func ofScript(kind shell, in commandline.Script, around Around, depth int) Answer {
+	file, ok := parse(in.Text)
 	if !ok || depth == 0 {
 		return Answer{Fate: Script}
 	}
-	r := &reader{kind: kind, text: in.script, rest: in.rest, functions: functionsOf(file), around: around, depth: depth}
+	r := &reader{kind: kind, text: in.Text, rest: in.Words, functions: functionsOf(file), around: around, depth: depth}
 	traps := r.trapsOf(file)
-	if !in.asked && !traps.any {
-		r.way = wayFor(kind, file.Stmts, in.script)
+	if !in.Interactive && !traps.any {
+		r.way = wayFor(kind, file.Stmts, in.Text)
 	}
 	ends, _ := r.list(file.Stmts)
 	worst := Answer{}
@@ -55,8 +57,8 @@ func ofScript(kind shell, in invocation, around Around, depth int) Answer {
 		worst = worse(worst, r.stays(e, traps))
 	}
 	if worst.Fate == Stays || worst.Fate == Behind || worst.Fate == CutShort {
-		worst.Script = in.script
-		worst.Rewritten = rewritten(file, in.script, r, traps)
+		worst.Script = in.Text
+		worst.Rewritten = rewritten(file, in.Text, r, traps)
 	}
 	return worst
 }

@@ -3,6 +3,8 @@ package pid1
 import (
 	"slices"
 	"strings"
+
+	"github.com/softstop/softstop/webhook/commandline"
 )
 
 // shell is a kind of shell, as far as it matters for signals.
@@ -35,60 +37,14 @@ func shellsOf(name, image string) []shell {
 	return []shell{dash, bash, busybox}
 }
 
-// invocation is a shell's command line, taken apart.
-type invocation struct {
-	script string   // the text of -c
-	given  bool     // there is a -c
-	file   string   // the script file, if there is one
-	rest   []string // $0 and what follows
-	asked  bool     // interactive: it never makes way
-}
-
-// invoked takes the words behind a shell's name apart.
-func invoked(words []string) (in invocation) {
-	for len(words) > 0 && len(words[0]) > 1 && strings.ContainsAny(words[0][:1], "-+") {
-		option := words[0]
-		words = words[1:]
-		if option == "--" {
-			break
-		}
-		if strings.HasPrefix(option, "--") {
-			if (option == "--rcfile" || option == "--init-file") && len(words) > 0 {
-				words = words[1:]
-			}
-			continue
-		}
-		for _, letter := range option[1:] {
-			switch letter {
-			case 'c':
-				in.given = in.given || option[0] == '-'
-			case 'i':
-				in.asked = true
-			case 'o', 'O': // its name follows
-				words = words[min(1, len(words)):]
-			}
-		}
-	}
+// ofShell judges a shell called name, with what it is told to run.
+func ofShell(name string, in commandline.Script, around Around, depth int) Answer {
 	switch {
-	case len(words) == 0:
-		in.given = false
-	case in.given:
-		in.script, in.rest = words[0], words[1:]
-	default:
-		in.file, in.rest = words[0], words[1:]
-	}
-	return in
-}
-
-// ofShell judges a shell with its arguments.
-func ofShell(name string, args []string, around Around, depth int) Answer {
-	in := invoked(args)
-	switch {
-	case in.file != "":
-		return Answer{Fate: Script, Program: in.file}
-	case !in.given && (in.asked || around.Terminal):
+	case in.File != "":
+		return Answer{Fate: Script, Program: in.File}
+	case !in.Inline && (in.Interactive || around.Terminal):
 		return Answer{Fate: Stays, Program: name, Why: "an interactive shell ignores SIGTERM"}
-	case !in.given:
+	case !in.Inline:
 		return Answer{} // it reads an empty standard input and ends
 	}
 	kinds := shellsOf(name, around.Image)
