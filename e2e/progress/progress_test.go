@@ -16,10 +16,10 @@ func TestPass(t *testing.T) {
 	}
 }
 
-// Of what tests say only failures are shown, whole, and each package's result.
+// Of what tests say only failures are shown, whole, and each package's result: those that a crash cut off, too.
 func TestNote(t *testing.T) {
 	var said strings.Builder
-	r := &run{to: &said, packages: 3, output: map[string]*strings.Builder{}, working: map[string]bool{}}
+	r := &run{to: &said, packages: 4, output: map[string]*strings.Builder{}, working: map[string]bool{}}
 	follow(strings.NewReader(`
 {"Action":"start","Package":"github.com/softstop/softstop/a"}
 {"Action":"output","Package":"github.com/softstop/softstop/a","Test":"TestGood","Output":"=== RUN TestGood\n"}
@@ -31,11 +31,15 @@ func TestNote(t *testing.T) {
 {"Action":"output","Package":"github.com/softstop/softstop/b","Output":"ok  \tb\t0.1s\n"}
 {"Action":"pass","Package":"github.com/softstop/softstop/b"}
 {"ImportPath":"c","Action":"build-output","Output":"c.go:1: no\n"}
+{"Action":"start","Package":"github.com/softstop/softstop/d"}
+{"Action":"output","Package":"github.com/softstop/softstop/d","Test":"TestCrash","Output":"panic: what\n"}
+{"Action":"output","Package":"github.com/softstop/softstop/d","Output":"FAIL\td\n"}
+{"Action":"fail","Package":"github.com/softstop/softstop/d"}
 `), r.note)
-	if want := "it is wrong\nok  \tb\t0.1s\nc.go:1: no\n"; said.String() != want {
+	if want := "it is wrong\nok  \tb\t0.1s\nc.go:1: no\npanic: what\nFAIL\td\n"; said.String() != want {
 		t.Errorf("said %q, want %q", said.String(), want)
 	}
-	if want := "1 of 3 packages tested; at work: a"; r.state() != want {
+	if want := "2 of 4 packages tested; at work: a"; r.state() != want {
 		t.Errorf("the state is %q, want %q", r.state(), want)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -129,6 +130,9 @@ func (r *run) note(e event) {
 		}
 		r.output[key].WriteString(e.Output)
 	case "pass", "skip", "fail":
+		if e.Action == "fail" && e.Test == "" {
+			r.unfinished(e.Package)
+		}
 		// A package that is skipped has no tests.
 		if said := r.output[key]; said != nil && (e.Action == "fail" || e.Action == "pass" && e.Test == "") {
 			fmt.Fprint(r.to, result(said.String(), e))
@@ -137,6 +141,17 @@ func (r *run) note(e event) {
 		if e.Test == "" {
 			r.done++
 			delete(r.working, e.Package)
+		}
+	}
+}
+
+// unfinished says what those tests of a failed package said that were at work when its process ended: of
+// a crash, or of the time that was over, it has every goroutine's stack.
+func (r *run) unfinished(ofPackage string) {
+	for _, key := range slices.Sorted(maps.Keys(r.output)) {
+		if test, ours := strings.CutPrefix(key, ofPackage+" "); ours && test != "" {
+			fmt.Fprint(r.to, r.output[key])
+			delete(r.output, key)
 		}
 	}
 }

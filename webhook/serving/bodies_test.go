@@ -112,16 +112,18 @@ func bounded(t *testing.T, handler http.Handler) (url string) {
 	return "https://" + plain.Addr().String() + "/"
 }
 
-// stalled is a body that gives all but its last bytes, and then nothing until it is closed.
+// stalled is a body that gives all but its last bytes, and then nothing until it is closed or given up:
+// a client whose connection is closed waits for its body's reader before it closes the body.
 type stalled struct {
-	left   int
-	closed chan struct{}
-	close  func()
+	left    int
+	givenUp <-chan struct{}
+	closed  chan struct{}
+	close   func()
 }
 
-func newStalled(left int) *stalled {
+func newStalled(left int, givenUp <-chan struct{}) *stalled {
 	closed := make(chan struct{})
-	return &stalled{left, closed, sync.OnceFunc(func() { close(closed) })}
+	return &stalled{left, givenUp, closed, sync.OnceFunc(func() { close(closed) })}
 }
 
 func (s *stalled) Close() error {
@@ -131,7 +133,10 @@ func (s *stalled) Close() error {
 
 func (s *stalled) Read(p []byte) (int, error) {
 	if s.left == 0 {
-		<-s.closed
+		select {
+		case <-s.closed:
+		case <-s.givenUp:
+		}
 		return 0, io.ErrUnexpectedEOF
 	}
 	n := min(len(p), s.left)
@@ -155,7 +160,7 @@ func TestStalledBodies(t *testing.T) {
 		attacker := from("127.0.0.66", http2)
 		for range 60 {
 			clients.Go(func() {
-				request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, newStalled(MaxReview-3<<10-1))
+				request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, newStalled(MaxReview-3<<10-1, ctx.Done()))
 				if err != nil {
 					t.Error(err)
 					return
