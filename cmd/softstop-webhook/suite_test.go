@@ -40,6 +40,7 @@ import (
 type suite struct {
 	client   client.Client
 	packed   client.Client // which does not speak JSON
+	webhook  client.Client // with the webhook's own rights
 	warnings *warnings
 	address  string // of the webhook
 	registry string // host:port, over plain HTTP
@@ -108,6 +109,7 @@ func TestAPIServer(t *testing.T) {
 	t.Run("stop reports", s.stopReports)
 	t.Run("replicas agree", s.replicasAgree)
 	t.Run("too large", s.tooLarge)
+	t.Run("only its bundle", s.onlyItsBundle)
 	t.Run("trust is restored", s.trustIsRestored)
 	t.Run("rotation under load", s.rotationUnderLoad)
 	if err := s.end(); err != nil {
@@ -197,6 +199,9 @@ func start(t *testing.T, chart []*unstructured.Unstructured, authorities string,
 	}
 	kubeconfig, err := user.KubeConfig()
 	if err != nil {
+		t.Fatal(err)
+	}
+	if s.webhook, err = client.New(user.Config(), client.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "kubeconfig")

@@ -6,9 +6,9 @@
 //	stage → what right looks like → for each fault: load on → strike → heal → recovered? → load off → row
 //
 // A fault (faults_*.go) is a name, a sentence and a function that strikes until its time is over
-// and then heals. The load is package load, the webhook's replicas are package replica, the
-// registry is registry.go. Judge says, as a pure function over the rows, which promises are broken;
-// the command fails by it.
+// and then heals. The load is package load, the webhook's replicas are package replica, who attacks
+// them is package flood, the registry is registry.go. Judge says, as a pure function over the rows,
+// which promises are broken; the command fails by it.
 //
 // A journal (journal.go) says of each pod that did not go the usual way what happened, and has the
 // API server's own words about every call of the webhook that it did without; make faults keeps it
