@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -20,6 +21,7 @@ import (
 type canned struct {
 	mediaType        string
 	manifest, config []byte
+	more             http.Header
 	panics           bool
 }
 
@@ -28,6 +30,7 @@ func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 		panic("nobody has thought of this")
 	}
 	response := &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Request: r}
+	maps.Copy(response.Header, c.more)
 	var body []byte
 	switch {
 	case strings.Contains(r.URL.Path, "/manifests/"):

@@ -2,6 +2,7 @@ package lookup
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
@@ -70,7 +71,7 @@ func (f *Finder) throughGate(ctx context.Context, reference name.Reference, ask 
 		return errClosed
 	}
 	err := ask()
-	if silent := err != nil && reasonOf(err) == inject.ReasonRegistryUnavailable; !silent {
+	if silent := err != nil && reasonOf(err) == inject.ReasonRegistryUnavailable && !errors.Is(err, errBusy); !silent {
 		g.report(true, time.Now())
 	} else if fair || ctx.Err() == nil {
 		g.report(false, time.Now())

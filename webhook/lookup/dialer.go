@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -95,22 +94,8 @@ func (t *outlet) RoundTrip(request *http.Request) (*http.Response, error) {
 		response.Body.Close()
 		return nil, fmt.Errorf("%s %s: %w", request.Method, request.URL.Redacted(), errTooLarge)
 	}
-	response.Body = &bounded{ReadCloser: response.Body, left: maxAnswer}
+	response.Body = &bounded{ReadCloser: response.Body, ctx: request.Context()}
 	return response, nil
-}
-
-// bounded is a body that ends with an error where it becomes too large.
-type bounded struct {
-	io.ReadCloser
-	left int
-}
-
-func (b *bounded) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if b.left -= n; b.left < 0 {
-		return 0, errTooLarge
-	}
-	return n, err
 }
 
 // isTimeout reports whether err is about time, not about the other side's answer.

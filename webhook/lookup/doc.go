@@ -11,7 +11,8 @@
 //	recent.go       a cache whose entries count for a time
 //	gate.go         per host: a rate limit and a breaker
 //	registry.go     HEAD to a digest, the index, the configuration of each platform
-//	dialer.go       the one transport: networks that are never dialled, sizes, plain HTTP
+//	dialer.go       the one transport: networks that are never dialled, plain HTTP
+//	bounded.go      how much an answer may have, and how many large ones there are at once
 //	words.go        what may be said of a failure: nothing that a registry has sent
 //	authorities.go  whose certificates are trusted
 //	platforms.go    which platforms count, and whether they agree (pure)

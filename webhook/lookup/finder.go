@@ -45,7 +45,9 @@ type Finder struct {
 	pulls     *recent[string, []credential]
 	gates     *lru.Cache[string, *gate]
 	flights   singleflight.Group
-	slots     *slots
+	slots     *slots // of questions
+	large     *slots // of those with a large answer
+	reading   *slots // of pull secrets that are read
 }
 
 // key is an image as one credential sees it.
@@ -91,7 +93,9 @@ func New(settings config.Registry, around Around) (*Finder, error) {
 		failures:  newRecent[question, inject.Reason](failureTTL),
 		pulls:     newRecent[string, []credential](pullTTL),
 		gates:     newLRU[string, *gate](),
-		slots:     newSlots(),
+		slots:     newSlots(atOnce, perNamespace),
+		large:     newSlots(largeAtOnce, largePerNamespace),
+		reading:   newSlots(secretsAtOnce, secretsPerNamespace),
 	}
 	if f.metrics == nil {
 		f.metrics = NewMetrics()
@@ -169,6 +173,8 @@ func (f *Finder) ask(ctx context.Context, namespace string, c *corev1.Container,
 		// The time begins when the question may be asked: waiting was not the host's doing.
 		ctx, cancel := context.WithTimeout(ctx, f.settings.Budget)
 		defer cancel()
+		ctx, end := f.large.seated(ctx, namespace, f.settings.Budget)
+		defer end()
 		return guarded(ctx, func() inject.ImageAnswer { return f.answer(ctx, places, platforms, q) }), nil
 	})
 	select {

@@ -1,10 +1,12 @@
 package lookup
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -58,19 +60,50 @@ func parseConfig(data []byte) ([]credential, error) {
 	return parseAuths(file.Auths)
 }
 
+// maxEntries bounds the registries of one Secret. An entry of eight bytes becomes two hundred in
+// memory.
+const maxEntries = 100
+
 func parseAuths(data []byte) ([]credential, error) {
-	var auths map[string]authn.AuthConfig
-	if len(data) > 0 {
-		if err := json.Unmarshal(data, &auths); err != nil {
-			return nil, fmt.Errorf("read Docker credentials: %w", err)
+	var credentials []credential
+	err := eachEntry(data, func(pattern string, auth authn.AuthConfig) error {
+		if len(credentials) == maxEntries {
+			return fmt.Errorf("it has more than %d registries", maxEntries)
 		}
-	}
-	credentials := make([]credential, 0, len(auths))
-	for pattern, auth := range auths {
 		credentials = append(credentials, credential{pattern: normal(pattern), auth: auth})
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read Docker credentials: %w", err)
 	}
 	slices.SortFunc(credentials, func(a, b credential) int { return cmp.Compare(a.pattern, b.pattern) })
 	return credentials, nil
+}
+
+// eachEntry reads the entries of a JSON object one by one.
+func eachEntry(data []byte, do func(key string, auth authn.AuthConfig) error) error {
+	if text := bytes.TrimSpace(data); len(text) == 0 || string(text) == "null" {
+		return nil
+	}
+	text := json.NewDecoder(bytes.NewReader(data))
+	if open, err := text.Token(); err != nil || open != json.Delim('{') {
+		return errors.Join(errors.New("it is no object"), err)
+	}
+	for text.More() {
+		key, err := text.Token()
+		if err != nil {
+			return err
+		}
+		var auth authn.AuthConfig
+		if err := text.Decode(&auth); err != nil {
+			return err
+		}
+		if err := do(fmt.Sprint(key), auth); err != nil {
+			return err
+		}
+	}
+	_, err := text.Token()
+	return err
 }
 
 // normal brings the keys that people and tools write into the form host[/path].

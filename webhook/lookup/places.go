@@ -6,7 +6,6 @@ import (
 
 	"github.com/go-logr/logr"
 	"github.com/google/go-containerregistry/pkg/name"
-	corev1 "k8s.io/api/core/v1"
 )
 
 // place is an image where one registry has it, with the credentials for that registry:
@@ -60,38 +59,4 @@ func (f *Finder) withHelper(ctx context.Context, p place) []credential {
 		logr.FromContextOrDiscard(ctx).Info("credential helper not usable", "error", err.Error())
 	}
 	return slices.Insert(slices.Clone(p.credentials), len(p.credentials)-1, found...)
-}
-
-// maxRemembered is the longest pull secret that is remembered, in bytes. Honest ones are
-// shorter; thousands of the longest that there can be would fill the memory.
-const maxRemembered = 32 << 10
-
-// credentials returns what the pod's pull secrets and the configuration hold. A secret
-// that is missing or broken is passed over: the kubelet does the same.
-func (f *Finder) credentials(ctx context.Context, pod *corev1.Pod) []credential {
-	var all []credential
-	for _, reference := range pod.Spec.ImagePullSecrets {
-		if f.secrets == nil || reference.Name == "" {
-			continue
-		}
-		name := pod.Namespace + "/" + reference.Name
-		found, cached := f.pulls.Get(name)
-		if !cached {
-			data, err := f.secrets.PullSecret(ctx, pod.Namespace, reference.Name)
-			if err == nil {
-				found, err = parseSecret(data)
-			}
-			if err != nil {
-				logr.FromContextOrDiscard(ctx).Info("pull secret not usable", "secret", name, "error", err.Error())
-				if ctx.Err() != nil {
-					continue
-				}
-			}
-			if len(data[corev1.DockerConfigJsonKey])+len(data[corev1.DockerConfigKey]) <= maxRemembered {
-				f.pulls.Add(name, found)
-			}
-		}
-		all = append(all, found...)
-	}
-	return append(all, f.fallback...)
 }

@@ -157,7 +157,7 @@ func reasonOf(err error) inject.Reason {
 		}
 		return inject.ReasonImageInvalid
 	case isTimeout(err), errors.As(err, &network), errors.As(err, &broken),
-		errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errClosed):
+		errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errClosed), errors.Is(err, errBusy):
 		return inject.ReasonRegistryUnavailable
 	}
 	return inject.ReasonImageInvalid

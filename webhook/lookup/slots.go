@@ -10,17 +10,24 @@ import (
 	"github.com/softstop/softstop/webhook/shares"
 )
 
-// slots bounds the questions at once: who makes pods names hosts, each of which may hang. One
-// namespace has a share of them, so that its tarpits take no other's.
+// slots bounds what is done at once: who makes pods names hosts, each of which may hang, and
+// Secrets, each of which may be long. One namespace has a share of them, so that its tarpits take
+// no other's.
 type slots struct {
 	all *semaphore.Weighted
 	of  *shares.Shares // by namespace
 }
 
-// atOnce bounds the questions of all, perNamespace those of one namespace.
-const atOnce, perNamespace = 128, 32
+const (
+	// atOnce bounds the questions of all, perNamespace those of one namespace.
+	atOnce, perNamespace = 128, 32
+	// largeAtOnce bounds the questions of which an answer is large, see bounded.
+	largeAtOnce, largePerNamespace = 3, 1
+	// secretsAtOnce bounds the pull secrets that are being read: one may have a megabyte.
+	secretsAtOnce, secretsPerNamespace = 16, 4
+)
 
-func newSlots() *slots {
+func newSlots(atOnce, perNamespace int64) *slots {
 	return &slots{all: semaphore.NewWeighted(atOnce), of: shares.New(perNamespace)}
 }
 

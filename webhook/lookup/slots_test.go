@@ -8,7 +8,7 @@ import (
 // TestSlotsAreShared: a namespace whose questions all hang leaves slots to the others, and who has
 // waited in vain has asked nobody.
 func TestSlotsAreShared(t *testing.T) {
-	s := newSlots()
+	s := newSlots(atOnce, perNamespace)
 	for range perNamespace {
 		if _, err := s.enter(t.Context(), "tenant", time.Hour); err != nil {
 			t.Fatal(err)

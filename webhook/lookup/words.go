@@ -35,7 +35,7 @@ func words(err error) string {
 		return "it does not speak TLS"
 	}
 	for _, known := range []error{
-		errDenied, errPlain, errTooLarge, errInvalid, errClosed, context.DeadlineExceeded, context.Canceled, io.ErrUnexpectedEOF, io.EOF,
+		errDenied, errPlain, errTooLarge, errInvalid, errClosed, errBusy, context.DeadlineExceeded, context.Canceled, io.ErrUnexpectedEOF, io.EOF,
 	} {
 		if errors.Is(err, known) {
 			return known.Error()

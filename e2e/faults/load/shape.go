@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -26,9 +27,14 @@ type Shape struct {
 func shapeOf(sent, admitted *corev1.Pod, result Result) (Shape, error) {
 	pod := admitted.DeepCopy()
 	for i := range pod.Spec.Containers {
-		if i < len(sent.Spec.Containers) && pod.Spec.Containers[i].Image == sent.Spec.Containers[i].Image {
-			pod.Spec.Containers[i].Image = "as sent"
+		c := &pod.Spec.Containers[i]
+		if i >= len(sent.Spec.Containers) || c.Image != sent.Spec.Containers[i].Image {
+			continue
 		}
+		for n, word := range c.Command { // the init is told whose command it runs
+			c.Command[n] = strings.Replace(word, "="+c.Image, "=as sent", 1)
+		}
+		c.Image = "as sent"
 	}
 	annotations := maps.Clone(pod.Annotations)
 	delete(annotations, config.StatusKey)
