@@ -11,6 +11,7 @@ import (
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
+	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/webhook/inject"
 )
 
@@ -26,7 +27,7 @@ const (
 func respond(plan inject.Plan, operations []jsonpatch.Operation) admission.Response {
 	response := admission.Allowed("")
 	if plan.Skip == inject.ReasonRefused {
-		response = admission.Denied(prefix + strings.Join(inject.Refusals(plan.Problems), "; "))
+		response = admission.Denied(config.Line(prefix + strings.Join(inject.Refusals(plan.Problems), "; ")))
 	}
 	if len(operations) > 0 {
 		patch, err := json.Marshal(sent(operations))
@@ -61,7 +62,7 @@ func audit(plan inject.Plan) map[string]string {
 		containers = append(containers, c.Name+"="+string(cmp.Or(c.Reason, inject.Reason(c.Action))))
 	}
 	if len(containers) > 0 {
-		entries["containers"] = strings.Join(containers, ",")
+		entries["containers"] = config.Line(strings.Join(containers, ","))
 	}
 	return entries
 }
@@ -83,8 +84,10 @@ func warnings(list []inject.Warning) (all []string) {
 	return all
 }
 
-// shortened is a warning of at most maxWarning bytes.
+// shortened is a warning of at most maxWarning bytes, in one line: an API server drops one with a
+// control character in it, and a pod that nobody has validated may have some anywhere.
 func shortened(warning string) string {
+	warning = config.Line(warning)
 	if len(warning) <= maxWarning {
 		return warning
 	}

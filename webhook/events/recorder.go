@@ -16,6 +16,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/util/retry"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/softstop/softstop/config"
 )
 
 // Controller is the reporting controller of every event, Component the name that kubectl shows.
@@ -188,6 +190,7 @@ func merge(there, news *corev1.Event) bool {
 func newEvent(e Event, instance string, now time.Time) *corev1.Event {
 	hash := fnv.New64a()
 	_, _ = hash.Write([]byte(e.id())) // never fails
+	e.Note = config.Line(e.Note)      // what a container reports of its stop, or names in a pod that is not valid
 	if len(e.Note) > maxNote {
 		e.Note = strings.ToValidUTF8(e.Note[:maxNote-3], "") + "..."
 	}

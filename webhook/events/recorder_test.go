@@ -1,8 +1,10 @@
 package events
 
 import (
+	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -32,6 +34,17 @@ func TestMerge(t *testing.T) {
 		}
 		if c.changed && c.there.Message != c.news.Message {
 			t.Errorf("%s: the message is %q", name, c.there.Message)
+		}
+	}
+}
+
+// TestNotesForTerminals: whoever runs a container can write its report, and a pod that is not valid may have any
+// name. What they say moves no cursor, begins no line and turns no text around where an event is read.
+func TestNotesForTerminals(t *testing.T) {
+	for _, note := range []string{"a\x1b[2J\nWarning  Fine\u202e\u0085\u2066", "\xff\x07", strings.Repeat("\u202e", maxNote)} {
+		event := newEvent(Event{Note: note}, "me", time.Now())
+		if event.Message == "" || len(event.Message) > maxNote || strings.ContainsFunc(event.Message, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			t.Errorf("%q", event.Message)
 		}
 	}
 }

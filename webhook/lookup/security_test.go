@@ -187,36 +187,60 @@ func TestNoHelpersSecretIsTold(t *testing.T) {
 	}
 }
 
-// TestRedirectedWithoutThePassword: who is redirected to is asked without the password of
-// who redirects.
+// TestRedirectedWithoutThePassword: who is redirected to is asked without the password of who redirects, and
+// without its token, even if it asks who that is and names a place of its own to say so.
 func TestRedirectedWithoutThePassword(t *testing.T) {
-	origin, stranger := newWorld(t), newWorld(t)
-	origin.push("web:1", v1.Config{Entrypoint: []string{"/app"}})
-	var asked atomic.Bool
-	stranger.misbehave(func(rw http.ResponseWriter, r *http.Request) bool {
-		asked.Store(true)
-		if header := r.Header.Get("Authorization"); header != "" {
-			t.Errorf("the stranger was sent %q", header)
-		}
-		rw.WriteHeader(http.StatusNotFound)
-		return true
-	})
-	origin.protect(map[string]string{"": secretWord})
-	protected := origin.front.Load()
-	origin.misbehave(func(rw http.ResponseWriter, r *http.Request) bool {
-		if (*protected)(rw, r) {
-			return true
-		}
-		if r.URL.Path == "/v2/" {
-			return false
-		}
-		http.Redirect(rw, r, "http://"+stranger.host+r.URL.Path, http.StatusTemporaryRedirect)
-		return true
-	})
-	origin.settings.Insecure = append(origin.settings.Insecure, stranger.host)
-	origin.secrets["shop/pull"] = secret(t, map[string]string{origin.host: secretWord})
-	origin.ask(origin.finder(), origin.host+"/web:1", pullWith("pull"))
-	if !asked.Load() {
-		t.Error("the stranger was never asked: this tells nothing")
+	const basic, bearer = `Basic realm="x"`, `Bearer realm="http://%s/token",service="x",scope="repository:web:pull"`
+	for name, c := range map[string]struct{ origin, stranger string }{
+		"found nothing":      {basic, ""},
+		"asks for passwords": {basic, basic},
+		"asks for tokens":    {basic, bearer},
+		"of a registry with tokens, asks for passwords": {bearer, basic},
+		"of a registry with tokens, asks for tokens":    {bearer, bearer},
+	} {
+		t.Run(name, func(t *testing.T) {
+			origin, stranger := newWorld(t), newWorld(t)
+			origin.push("web:1", v1.Config{Entrypoint: []string{"/app"}})
+			challenge := func(rw http.ResponseWriter, challenge, host string) {
+				if challenge == bearer {
+					challenge = fmt.Sprintf(bearer, host)
+				}
+				rw.Header().Set("WWW-Authenticate", challenge)
+				rw.WriteHeader(http.StatusUnauthorized)
+			}
+			var asked atomic.Bool
+			stranger.misbehave(func(rw http.ResponseWriter, r *http.Request) bool {
+				asked.Store(true)
+				if header := r.Header.Get("Authorization"); header != "" || strings.Contains(r.URL.String(), secretWord) {
+					t.Errorf("the stranger was sent %q and %q", r.URL, header)
+				}
+				if c.stranger == "" {
+					rw.WriteHeader(http.StatusNotFound)
+				} else {
+					challenge(rw, c.stranger, stranger.host)
+				}
+				return true
+			})
+			origin.misbehave(func(rw http.ResponseWriter, r *http.Request) bool {
+				_, password, _ := r.BasicAuth()
+				switch {
+				case r.URL.Path == "/token" && password == secretWord:
+					fmt.Fprintf(rw, `{"token":%q}`, secretWord)
+				case r.URL.Path == "/v2/":
+					challenge(rw, c.origin, origin.host)
+				case strings.Contains(r.Header.Get("Authorization"), secretWord) || password == secretWord:
+					http.Redirect(rw, r, "http://"+stranger.host+r.URL.Path, http.StatusTemporaryRedirect)
+				default:
+					rw.WriteHeader(http.StatusUnauthorized)
+				}
+				return true
+			})
+			origin.settings.Insecure = append(origin.settings.Insecure, stranger.host)
+			origin.secrets["shop/pull"] = secret(t, map[string]string{origin.host: secretWord})
+			origin.ask(origin.finder(), origin.host+"/web:1", pullWith("pull"))
+			if !asked.Load() {
+				t.Error("the stranger was never asked: this tells nothing")
+			}
+		})
 	}
 }

@@ -52,18 +52,25 @@ type Stop struct {
 	// Container is its name, At when it ended.
 	Container string
 	At        time.Time
-	// Forced means that something had to be killed.
+	// Forced means that something was killed.
 	Forced bool
 	// Note says what, for people; empty if nothing.
 	Note string
 }
+
+// outOfMemory is the reason that the kubelet gives where the kernel has killed a process of the
+// container for its memory.
+const outOfMemory = "OOMKilled"
 
 // Judge returns the stop that status, of a container of pod, tells of; false if the end
 // was none.
 func Judge(pod *corev1.Pod, container string, ended *corev1.ContainerStateTerminated) (Stop, bool) {
 	stop := Stop{Container: container, At: ended.FinishedAt.Time}
 	r, reported := readReport(ended.Message)
+	stopping := reported || pod.DeletionTimestamp != nil
 	switch {
+	case stopping && ended.ExitCode == 137 && ended.Reason == outOfMemory:
+		stop.Forced, stop.Note = true, "killed for its memory while it stopped (OOMKilled)"
 	case reported && len(r.Killed) > 0:
 		var names []string
 		for _, k := range r.Killed {
@@ -77,9 +84,9 @@ func Judge(pod *corev1.Pod, container string, ended *corev1.ContainerStateTermin
 	case reported:
 	case len(killedInLog(ended.Message)) > 0:
 		stop.Forced, stop.Note = true, strings.Join(killedInLog(ended.Message), "; ")
-	case pod.DeletionTimestamp == nil:
+	case !stopping:
 		return Stop{}, false
-	case ended.ExitCode == 137 && ended.Reason != "OOMKilled":
+	case ended.ExitCode == 137:
 		stop.Forced, stop.Note = true, "ended by SIGKILL; who did not stop in time is in its log"
 	}
 	return stop, true

@@ -117,21 +117,20 @@ func (w *Watcher) look(object any, count bool) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	before, now := w.judged[pod.UID], map[string]bool{}
 	for id, ended := range terminations(pod) {
-		if w.judged[pod.UID][id] {
-			continue
-		}
-		if w.judged[pod.UID] == nil {
-			w.judged[pod.UID] = map[string]bool{}
-		}
-		w.judged[pod.UID][id] = true
-		if !count {
+		now[id] = true
+		if before[id] || !count {
 			continue
 		}
 		container, _, _ := strings.Cut(id, " ")
 		if stop, is := Judge(pod, container, ended); is {
 			w.tell(pod, stop)
 		}
+	}
+	// Of those that the status has no more, none comes back: a container that crashes for months leaves nothing.
+	if len(now) > 0 {
+		w.judged[pod.UID] = now
 	}
 }
 
