@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/softstop/softstop/initbin"
@@ -46,9 +48,9 @@ func serve(stop context.Context, o options, log logr.Logger) error {
 	}
 	mgr, err := ctrl.NewManager(rest, ctrl.Options{
 		Cache:                   caches,
-		HealthProbeBindAddress:  o.probes,
+		HealthProbeBindAddress:  off, // see addPlain
 		GracefulShutdownTimeout: new(shutdown),
-		Metrics:                 server.Options{BindAddress: o.metrics},
+		Metrics:                 server.Options{BindAddress: off},
 		WebhookServer:           serving.NewServer(o.port, func(t *tls.Config) { configureTLS(t, o, certificates) }, shutdown),
 	})
 	if err != nil {
@@ -91,14 +93,42 @@ func addParts(ctx, stop context.Context, mgr manager.Manager, certificates servi
 	if err := addHandler(ctx, stop, mgr, direct, o.config, recorder); err != nil {
 		return err
 	}
-	return addChecks(stop, mgr, certificates, o)
+	return addPlain(ctx, mgr, o, readiness(stop, mgr, certificates, o))
 }
 
-// addChecks gives mgr its health and readiness.
-func addChecks(stop context.Context, mgr manager.Manager, certificates serving.Certificates, o options) error {
-	if err := mgr.AddHealthzCheck("ping", healthz.Ping); err != nil {
-		return fmt.Errorf("add health check: %w", err)
+// off is the address of what does not listen.
+const off = "0"
+
+// addPlain gives mgr the servers of its health and its metrics.
+func addPlain(ctx context.Context, mgr manager.Manager, o options, ready map[string]healthz.Checker) error {
+	probes := http.NewServeMux()
+	for path, checks := range map[string]map[string]healthz.Checker{"/healthz": {"ping": healthz.Ping}, "/readyz": ready} {
+		handler := http.StripPrefix(path, &healthz.Handler{Checks: checks})
+		probes.Handle(path, handler)
+		probes.Handle(path+"/", handler) // one check alone
 	}
+	collected := http.NewServeMux()
+	collected.Handle("/metrics", promhttp.HandlerFor(metrics.Registry, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError}))
+	for _, s := range []struct {
+		name, address string
+		handler       http.Handler
+	}{{"probes", o.probes, probes}, {"metrics", o.metrics, collected}} {
+		if s.address == off {
+			continue
+		}
+		server, err := serving.Plain(ctx, s.name, s.address, s.handler, shutdown)
+		if err != nil {
+			return err
+		}
+		if err := mgr.Add(server); err != nil {
+			return fmt.Errorf("add the server of %s: %w", s.name, err)
+		}
+	}
+	return nil
+}
+
+// readiness is what a replica needs to be called.
+func readiness(stop context.Context, mgr manager.Manager, certificates serving.Certificates, o options) map[string]healthz.Checker {
 	checks := map[string]healthz.Checker{
 		"certificate": serving.Ready(certificates),
 		"server":      mgr.GetWebhookServer().StartedChecker(),
@@ -113,10 +143,5 @@ func addChecks(stop context.Context, mgr manager.Manager, certificates serving.C
 	if o.clientCA != "" {
 		checks["clients"] = o.clients().Ready
 	}
-	for name, check := range checks {
-		if err := mgr.AddReadyzCheck(name, check); err != nil {
-			return fmt.Errorf("add readiness check %q: %w", name, err)
-		}
-	}
-	return nil
+	return checks
 }

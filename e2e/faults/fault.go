@@ -44,9 +44,10 @@ func faults() []fault {
 		{name: "one replica hung", does: "the one that the API server is connected to gets SIGSTOP", strike: hangOne, passes: true, long: 2},
 		{name: "all replicas hung", does: "SIGSTOP, later SIGCONT", strike: hangAll, passes: true},
 		{name: "all replicas gone", does: "the Deployment is scaled to 0", strike: takeAway, passes: true},
-		{name: "bodies that stall", does: "a neighbour posts 7 MiB each over HTTP/1.1 and HTTP/2 and stops 3 KiB before the end", strike: assault("bodies", flood.Bodies("/mutate"))},
-		{name: "flood of connections", does: "a neighbour opens 1200 to each replica and keeps them, half of them without a handshake", strike: assault("connections", flood.Connections)},
-		{name: "resets", does: "a neighbour posts over HTTP/2 and takes each request back at once", strike: assault("requests", flood.Resets("/mutate"))},
+		{name: "bodies that stall", does: "a neighbour posts 7 MiB each over HTTP/1.1 and HTTP/2 and stops 3 KiB before the end", strike: assault("bodies", reviewPort, flood.Bodies("/mutate"))},
+		{name: "flood of connections", does: "a neighbour opens 1200 to each replica and keeps them, half of them without a handshake", strike: assault("connections", reviewPort, flood.Connections)},
+		{name: "flood at the probes", does: "the same, at the port that the kubelet asks for health", strike: assault("connections", probePort, flood.Connections)},
+		{name: "resets", does: "a neighbour posts over HTTP/2 and takes each request back at once", strike: assault("requests", reviewPort, flood.Resets("/mutate"))},
 		{name: "disk full", does: "the kubelet's file system is filled to the last byte", strike: fillDisk, passes: true, starves: true},
 	}
 }

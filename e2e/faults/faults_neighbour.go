@@ -15,9 +15,15 @@ import (
 	"github.com/softstop/softstop/e2e/faults/flood"
 )
 
+// The ports of a replica, as the chart has them.
+const (
+	reviewPort = "9443"
+	probePort  = "8081"
+)
+
 // assault has a neighbour in the pods' network attack every replica until its time is over. That a replica comes to its limit of
 // memory, or is restarted, is an error, and how much the one with the most had is in the table.
-func assault(what string, attack func(context.Context, flood.Target) int64) func(context.Context, *scene) (string, error) {
+func assault(what, port string, attack func(context.Context, flood.Target) int64) func(context.Context, *scene) (string, error) {
 	return func(ctx context.Context, s *scene) (string, error) {
 		dial, err := s.Node.Neighbour(ctx)
 		if err != nil {
@@ -30,7 +36,7 @@ func assault(what string, attack func(context.Context, flood.Target) int64) func
 		var all sync.WaitGroup
 		var times atomic.Int64
 		for _, pod := range pods {
-			target := flood.Target{Dial: dial, Address: net.JoinHostPort(pod.Status.PodIP, "9443")}
+			target := flood.Target{Dial: dial, Address: net.JoinHostPort(pod.Status.PodIP, port)}
 			all.Go(func() { times.Add(attack(ctx, target)) })
 		}
 		most := s.mostMemory(ctx, pods)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -107,7 +108,7 @@ func bounded(t *testing.T, handler http.Handler) (url string) {
 		t.Fatal(err)
 	}
 	server := s.server(func(string, ...any) {})
-	go func() { _ = server.Serve(tls.NewListener(newCounted(plain), config)) }()
+	go func() { _ = server.Serve(tls.NewListener(newCounted(plain, reviewers), config)) }()
 	t.Cleanup(func() { server.Close() })
 	return "https://" + plain.Addr().String() + "/"
 }
@@ -225,22 +226,27 @@ func TestManyLargeReviews(t *testing.T) {
 // TestConnectionsAreBounded: one address has so many connections, and whoever comes while others
 // hold all there are still gets some.
 func TestConnectionsAreBounded(t *testing.T) {
-	l := newCounted(nil)
-	for _, address := range []string{"a", "b", "c"} {
-		entered := 0
-		for range 5000 {
-			if l.enter(address) {
-				entered++
+	for _, most := range []crowd{reviewers, passersBy} {
+		l := newCounted(nil, most)
+		for i := range 50 {
+			entered, want := 0, most.perAddress
+			if taken := i * most.perAddress; taken+want > most.all {
+				want = max(most.assured, most.all-taken)
+			}
+			for range 5000 {
+				if l.enter(fmt.Sprint(i)) {
+					entered++
+				}
+			}
+			if entered != want {
+				t.Errorf("address %d of %+v has %d connections, want %d", i, most, entered, want)
 			}
 		}
-		if want := map[string]int{"a": perAddress, "b": maxConnections - perAddress, "c": assured}[address]; entered != want {
-			t.Errorf("%s has %d connections, want %d", address, entered, want)
+		for range most.perAddress {
+			l.leave("0")
 		}
-	}
-	for range perAddress {
-		l.leave("a")
-	}
-	if !l.enter("c") || len(l.of) != 2 {
-		t.Errorf("what has ended is still counted: %v", l.of)
+		if len(l.of) != 49 {
+			t.Errorf("what has ended is still counted: %v", l.of)
+		}
 	}
 }

@@ -7,16 +7,23 @@ import (
 	"sync"
 )
 
+// crowd is how many connections a port may have, and how many of one address; assured is what every
+// address has, however many connections others hold.
+type crowd struct{ all, perAddress, assured int }
+
 // counted is a listener that closes connections beyond the bounds at once, before anything is
 // spent on them.
 type counted struct {
 	net.Listener
-	mu  sync.Mutex
-	all int
-	of  map[string]int // by address
+	most crowd
+	mu   sync.Mutex
+	all  int
+	of   map[string]int // by address
 }
 
-func newCounted(plain net.Listener) *counted { return &counted{Listener: plain, of: map[string]int{}} }
+func newCounted(plain net.Listener, most crowd) *counted {
+	return &counted{Listener: plain, most: most, of: map[string]int{}}
+}
 
 // Accept implements net.Listener.
 func (l *counted) Accept() (net.Conn, error) {
@@ -46,7 +53,7 @@ func hostOf(remote string) string {
 func (l *counted) enter(address string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if own := l.of[address]; own >= perAddress || l.all >= maxConnections && own >= assured {
+	if own := l.of[address]; own >= l.most.perAddress || l.all >= l.most.all && own >= l.most.assured {
 		return false
 	}
 	l.all++

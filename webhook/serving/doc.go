@@ -3,6 +3,7 @@
 //
 //	server.go       controller-runtime's webhook server, with bounds on streams and headers
 //	connections.go  so many connections, and so many of one address
+//	plain.go        the same for probes and metrics
 //	bodies.go       so many bytes at once, and a deadline for each part of a body
 //
 // Keeper makes its own certificate. Configure gives a TLS server what it needs, and a
