@@ -2,6 +2,7 @@ package events
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"hash/fnv"
 	"strings"
@@ -57,8 +58,8 @@ const (
 	waiting = 256
 	// remembered is how many keys a replica remembers, to save requests.
 	remembered = 4096
-	// maxNote is the API server's limit, in bytes.
-	maxNote = 1024
+	// maxNote is the API server's limit, in bytes; maxName is that of names.
+	maxNote, maxName = 1024, 253
 )
 
 // Recorder writes events, a few a second. It is a runnable of the manager.
@@ -91,8 +92,31 @@ func NewRecorder(c client.Client, instance string, log logr.Logger) *Recorder {
 // NeedLeaderElection makes every replica write.
 func (*Recorder) NeedLeaderElection() bool { return false }
 
+// bounded is e as it is kept until it is written, false if nobody can be told: a pod that nobody has
+// validated may name an owner with a megabyte.
+func (e Event) bounded() (Event, bool) {
+	for _, name := range []string{e.Namespace, e.Owner.Name, e.Owner.Kind, e.Owner.APIVersion, string(e.Owner.UID)} {
+		if len(name) > maxName {
+			return e, false
+		}
+	}
+	e.Note = config.Line(e.Note) // what a container reports of its stop, or names in a pod that is not valid
+	if len(e.Note) > maxNote {
+		e.Note = strings.ToValidUTF8(e.Note[:maxNote-3], "") + "..."
+	}
+	if len(e.Key) > maxName {
+		e.Key = fmt.Sprintf("%x", sha256.Sum256([]byte(e.Key)))
+	}
+	return e, true
+}
+
 // Record writes e soon. It never waits: if too many are waiting, e is lost.
 func (r *Recorder) Record(e Event) {
+	e, is := e.bounded()
+	if !is {
+		r.log.V(1).Info("an owner's name is too long for one, its event is lost", "namespace", config.Line(e.Namespace[:min(len(e.Namespace), maxName)]))
+		return
+	}
 	if count, is := r.written.Get(e.id()); is && count >= e.Count {
 		return
 	}

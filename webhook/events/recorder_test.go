@@ -1,13 +1,16 @@
 package events
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 	"unicode"
 
+	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // TestMerge: every replica sees the same happen, in its own order, and some have not seen all.
@@ -42,9 +45,38 @@ func TestMerge(t *testing.T) {
 // name. What they say moves no cursor, begins no line and turns no text around where an event is read.
 func TestNotesForTerminals(t *testing.T) {
 	for _, note := range []string{"a\x1b[2J\nWarning  Fine\u202e\u0085\u2066", "\xff\x07", strings.Repeat("\u202e", maxNote)} {
-		event := newEvent(Event{Note: note}, "me", time.Now())
-		if event.Message == "" || len(event.Message) > maxNote || strings.ContainsFunc(event.Message, func(r rune) bool { return !unicode.IsPrint(r) }) {
-			t.Errorf("%q", event.Message)
+		event, is := Event{Note: note}.bounded()
+		if !is || event.Note == "" || len(event.Note) > maxNote || strings.ContainsFunc(event.Note, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			t.Errorf("%q", event.Note)
+		}
+	}
+}
+
+// TestWaitingEventsAreBounded: events about pods with owners, containers and values of a megabyte each wait as
+// small ones do, or not at all.
+func TestWaitingEventsAreBounded(t *testing.T) {
+	long := strings.Repeat("x", 1<<20)
+	for name, change := range map[string]func(*Event){
+		"namespace": func(e *Event) { e.Namespace = long },
+		"name":      func(e *Event) { e.Owner.Name = long },
+		"kind":      func(e *Event) { e.Owner.Kind = long },
+		"version":   func(e *Event) { e.Owner.APIVersion = long },
+		"UID":       func(e *Event) { e.Owner.UID = types.UID(long) },
+		"note":      func(e *Event) { e.Note = long },
+		"key":       func(e *Event) { e.Key = long },
+	} {
+		r := NewRecorder(nil, "me", logr.Discard())
+		e := Event{Namespace: "shop", Owner: metav1.OwnerReference{Kind: "ReplicaSet", Name: "web", UID: "1"}, Reason: "LeftAlone", Note: "a note", Key: "a key"}
+		change(&e)
+		r.Record(e)
+		for id, waits := range r.pending {
+			size := len(id) + len(fmt.Sprint(waits))
+			if size > 4<<10 {
+				t.Errorf("%s: %d bytes wait", name, size)
+			}
+		}
+		if waits := len(r.pending) == 1; waits != (name == "note" || name == "key") {
+			t.Errorf("%s: %d wait", name, len(r.pending))
 		}
 	}
 }

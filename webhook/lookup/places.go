@@ -2,6 +2,7 @@ package lookup
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/go-logr/logr"
@@ -15,8 +16,15 @@ type place struct {
 	credentials []credential
 }
 
-// parse reads an image's name as the kubelet does.
+// maxImage is longer than any image that can be pulled: a repository has at most 255 bytes with its host, a
+// tag 128, a digest 135.
+const maxImage = 1 << 10
+
+// parse reads an image's name as the kubelet does. A long one would be kept as long as what is known of it.
 func (f *Finder) parse(image string) (name.Reference, error) {
+	if len(image) > maxImage {
+		return nil, fmt.Errorf("an image's name of %d bytes", len(image))
+	}
 	reference, err := name.ParseReference(image)
 	if err != nil {
 		return nil, err

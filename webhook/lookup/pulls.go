@@ -13,6 +13,8 @@ const (
 	// pod may list thousands, and a Secret may have a megabyte. An honest one has some kilobytes for each
 	// of a few registries.
 	maxSecrets, maxSecretBytes = 16, 128 << 10
+	// maxName is the length of a Secret's name.
+	maxName = 253
 	// maxRemembered is the longest pull secret that is remembered, in bytes: thousands of
 	// the longest that there can be would fill the memory.
 	maxRemembered = 16 << 10
@@ -31,7 +33,7 @@ func (f *Finder) credentials(ctx context.Context, pod *corev1.Pod) []credential 
 		references = references[:maxSecrets]
 	}
 	for _, reference := range references {
-		if reference.Name != "" {
+		if reference.Name != "" && len(reference.Name) <= maxName {
 			all = append(all, f.pullSecret(ctx, pod.Namespace, reference.Name)...)
 		}
 	}

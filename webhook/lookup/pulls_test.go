@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // hoard has a Secret of every name, all with the same text, and counts how often it is asked.
@@ -59,6 +60,29 @@ func TestManyPullSecrets(t *testing.T) {
 			t.Errorf("%s: the API server was asked %d times for %d pods", what, secrets.asked, pods)
 		}
 		runtime.KeepAlive(f)
+	}
+}
+
+// TestLongNames: images and pull secrets with names of a megabyte, which nobody has validated yet, are asked of
+// nobody, and nothing is remembered of them.
+func TestLongNames(t *testing.T) {
+	secrets := &hoard{text: `{}`}
+	f, err := New(config.Registry{Budget: config.DefaultBudget}, Around{Secrets: secrets})
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("x", 1<<20)
+	for _, image := range []string{long, long + ".example/web:1", "registry.example/" + long, "registry.example/web:" + long, "registry.example/web@sha256:" + long} {
+		pod := &corev1.Pod{Spec: corev1.PodSpec{
+			ImagePullSecrets: []corev1.LocalObjectReference{{Name: long}},
+			Containers:       []corev1.Container{{Name: "app", Image: image}},
+		}}
+		if got := f.Ask(t.Context(), pod, []string{"app"}, nil)["app"]; got.Reason != inject.ReasonBadReference {
+			t.Errorf("%.40s: %+v", image, got)
+		}
+	}
+	if secrets.asked != 0 || f.pulls.entries.Len() != 0 || f.failures.entries.Len() != 0 || f.gates.Len() != 0 {
+		t.Errorf("%d Secrets were asked for, %d are remembered, %d failures, %d hosts", secrets.asked, f.pulls.entries.Len(), f.failures.entries.Len(), f.gates.Len())
 	}
 }
 

@@ -111,8 +111,11 @@ func terminations(pod *corev1.Pod) map[string]*corev1.ContainerStateTerminated {
 // It goes by how Deployments and CronJobs name what they make, so that no look-up is needed.
 func workload(pod *corev1.Pod) string {
 	owner := metav1.GetControllerOf(pod)
-	if owner == nil {
+	switch {
+	case owner == nil:
 		return "Pod"
+	case len(owner.Kind)+len(owner.Name) > maxName:
+		return other
 	}
 	hash := pod.Labels["pod-template-hash"]
 	if name, made := strings.CutSuffix(owner.Name, "-"+hash); owner.Kind == "ReplicaSet" && hash != "" && made {

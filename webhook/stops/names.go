@@ -7,8 +7,9 @@ type names map[string]map[string]bool
 const (
 	// perNamespace and inAll bound them; a namespace counts as one more, for what goes beyond.
 	perNamespace, inAll = 200, 10000
-	// other stands for the workloads beyond.
-	other = "other"
+	// other stands for the workloads beyond, and for those whose kind and name have more than maxName
+	// bytes: nothing in Kubernetes checks how long an owner's name is.
+	other, maxName = "other", 2 * 253
 )
 
 // bounded returns workload, or other if there are too many.

@@ -2,8 +2,13 @@ package stops
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // TestNamesAreBounded: tenants that name a new owner for each pod make no more series than there is
@@ -32,5 +37,25 @@ func TestNamesAreBounded(t *testing.T) {
 	}
 	if len(counts.of) > inAll {
 		t.Errorf("%d tallies", len(counts.of))
+	}
+}
+
+// TestLongOwnersAreBounded: owners whose names have a megabyte each, which Kubernetes admits, are neither kept nor
+// told one by one.
+func TestLongOwnersAreBounded(t *testing.T) {
+	long := strings.Repeat("x", 1<<20)
+	for _, owner := range []metav1.OwnerReference{{Name: long}, {Kind: long}, {APIVersion: long}, {UID: types.UID(long)}} {
+		owner.Controller = new(true)
+		pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{OwnerReferences: []metav1.OwnerReference{{Name: long}, owner}}}
+		kept, err := Trim(pod)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if size := len(fmt.Sprint(kept)); size > 8<<10 {
+			t.Errorf("%d bytes are kept", size)
+		}
+		if got := workload(kept.(*corev1.Pod)); len(got) > maxName {
+			t.Errorf("it is named with %d bytes", len(got))
+		}
 	}
 }

@@ -67,11 +67,25 @@ func Trim(object any) (any, error) {
 	return &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{
 			Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID, ResourceVersion: pod.ResourceVersion,
-			DeletionTimestamp: pod.DeletionTimestamp, OwnerReferences: pod.OwnerReferences,
+			DeletionTimestamp: pod.DeletionTimestamp, OwnerReferences: trimOwners(pod),
 			Labels: map[string]string{"pod-template-hash": pod.Labels["pod-template-hash"]},
 		},
 		Status: corev1.PodStatus{InitContainerStatuses: trimStatuses(pod.Status.InitContainerStatuses), ContainerStatuses: trimStatuses(pod.Status.ContainerStatuses)},
 	}, nil
+}
+
+// trimOwners keeps the controller, and of one with a name that is none that it is there.
+func trimOwners(pod *corev1.Pod) []metav1.OwnerReference {
+	owner := metav1.GetControllerOf(pod)
+	if owner == nil {
+		return nil
+	}
+	for _, text := range []*string{&owner.APIVersion, &owner.Kind, &owner.Name, (*string)(&owner.UID)} {
+		if len(*text) > maxName {
+			*text = strings.Clone((*text)[:maxName+1]) // still too long to be a name
+		}
+	}
+	return []metav1.OwnerReference{*owner}
 }
 
 func trimStatuses(list []corev1.ContainerStatus) (trimmed []corev1.ContainerStatus) {
