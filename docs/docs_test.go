@@ -188,7 +188,8 @@ func TestBeforeAndAfter(t *testing.T) {
 	}
 }
 
-// TestSecurityTests: each attack and each promise in SECURITY.md's tables names a test, and that is there.
+// TestSecurityTests: each attack and each promise in SECURITY.md's tables names a test, and that is
+// there.
 func TestSecurityTests(t *testing.T) {
 	page, err := os.ReadFile("../SECURITY.md")
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 	admissionv1 "k8s.io/api/admission/v1"
 )
 
-// TestWarningsForTerminals: nothing that a pod is made of, which nobody has validated yet, begins a line, moves a
-// cursor or turns text around where warnings and audit logs are read. An API server drops a warning with a control
-// character in it, too, so that nobody would be told.
+// TestWarningsForTerminals: nothing that a pod is made of, which nobody has validated yet, begins a
+// line, moves a cursor or turns text around where warnings and audit logs are read. An API server
+// drops a warning with a control character in it, too, so that nobody would be told.
 func TestWarningsForTerminals(t *testing.T) {
 	const ill = `a\n\u001b[31mX\u0085\u202eY\u2066\u0000`
 	h := handler(&around{})

@@ -21,8 +21,9 @@ const (
 	probePort  = "8081"
 )
 
-// assault has a neighbour in the pods' network attack every replica until its time is over. That a replica comes to its limit of
-// memory, or is restarted, is an error, and how much the one with the most had is in the table.
+// assault has a neighbour in the pods' network attack every replica until its time is over. That a
+// replica comes to its limit of memory, or is restarted, is an error, and how much the one with the
+// most had is in the table.
 func assault(what, port string, attack func(context.Context, flood.Target) int64) func(context.Context, *scene) (string, error) {
 	return func(ctx context.Context, s *scene) (string, error) {
 		dial, err := s.Node.Neighbour(ctx)
@@ -49,7 +50,8 @@ func assault(what, port string, attack func(context.Context, flood.Target) int64
 	}
 }
 
-// mostMemory looks until ctx ends, and returns the most that any of the replicas had in memory, in bytes.
+// mostMemory looks until ctx ends, and returns the most that any of the replicas had in memory, in
+// bytes.
 func (s *scene) mostMemory(ctx context.Context, pods []corev1.Pod) (most int64) {
 	for ctx.Err() == nil {
 		for _, pod := range pods {

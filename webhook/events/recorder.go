@@ -92,8 +92,8 @@ func NewRecorder(c client.Client, instance string, log logr.Logger) *Recorder {
 // NeedLeaderElection makes every replica write.
 func (*Recorder) NeedLeaderElection() bool { return false }
 
-// bounded is e as it is kept until it is written, false if nobody can be told: a pod that nobody has
-// validated may name an owner with a megabyte.
+// bounded is e as it is kept until it is written, false if nobody can be told: a pod that nobody
+// has validated may name an owner with a megabyte.
 func (e Event) bounded() (Event, bool) {
 	for _, name := range []string{e.Namespace, e.Owner.Name, e.Owner.Kind, e.Owner.APIVersion, string(e.Owner.UID)} {
 		if len(name) > maxName {

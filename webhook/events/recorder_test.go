@@ -41,8 +41,9 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-// TestNotesForTerminals: whoever runs a container can write its report, and a pod that is not valid may have any
-// name. What they say moves no cursor, begins no line and turns no text around where an event is read.
+// TestNotesForTerminals: whoever runs a container can write its report, and a pod that is not valid
+// may have any name. What they say moves no cursor, begins no line and turns no text around where
+// an event is read.
 func TestNotesForTerminals(t *testing.T) {
 	for _, note := range []string{"a\x1b[2J\nWarning  Fine\u202e\u0085\u2066", "\xff\x07", strings.Repeat("\u202e", maxNote)} {
 		event, is := Event{Note: note}.bounded()
@@ -52,8 +53,8 @@ func TestNotesForTerminals(t *testing.T) {
 	}
 }
 
-// TestWaitingEventsAreBounded: events about pods with owners, containers and values of a megabyte each wait as
-// small ones do, or not at all.
+// TestWaitingEventsAreBounded: events about pods with owners, containers and values of a megabyte
+// each wait as small ones do, or not at all.
 func TestWaitingEventsAreBounded(t *testing.T) {
 	long := strings.Repeat("x", 1<<20)
 	for name, change := range map[string]func(*Event){

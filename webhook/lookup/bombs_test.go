@@ -24,8 +24,8 @@ func asking(c canned) registry {
 	return registry{transport: &outlet{base: c, private: func(string) bool { return false }}}
 }
 
-// find asks for what a tag means and what it runs, as one question does, which waits so long for its turn
-// to read a large answer.
+// find asks for what a tag means and what it runs, as one question does, which waits so long for
+// its turn to read a large answer.
 func (r registry) find(t *testing.T, large *slots, patience time.Duration) (manifest, error) {
 	t.Helper()
 	ctx, end := large.seated(t.Context(), "shop", patience)
@@ -49,8 +49,9 @@ func pointing(configuration []byte, more string) []byte {
 // fillUp repeats text up to so many bytes.
 func fillUp(text string, bytes int) string { return strings.Repeat(text, bytes/len(text)) }
 
-// TestBombs: what is small on the wire and large in memory is not read: a layer of three bytes becomes
-// three hundred, so that a manifest of 4 MiB cost half a gigabyte, with one pod, where a replica has 256 MiB.
+// TestBombs: what is small on the wire and large in memory is not read: a layer of three bytes
+// becomes three hundred, so that a manifest of 4 MiB cost half a gigabyte, with one pod, where a
+// replica has 256 MiB.
 func TestBombs(t *testing.T) {
 	const bytes, most = maxAnswer - 4096, 64 << 20
 	plain := []byte(`{"config":{"Entrypoint":["/a"]}}`)
@@ -81,8 +82,9 @@ func TestBombs(t *testing.T) {
 	}
 }
 
-// TestLargeAnswersWait: an honest image with a long configuration, as buildpacks make them, is read, but
-// only so many at once; that it had to wait is not its registry's fault. Small ones do not wait.
+// TestLargeAnswersWait: an honest image with a long configuration, as buildpacks make them, is
+// read, but only so many at once; that it had to wait is not its registry's fault. Small ones do
+// not wait.
 func TestLargeAnswersWait(t *testing.T) {
 	long := []byte(`{"config":{"Entrypoint":["/a"],"Labels":{"bill of materials":"` + fillUp(`{\"name\":\"x\",\"of\":[1,2]},`, 1<<20) + `"}}}`)
 	short := []byte(`{"config":{"Entrypoint":["/a"]},"history":[` + fillUp(`{"created_by":"RUN a, b and [c]","empty_layer":true},`, 20<<10) + `{}]}`)
@@ -97,7 +99,7 @@ func TestLargeAnswersWait(t *testing.T) {
 			t.Fatalf("a question that has ended still has its seat: %v", err)
 		}
 		_, err = asked.find(t, large, time.Millisecond) // in vain, however long
-		if waits := len(configuration) > small.bytes; waits != errors.Is(err, errBusy) || waits != (err != nil) {
+		if waits := len(configuration) > small().bytes; waits != errors.Is(err, errBusy) || waits != (err != nil) {
 			t.Errorf("%d bytes, while another is read: %v", len(configuration), err)
 		}
 		if err != nil && reasonOf(err) != inject.ReasonRegistryUnavailable {

@@ -13,12 +13,11 @@ import (
 // becomes up to 600 in memory.
 type bound struct{ bytes, elements int }
 
-// What every answer may have, and what one may have that waits for a slot: an honest manifest has
-// a few kilobytes, a configuration of buildpacks a few hundred, with most of it in strings.
-var (
-	small = bound{64 << 10, 2000}
-	large = bound{maxAnswer, 40000}
-)
+// small is what every answer may have, large what one may have that waits for a slot: an honest
+// manifest has a few kilobytes, a configuration of buildpacks a few hundred, with most of it in
+// strings.
+func small() bound { return bound{64 << 10, 2000} }
+func large() bound { return bound{maxAnswer, 40000} }
 
 // errBusy means that an answer is large, and that others that are have not been read in time.
 // It is not the host's doing.
@@ -82,9 +81,9 @@ func (b *bounded) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.count(p[:n])
 	switch {
-	case b.exceeds(large):
+	case b.exceeds(large()):
 		return 0, errTooLarge
-	case b.exceeds(small):
+	case b.exceeds(small()):
 		own, seated := b.ctx.Value(seatKey{}).(*seat)
 		if !seated {
 			return 0, errTooLarge

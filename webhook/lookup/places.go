@@ -16,11 +16,12 @@ type place struct {
 	credentials []credential
 }
 
-// maxImage is longer than any image that can be pulled: a repository has at most 255 bytes with its host, a
-// tag 128, a digest 135.
+// maxImage is longer than any image that can be pulled: a repository has at most 255 bytes with its
+// host, a tag 128, a digest 135.
 const maxImage = 1 << 10
 
-// parse reads an image's name as the kubelet does. A long one would be kept as long as what is known of it.
+// parse reads an image's name as the kubelet does. A long one would be kept as long as what is
+// known of it.
 func (f *Finder) parse(image string) (name.Reference, error) {
 	if len(image) > maxImage {
 		return nil, fmt.Errorf("an image's name of %d bytes", len(image))

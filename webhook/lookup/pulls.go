@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	// maxSecrets bounds the pull secrets of one pod that are read, maxSecretBytes what each may have: a
-	// pod may list thousands, and a Secret may have a megabyte. An honest one has some kilobytes for each
-	// of a few registries.
+	// maxSecrets bounds the pull secrets of one pod that are read, maxSecretBytes what each may have:
+	// a pod may list thousands, and a Secret may have a megabyte. An honest one has some kilobytes for
+	// each of a few registries.
 	maxSecrets, maxSecretBytes = 16, 128 << 10
 	// maxName is the length of a Secret's name.
 	maxName = 253

@@ -25,8 +25,9 @@ func (h *hoard) PullSecret(context.Context, string, string) (map[string][]byte, 
 	return map[string][]byte{corev1.DockerConfigJsonKey: []byte(h.text)}, nil
 }
 
-// TestManyPullSecrets: a tenant can make Secrets of a megabyte each, with a hundred thousand registries, and
-// pods that name thousands of them. What they leave in memory is bounded, and so is how often the API server is asked.
+// TestManyPullSecrets: a tenant can make Secrets of a megabyte each, with a hundred thousand
+// registries, and pods that name thousands of them. What they leave in memory is bounded, and so is
+// how often the API server is asked.
 func TestManyPullSecrets(t *testing.T) {
 	const pods = 40
 	for what, text := range map[string]string{
@@ -63,8 +64,8 @@ func TestManyPullSecrets(t *testing.T) {
 	}
 }
 
-// TestLongNames: images and pull secrets with names of a megabyte, which nobody has validated yet, are asked of
-// nobody, and nothing is remembered of them.
+// TestLongNames: images and pull secrets with names of a megabyte, which nobody has validated yet,
+// are asked of nobody, and nothing is remembered of them.
 func TestLongNames(t *testing.T) {
 	secrets := &hoard{text: `{}`}
 	f, err := New(config.Registry{Budget: config.DefaultBudget}, Around{Secrets: secrets})
@@ -86,7 +87,8 @@ func TestLongNames(t *testing.T) {
 	}
 }
 
-// TestBrokenSecrets: what is no list of registries is an error, and what is one with nothing in it is none.
+// TestBrokenSecrets: what is no list of registries is an error, and what is one with nothing in it
+// is none.
 func TestBrokenSecrets(t *testing.T) {
 	for text, want := range map[string]int{
 		`{}`: 0, `{"auths":null}`: 0, `{"auths":{}}`: 0, `{"auths":{"a":null,"b":{}}}`: 2,

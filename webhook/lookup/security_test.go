@@ -187,8 +187,9 @@ func TestNoHelpersSecretIsTold(t *testing.T) {
 	}
 }
 
-// TestRedirectedWithoutThePassword: who is redirected to is asked without the password of who redirects, and
-// without its token, even if it asks who that is and names a place of its own to say so.
+// TestRedirectedWithoutThePassword: who is redirected to is asked without the password of who
+// redirects, and without its token, even if it asks who that is and names a place of its own to say
+// so.
 func TestRedirectedWithoutThePassword(t *testing.T) {
 	const basic, bearer = `Basic realm="x"`, `Bearer realm="http://%s/token",service="x",scope="repository:web:pull"`
 	for name, c := range map[string]struct{ origin, stranger string }{

@@ -108,7 +108,7 @@ func bounded(t *testing.T, handler http.Handler) (url string) {
 		t.Fatal(err)
 	}
 	server := s.server(func(string, ...any) {})
-	go func() { _ = server.Serve(tls.NewListener(newCounted(plain, reviewers), config)) }()
+	go func() { _ = server.Serve(tls.NewListener(newCounted(plain, reviewers()), config)) }()
 	t.Cleanup(func() { server.Close() })
 	return "https://" + plain.Addr().String() + "/"
 }
@@ -226,7 +226,7 @@ func TestManyLargeReviews(t *testing.T) {
 // TestConnectionsAreBounded: one address has so many connections, and whoever comes while others
 // hold all there are still gets some.
 func TestConnectionsAreBounded(t *testing.T) {
-	for _, most := range []crowd{reviewers, passersBy} {
+	for _, most := range []crowd{reviewers(), passersBy()} {
 		l := newCounted(nil, most)
 		for i := range 50 {
 			entered, want := 0, most.perAddress

@@ -11,8 +11,8 @@ import (
 	"github.com/softstop/softstop/e2e/await"
 )
 
-// TestPlainFlood: somebody who holds all connections that one address may have to the port of the probes, and asks
-// nothing, keeps nobody at another address from asking.
+// TestPlainFlood: somebody who holds all connections that one address may have to the port of the
+// probes, and asks nothing, keeps nobody at another address from asking.
 func TestPlainFlood(t *testing.T) {
 	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") })
 	server, err := Plain(t.Context(), "probes", "127.0.0.1:0", handler, 0)
@@ -25,7 +25,7 @@ func TestPlainFlood(t *testing.T) {
 	address := server.Listener.Addr().String()
 	attacker := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP("127.0.0.66")}}
 	shown := make(chan bool, 1000)
-	for range 10 * passersBy.perAddress {
+	for range 10 * passersBy().perAddress {
 		connection, err := attacker.DialContext(t.Context(), "tcp", address)
 		if err != nil {
 			t.Fatal(err)
@@ -36,7 +36,7 @@ func TestPlainFlood(t *testing.T) {
 			shown <- true
 		}()
 	}
-	for range 9 * passersBy.perAddress {
+	for range 9 * passersBy().perAddress {
 		await.Next(t, "who is beyond the bound is shown out", shown)
 	}
 	response, err := from("127.0.0.67", false).Get("http://" + address + "/healthz")

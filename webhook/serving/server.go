@@ -16,16 +16,13 @@ import (
 	ctrlwebhook "sigs.k8s.io/controller-runtime/pkg/webhook"
 )
 
-// reviewers is for those who send reviews. An API server calls over HTTP/1.1, one call at a time on each
-// connection, and has up to 600 calls at once.
-var reviewers = crowd{all: 1600, perAddress: 800, assured: 32}
-
-const (
 // reviewers is for those who send reviews. An API server calls over HTTP/1.1, one call at a time on
 // each connection, and has up to 600 calls at once.
-var reviewers = crowd{all: 1600, perAddress: 800, assured: 32}
+func reviewers() crowd { return crowd{all: 1600, perAddress: 800, assured: 32} }
 
 const (
+	// headerTime bounds the handshake and a request's header, idleTime what a connection waits for
+	// the next request: as long as an API server keeps it.
 	headerTime, idleTime = 15 * time.Second, 90 * time.Second
 	// maxHeader is many times what an API server sends.
 	maxHeader = 16 << 10
@@ -73,7 +70,7 @@ func (s *Server) Start(ctx context.Context) error {
 	s.mu.Lock()
 	s.started = true
 	s.mu.Unlock()
-	if err := served.Serve(tls.NewListener(newCounted(plain, reviewers), config)); !errors.Is(err, http.ErrServerClosed) {
+	if err := served.Serve(tls.NewListener(newCounted(plain, reviewers()), config)); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve: %w", err)
 	}
 	if err := <-ended; err != nil {

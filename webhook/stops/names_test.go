@@ -40,8 +40,8 @@ func TestNamesAreBounded(t *testing.T) {
 	}
 }
 
-// TestLongOwnersAreBounded: owners whose names have a megabyte each, which Kubernetes admits, are neither kept nor
-// told one by one.
+// TestLongOwnersAreBounded: owners whose names have a megabyte each, which Kubernetes admits, are
+// neither kept nor told one by one.
 func TestLongOwnersAreBounded(t *testing.T) {
 	long := strings.Repeat("x", 1<<20)
 	for _, owner := range []metav1.OwnerReference{{Name: long}, {Kind: long}, {APIVersion: long}, {UID: types.UID(long)}} {

@@ -142,7 +142,8 @@ func (w *Watcher) look(object any, count bool) {
 			w.tell(pod, stop)
 		}
 	}
-	// Of those that the status has no more, none comes back: a container that crashes for months leaves nothing.
+	// Of those that the status has no more, none comes back: a container that crashes for months
+	// leaves nothing.
 	if len(now) > 0 {
 		w.judged[pod.UID] = now
 	}

@@ -13,7 +13,8 @@ const (
 	announced, missing = 7<<20 - 1, 3 << 10
 )
 
-// Bodies posts to path bodies that stop before their end, over HTTP/1.1 and over HTTP/2, and holds each for as long as the server does.
+// Bodies posts to path bodies that stop before their end, over HTTP/1.1 and over HTTP/2, and holds
+// each for as long as the server does.
 func Bodies(path string) func(context.Context, Target) int64 { return stall(path, bodies, announced) }
 
 func stall(path string, many int, size int64) func(context.Context, Target) int64 {

@@ -6,10 +6,12 @@ import (
 	"net"
 )
 
-// held is how many connections are kept at once, if the server lets them: more than one address should have.
+// held is how many connections are kept at once, if the server lets them: more than one address
+// should have.
 const held = 1200
 
-// Connections opens connections and keeps them, every other one without a handshake. One that the server closes is opened again.
+// Connections opens connections and keeps them, every other one without a handshake. One that the
+// server closes is opened again.
 func Connections(ctx context.Context, t Target) int64 { return keep(ctx, t, held) }
 
 func keep(ctx context.Context, t Target, many int) int64 {

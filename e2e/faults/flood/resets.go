@@ -13,7 +13,8 @@ import (
 // resetters is how many connections there are at once.
 const resetters = 4
 
-// Resets posts to path over HTTP/2 and takes each request back at once, as fast as the server reads.
+// Resets posts to path over HTTP/2 and takes each request back at once, as fast as the server
+// reads.
 func Resets(path string) func(context.Context, Target) int64 {
 	return func(ctx context.Context, t Target) int64 {
 		var requests atomic.Int64
@@ -22,7 +23,8 @@ func Resets(path string) func(context.Context, Target) int64 {
 	}
 }
 
-// reset does so on one connection until the server has had enough, and returns how many requests it made.
+// reset does so on one connection until the server has had enough, and returns how many requests it
+// made.
 func (t Target) reset(ctx context.Context, path string) (requests int64) {
 	connection, err := t.connect(ctx, "h2")
 	if err != nil {

@@ -30,13 +30,14 @@ func (t Target) connect(ctx context.Context, protocols ...string) (*tls.Conn, er
 	return connection, nil
 }
 
-// stranger is the TLS of one who shows nothing and trusts everybody: whom it talks to is an attacker's own choice.
+// stranger is the TLS of one who shows nothing and trusts everybody: whom it talks to is an
+// attacker's own choice.
 func stranger(protocols ...string) *tls.Config {
 	return &tls.Config{InsecureSkipVerify: true, NextProtos: protocols}
 }
 
-// again has so many do it again and again until ctx ends, and returns how often it was done. A server that refuses at once is not asked
-// more than some hundred times a second by each.
+// again has so many do it again and again until ctx ends, and returns how often it was done. A
+// server that refuses at once is not asked more than some hundred times a second by each.
 func again(ctx context.Context, many int, do func(context.Context)) int64 {
 	var all sync.WaitGroup
 	var done atomic.Int64
