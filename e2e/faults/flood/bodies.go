@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"time"
 )
 
 const (
@@ -23,7 +24,7 @@ func stall(path string, many int, size int64) func(context.Context, Target) int6
 		for n := range cap(clients) {
 			clients <- t.client(n%2 == 0)
 		}
-		return again(ctx, cap(clients), func(ctx context.Context) {
+		return again(ctx, cap(clients), time.Second, func(ctx context.Context) {
 			client := <-clients
 			defer func() { clients <- client }()
 			ctx, cancel := context.WithCancel(ctx)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"time"
 )
 
 // held is how many connections are kept at once, if the server lets them: more than one address
@@ -19,7 +20,7 @@ func keep(ctx context.Context, t Target, many int) int64 {
 	for n := range many {
 		turn <- n%2 == 0
 	}
-	return again(ctx, many, func(ctx context.Context) {
+	return again(ctx, many, time.Second, func(ctx context.Context) {
 		silent := <-turn
 		defer func() { turn <- silent }()
 		connection, err := t.open(ctx, silent)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
@@ -18,7 +19,7 @@ const resetters = 4
 func Resets(path string) func(context.Context, Target) int64 {
 	return func(ctx context.Context, t Target) int64 {
 		var requests atomic.Int64
-		again(ctx, resetters, func(ctx context.Context) { requests.Add(t.reset(ctx, path)) })
+		again(ctx, resetters, 10*time.Millisecond, func(ctx context.Context) { requests.Add(t.reset(ctx, path)) })
 		return requests.Load()
 	}
 }

@@ -36,9 +36,9 @@ func stranger(protocols ...string) *tls.Config {
 	return &tls.Config{InsecureSkipVerify: true, NextProtos: protocols}
 }
 
-// again has so many do it again and again until ctx ends, and returns how often it was done. A
-// server that refuses at once is not asked more than some hundred times a second by each.
-func again(ctx context.Context, many int, do func(context.Context)) int64 {
+// again has so many do it again and again until ctx ends, each with a rest in between, and returns
+// how often it was done. What they try where they are refused at once costs this machine, too.
+func again(ctx context.Context, many int, between time.Duration, do func(context.Context)) int64 {
 	var all sync.WaitGroup
 	var done atomic.Int64
 	for range many {
@@ -46,7 +46,7 @@ func again(ctx context.Context, many int, do func(context.Context)) int64 {
 			for ctx.Err() == nil {
 				done.Add(1)
 				do(ctx)
-				rest(ctx, 5*time.Millisecond)
+				rest(ctx, between)
 			}
 		})
 	}
