@@ -88,7 +88,7 @@ func TestBombs(t *testing.T) {
 func TestLargeAnswersWait(t *testing.T) {
 	long := []byte(`{"config":{"Entrypoint":["/a"],"Labels":{"bill of materials":"` + fillUp(`{\"name\":\"x\",\"of\":[1,2]},`, 1<<20) + `"}}}`)
 	short := []byte(`{"config":{"Entrypoint":["/a"]},"history":[` + fillUp(`{"created_by":"RUN a, b and [c]","empty_layer":true},`, 20<<10) + `{}]}`)
-	large := newSlots(largeAtOnce, largePerNamespace)
+	large := newSlots(1, 1)
 	for _, configuration := range [][]byte{long, short} {
 		asked := asking(canned{mediaType: ociManifest, manifest: pointing(configuration, `,"layers":[`+fillUp(`{"size":1,"digest":"`+digestOf(nil)+`","mediaType":"x"},`, 12<<10)+`{}]`), config: configuration})
 		if got, err := asked.find(t, large, time.Hour); err != nil || len(got.image.Entrypoint) != 1 {

@@ -16,7 +16,7 @@ type bound struct{ bytes, elements int }
 // small is what every answer may have, large what one may have that waits for a slot: an honest
 // manifest has a few kilobytes, a configuration of buildpacks a few hundred, with most of it in
 // strings.
-func small() bound { return bound{64 << 10, 2000} }
+func small() bound { return bound{128 << 10, 2000} }
 func large() bound { return bound{maxAnswer, 40000} }
 
 // errBusy means that an answer is large, and that others that are have not been read in time.

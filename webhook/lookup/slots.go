@@ -22,7 +22,7 @@ const (
 	// atOnce bounds the questions of all, perNamespace those of one namespace.
 	atOnce, perNamespace = 128, 32
 	// largeAtOnce bounds the questions of which an answer is large, see bounded.
-	largeAtOnce, largePerNamespace = 3, 1
+	largeAtOnce, largePerNamespace = 3, 2
 	// secretsAtOnce bounds the pull secrets that are being read: one may have a megabyte.
 	secretsAtOnce, secretsPerNamespace = 16, 4
 )
