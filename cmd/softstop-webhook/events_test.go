@@ -169,16 +169,16 @@ func (s *suite) stopReports(t *testing.T) {
 		}
 		return total
 	}
-	eventually(t, "the counts", func(context.Context) (bool, error) { return count("clean") == 3 && count("forced") == 2, nil })
-	if clean, forced := count("clean"), count("forced"); clean != 3 || forced != 2 {
-		t.Errorf("%v clean and %v forced, want 3 and 2", clean, forced)
+	eventually(t, "the counts", func(context.Context) (bool, error) { return count("clean") == 2 && count("forced") == 3, nil })
+	if clean, forced := count("clean"), count("forced"); clean != 2 || forced != 3 {
+		t.Errorf("%v clean and %v forced, want 2 and 3", clean, forced)
 	}
 	var notes []string
 	eventually(t, "one event that counts", func(ctx context.Context) (_ bool, err error) {
 		notes, err = s.eventsAbout(ctx, deployment)
-		return len(notes) == 1 && strings.HasPrefix(notes[0], "StopForced ×2: softstop: 2 of "), err
+		return len(notes) == 1 && strings.HasPrefix(notes[0], "StopForced ×3: softstop: 3 of "), err
 	})
-	if want := `were forced; the last: pod own-message-killed, container "app": ended by SIGKILL`; !strings.Contains(notes[0], want) {
+	if want := `were forced; the last: pod out-of-memory, container "app": killed for its memory`; !strings.Contains(notes[0], want) {
 		t.Errorf("the event does not say %q: %s", want, notes[0])
 	}
 	s.secondReplica(t, deployment, set)
@@ -198,7 +198,7 @@ func (s *suite) secondReplica(t *testing.T, deployment *appsv1.Deployment, set m
 	go func() { _ = second.Start(t.Context()) }()
 	same := events.Event{
 		Namespace: "events", Owner: set, Reason: "StopForced", Action: "Stop", Note: "again",
-		Key: last.UTC().Truncate(time.Hour).Format(time.RFC3339), Count: 2, At: last,
+		Key: last.UTC().Truncate(time.Hour).Format(time.RFC3339), Count: 3, At: last,
 	}
 	second.Record(same)
 	second.Record(events.Event{Namespace: "events", Owner: set, Reason: "Last", Action: "Stop", Note: "the one before is written"})
@@ -207,7 +207,7 @@ func (s *suite) secondReplica(t *testing.T, deployment *appsv1.Deployment, set m
 		return len(notes) == 2, err
 	})
 	notes, err := s.eventsAbout(t.Context(), deployment)
-	if all := strings.Join(notes, "\n"); err != nil || strings.Contains(all, "again") || !strings.Contains(all, "StopForced ×2") {
+	if all := strings.Join(notes, "\n"); err != nil || strings.Contains(all, "again") || !strings.Contains(all, "StopForced ×3") {
 		t.Errorf("seen twice:\n%s (%v)", all, err)
 	}
 	started := events.NewRecorder(s.client, "third", logr.Discard())
@@ -216,6 +216,6 @@ func (s *suite) secondReplica(t *testing.T, deployment *appsv1.Deployment, set m
 	started.Record(same)
 	eventually(t, "one more", func(ctx context.Context) (bool, error) {
 		notes, err := s.eventsAbout(ctx, deployment)
-		return strings.Contains(strings.Join(notes, "\n"), "StopForced ×3: one more"), err
+		return strings.Contains(strings.Join(notes, "\n"), "StopForced ×4: one more"), err
 	})
 }
