@@ -3,7 +3,7 @@ package main
 // needCases are applications whose cleanup needs something that was started before
 // them, as a daemon or in the background: it must outlive them.
 func needCases() []Case {
-	return append(daemonNeedCases(), append(terminalCases(), registryCases()...)...)
+	return append(daemonNeedCases(), append(linkedCases(), append(terminalCases(), registryCases()...)...)...)
 }
 
 // daemonNeedCases flush to a daemon.
@@ -35,6 +35,55 @@ func daemonNeedCases() []Case {
 		needs("fakeroot sh -c", "#!/bin/sh\nfakeroot sh -c \"/zoo/app app "+half+" flush='chown 1:1 /tmp && stat -c %u /tmp | grep -q 1'; true\"\n"),
 	}
 }
+
+// linkedCases are connected to a server that was started beside them, and need it to the end of
+// their cleanup. Nothing but the connection shows it.
+func linkedCases() []Case {
+	const redis = "redis-server --dir /out --save 3600 1 --bind '* -::*' --protected-mode no"
+	const ping = "until redis-cli ping; do sleep 0.05; done\n"
+	const app = "node /srv/app.js 6379 'set flushed yes' OK"
+	linked := func(style, body string, more ...Check) Case {
+		c := withFile(quick("needs", style, body, more...), "/srv/app.js", nodeLinked)
+		c.Own = 0.7 // one after the other
+		return c
+	}
+	saved := runs("grep -q flushed /out/dump.rdb", "what was flushed is not saved")
+	replica := script("needs", "redis &, a replica of it in front", "#!/bin/sh\n"+redis+" &\n"+ping+"redis-server --port 6380 --dir /tmp --save 3600 1 --replicaof 127.0.0.1 6379\ntrue\n", Case{
+		Ready: []Check{runs("redis-cli -p 6380 info replication | grep -q master_link_status:up", "the replica is not up")}, Own: 0.5,
+		Acts: []Act{do("redis-cli set zoo kept")}, Evidence: []Check{exists("/out/dump.rdb", "RDB not saved"), exists("/tmp/dump.rdb", "the replica's RDB not saved")},
+	})
+	return []Case{
+		linked("redis &, node connected to it in front", "#!/bin/sh\n"+redis+" &\n"+ping+app+"\ntrue\n", saved),
+		linked("redis &, node connected to it &, wait", "#!/bin/bash\n"+redis+" &\n"+ping+app+" &\nwait\n", saved),
+		linked("redis in front, node connected to it &", "#!/bin/sh\n("+ping+"exec "+app+") &\n"+redis+"\ntrue\n", saved),
+		linked("redis &, node connected to it behind sh -c", "#!/bin/sh\n"+redis+" &\n"+ping+"sh -c \""+app+"; true\"\ntrue\n", saved),
+		linked("redis as a daemon, node connected to it as one", "#!/bin/sh\n"+redis+" --daemonize yes\n"+ping+"("+app+" &)\nsleep infinity\n", saved),
+		linked("memcached &, node connected to it in front", "#!/bin/sh\nmemcached -u root &\nuntil echo version | socat -t1 - TCP:127.0.0.1:11211; do sleep 0.05; done\nnode /srv/app.js 11211 version VERSION\ntrue\n"),
+		replica,
+	}
+}
+
+// nodeLinked is an application that is connected to a server from its start, and after half a second
+// of cleanup says a line to it, for which it must get an answer.
+const nodeLinked = `const name = "app", [port, line, good] = process.argv.slice(2);` + nodeNote + `
+let told = false, asked = false, gone = false;
+function lost() { note(name, "lost"); process.exit(97); }
+const server = require("net").connect(port, "127.0.0.1", () => note(name, "up"));
+setInterval(() => {}, 1000);
+server.on("error", () => {});
+server.on("close", () => { gone = true; if (asked) lost(); });
+process.on("SIGTERM", () => {
+  note(name, "told");
+  if (told) { note(name, "hard"); process.exit(99); }
+  told = true;
+  setTimeout(() => {
+    asked = true;
+    if (gone) lost();
+    server.on("data", (data) => { if (!String(data).includes(good)) lost(); note(name, "cleaned"); process.exit(0); });
+    server.write(line + "\r\n");
+  }, 500);
+});
+`
 
 // terminalCases have the application in a terminal that a daemon keeps.
 func terminalCases() []Case {

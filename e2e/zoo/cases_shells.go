@@ -1,6 +1,6 @@
 package main
 
-// shell is one of the shells that images have as /bin/sh.
+// shell is one of the shells that images have as /bin/sh, or could.
 type shell struct {
 	name, shebang string
 	argv          []string
@@ -11,6 +11,7 @@ func shells() []shell {
 		{"dash", "#!/bin/dash\n", []string{"/bin/dash", "-c"}},
 		{"bash", "#!/bin/bash\n", []string{"/bin/bash", "-c"}},
 		{"busybox ash", "#!/bin/busybox sh\n", []string{"/bin/busybox", "sh", "-c"}},
+		{"yash", "#!/usr/bin/yash\n", []string{"/usr/bin/yash", "-c"}},
 	}
 }
 

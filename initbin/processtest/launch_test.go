@@ -38,7 +38,7 @@ const task = "#!/bin/sh\nfor i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; echo step 
 type style struct {
 	name   string
 	needs  string // a program
-	script string // with APP for a polite program, TASK for the ten steps
+	script string // with APP for a polite program, TASK for the ten steps, LINKED for a server or a client
 	ready  []string
 	signal unix.Signal // 0: SIGTERM
 	code   int
@@ -55,8 +55,9 @@ func (s style) run(t *testing.T, b build) {
 	write(t, filepath.Join(folder, "app"), polite, 0o755)
 	write(t, filepath.Join(folder, "idle"), polite, 0o755)
 	write(t, filepath.Join(folder, "task"), task, 0o755)
+	write(t, filepath.Join(folder, "linked"), linked, 0o755)
 	start := filepath.Join(folder, "start")
-	text := strings.NewReplacer("APP", filepath.Join(folder, "app"), "IDLE", filepath.Join(folder, "idle"), "TASK", filepath.Join(folder, "task")).Replace(s.script)
+	text := strings.NewReplacer("APP", filepath.Join(folder, "app"), "IDLE", filepath.Join(folder, "idle"), "TASK", filepath.Join(folder, "task"), "LINKED", filepath.Join(folder, "linked")).Replace(s.script)
 	write(t, start, text, 0o755)
 	in := setup{flags: append([]string{"--verbose"}, s.flags...), command: []string{start}}
 	in.Dir = folder

@@ -31,7 +31,7 @@ var (
 var shells = []Program{
 	{Name: "sh", Kind: Shell}, {Name: "bash", Kind: Shell, Blind: true}, {Name: "dash", Kind: Shell, Blind: true}, {Name: "ash", Kind: Shell, Blind: true},
 	{Name: "ksh", Kind: Shell}, {Name: "ksh93", Kind: Shell}, {Name: "mksh", Kind: Shell}, {Name: "oksh", Kind: Shell},
-	{Name: "pdksh", Kind: Shell}, {Name: "lksh", Kind: Shell}, {Name: "zsh", Kind: Shell}, {Name: "yash", Kind: Shell},
+	{Name: "pdksh", Kind: Shell}, {Name: "lksh", Kind: Shell}, {Name: "zsh", Kind: Shell}, {Name: "yash", Kind: Shell, Blind: true},
 	{Name: "posh", Kind: Shell}, {Name: "hush", Kind: Shell}, {Name: "rbash", Kind: Shell, Blind: true}, {Name: "static-sh", Kind: Shell},
 	{Name: "bash-static", Kind: Shell, Blind: true},
 	{Name: "busybox", Kind: Multicall, Blind: true}, {Name: "toybox", Kind: Multicall, Blind: true}, {Name: "busybox.static", Kind: Multicall, Blind: true},

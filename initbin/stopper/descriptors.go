@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// findPipes notes who reads what others print. A pipe that leads out of the container is
+// findPipes notes who reads what others print, and who has which sockets. A pipe that leads out of the container is
 // none of ours. What a process prints to are its standard output and error, and any named
 // pipe; further descriptors of nameless pipes are what it says to its own threads and
 // children.
@@ -15,7 +15,7 @@ func findPipes(t *tree, outside map[string]bool) {
 	open := map[*process]map[string]string{} // descriptors, and the pipe behind each
 	printed := map[string]bool{}
 	for _, p := range t.all {
-		open[p] = pipesOf(p.PID, outside)
+		open[p], p.sockets = descriptorsOf(p.PID, outside)
 		p.writes = map[string]bool{}
 		for fd, pipe := range open[p] {
 			further := fd != "1" && fd != "2"
@@ -36,15 +36,20 @@ func findPipes(t *tree, outside map[string]bool) {
 	}
 }
 
-// pipesOf returns the descriptors of pid that are pipes, each with the pipe's name.
-func pipesOf(pid int, outside map[string]bool) map[string]string {
+// descriptorsOf returns the descriptors of pid that are pipes, each with the pipe's name, and
+// the inodes of its sockets.
+func descriptorsOf(pid int, outside map[string]bool) (found map[string]string, sockets []string) {
 	fds, err := readNames(file(pid, "fd"))
 	if err != nil {
-		return nil
+		return nil, nil
 	}
-	found := map[string]string{}
+	found = map[string]string{}
 	for _, fd := range fds {
 		target, err := os.Readlink(file(pid, "fd/"+fd))
+		if inode, ok := strings.CutPrefix(target, "socket:["); ok {
+			sockets = append(sockets, strings.TrimSuffix(inode, "]"))
+			continue
+		}
 		if err != nil || !strings.HasPrefix(target, "pipe:") && (target[0] != '/' || strings.HasPrefix(target, "/dev/")) {
 			continue
 		}
@@ -52,7 +57,7 @@ func pipesOf(pid int, outside map[string]bool) map[string]string {
 			found[fd] = name
 		}
 	}
-	return found
+	return found, sockets
 }
 
 // pipe names the pipe or FIFO behind a descriptor, "" for anything else.

@@ -4,7 +4,7 @@
 // exit code: nothing here can make the init late.
 //
 //	main.go   reads the task; relay.go does the one that is no stop
-//	look.go   reads /proc into a tree (tree.go) of processes (process.go): examine.go, descriptors.go
+//	look.go   reads /proc (examine.go, descriptors.go, connections.go) into a tree.go of process.go
 //	ladder.go decides over a tree, without input or output; traps.go, steps.go, readers.go,
 //	          wrappers.go and orphans.go have the rules of those names
 //	stop.go   carries the decisions out (signal.go, pipes.go), waits, kills at the deadline
@@ -27,6 +27,7 @@
 //	node, ruby, Go; who replaced a shell (exec)  stop those below it, signal it, look whom it signals
 //	reads what others print                      after them, and 500 ms: it ends by itself; its
 //	                                             pipe is held open for who prints on
+//	serves a client of this container (TCP)      after that client, which may need it to its end
 //	su; who gave its child a terminal; the       only after its children: its end would take
 //	first process of a PID namespace             them along (dumb-init is stopped till then)
 //	an orphan from the beginning (a daemon)      after the application, which may need it
@@ -39,9 +40,7 @@
 // A session of kubectl exec is not ours: its leader has no parent in the container, and
 // what it leaves as orphans does not count while that leader lives.
 //
-// # Why not simply everyone
-//
-// Signalling all at once kills the worker in the middle of the task that its supervisor would
-// have waited for, the redis that the application flushes to, the tee that would have written
-// its last line. docs/zoo.md shows real servers for each rule.
+// Why not simply signal everyone? That kills the worker in the middle of the task that its
+// supervisor would have waited for, the redis that the application flushes to, the tee that would
+// have written its last line. docs/zoo.md shows real servers for each rule.
 package stopper

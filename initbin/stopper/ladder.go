@@ -27,6 +27,7 @@ type memory struct {
 	// handles says that the process did something of its own about the stop signal when
 	// it was last seen before it was signalled: what it does while it stops is another matter.
 	handles bool
+	ignores bool // the same for a process that ignores it
 
 	signalled   bool
 	signalledAt time.Duration
@@ -37,9 +38,10 @@ type memory struct {
 	// What the process was at first sight.
 	supervisor *memory // its nearest ancestor that handles the signal; nil for none
 	parent     *memory
-	wrapper    *memory // its nearest ancestor that is passed over; nil for none
-	switches   uint64  // its count of context switches
-	daemon     bool    // it was an orphan, or below one
+	wrapper    *memory    // its nearest ancestor that is passed over; nil for none
+	switches   uint64     // its count of context switches
+	daemon     bool       // it was an orphan, or below one
+	clients    []identity // who is connected to it
 
 	group    int // its process group
 	kind     proc.Wrapper
@@ -142,10 +144,11 @@ func (l *ladder) meet(p *process, origin memory) {
 		m = l.of(p)
 		m.parent, m.supervisor, m.wrapper, m.daemon = origin.parent, origin.supervisor, origin.wrapper, origin.daemon
 		m.switches = p.Switches
+		m.clients = ids(p.clients)
 	}
 	if m.group = p.Group; !m.signalled && !m.frozen && (!l.looked || !p.forks()) {
 		m.handles, m.shell, m.kind = p.handlesStop(l.signal) && !p.passedOver(), p.shell, p.wrapper
-		m.eager = p.eager()
+		m.eager, m.ignores = p.eager(), p.Ignores(p.signalFor(l.signal))
 	}
 	origin.parent = m
 	if m.handles {
@@ -208,7 +211,7 @@ func (s *stepping) visit(p *process, why string) {
 	m := s.of(p)
 	if s.held(p) {
 		if !m.handles {
-			s.visitAll(p.children, "child of a process that reads its output")
+			s.visitAll(p.children, "child of a process that others need")
 		}
 		return
 	}

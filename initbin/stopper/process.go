@@ -42,6 +42,11 @@ type process struct {
 	reads map[string]string
 	// writes are the pipes that it prints to.
 	writes map[string]bool
+	// sockets are the inodes of those that it has open.
+	sockets []string
+	// clients are connected to a server: to the process or to somebody below it. They are known
+	// at the first look only.
+	clients []*process
 
 	children []*process // youngest last
 }

@@ -19,10 +19,11 @@ func (s *stepping) watchReaders() {
 
 // held reports whether p must not be signalled yet because another process still prints to
 // it, or has just stopped: it ends by itself once it has read all of it, and the other could
-// not finish its last words without it.
+// not finish its last words without it. Nor must it be while a client is there.
 func (s *stepping) held(p *process) bool {
 	m := s.of(p)
-	return !m.signalled && m.fed && (m.fedUntil == s.now || s.now < m.fedUntil+drainPause)
+	fed := m.fed && (m.fedUntil == s.now || s.now < m.fedUntil+drainPause)
+	return !m.signalled && (fed || s.isNeeded(m))
 }
 
 // inRing reports whether p prints to feeder as well: in a ring somebody must begin, and

@@ -80,7 +80,7 @@ func (s *stop) run() error {
 }
 
 // takeOver tells the watcher, after the first look, that the ladder is in hand here, and
-// who the heir is.
+// who the heir is. What only the first look can show is looked for here, too.
 func (s *stop) takeOver(t *tree) error {
 	if t.main == nil && s.mainIsHidden() {
 		return errors.New("the main process cannot be seen in /proc (hidepid?)")
@@ -91,6 +91,7 @@ func (s *stop) takeOver(t *tree) error {
 	} else if p, front := t.application(s.task.Signal); p != nil {
 		s.heir, s.front = p.PID, front
 	}
+	t.noteClients(connections(t))
 	return message(s.looker.watcher, s.looker.self, s.heir)
 }
 
