@@ -27,7 +27,7 @@ func keep(ctx context.Context, t Target, many int) int64 {
 		if err != nil {
 			return
 		}
-		defer connection.Close()
+		defer func() { _ = connection.Close() }()
 		defer context.AfterFunc(ctx, func() { _ = connection.Close() })()
 		_, _ = io.Copy(io.Discard, connection) // until one of both closes it
 	})
