@@ -70,8 +70,8 @@ func keys() []string {
 	return []string{strings.TrimPrefix(InjectKey, Prefix), strings.TrimPrefix(IgnoreKey, Prefix)}
 }
 
-// foreign returns which key of softstop's was meant by one of another domain, such as softstop.io/drain; ""
-// if none was.
+// foreign returns which key of softstop's was meant by one of another domain, such as
+// softstop.io/drain; "" if none was.
 func foreign(key string) string {
 	domain, name, isKey := strings.Cut(key, "/")
 	own := strings.TrimSuffix(Prefix, "/")
@@ -85,8 +85,8 @@ func foreign(key string) string {
 	return Prefix + name
 }
 
-// noSuchField says that there is no field called name; has says where there are names, and others are
-// what else may have been meant.
+// noSuchField says that there is no field called name; has says where there are names, and others
+// are what else may have been meant.
 func noSuchField(name, has string, names []string, others ...string) string {
 	if meant := Nearest(name, slices.Concat(names, others)); meant != "" {
 		return "softstop has no such field; did you mean " + meant + "?"

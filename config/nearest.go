@@ -2,9 +2,9 @@ package config
 
 import "strings"
 
-// Nearest returns which of names somebody meant who wrote name; "" if that is not plain to see. Big letters,
-// dashes and underlines do not count; else one letter is missing, too many or another one, or two are
-// swapped; or a long beginning or end of the name was written, or more than the name.
+// Nearest returns which of names somebody meant who wrote name; "" if that is not plain to see. Big
+// letters, dashes and underlines do not count; else one letter is missing, too many or another one,
+// or two are swapped; or a long beginning or end of the name was written, or more than the name.
 //
 //	Nearest("drian", fields) == "drain"
 //	Nearest("terminationGracePeriod", keys) == "terminationGracePeriodSeconds"
@@ -29,8 +29,8 @@ func plain(name string) string {
 	return strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(name))
 }
 
-// oneSlip reports whether two different texts become the same if one letter is put in, taken out or changed,
-// or two neighbours are swapped.
+// oneSlip reports whether two different texts become the same if one letter is put in, taken out or
+// changed, or two neighbours are swapped.
 func oneSlip(a, b string) bool {
 	for a != "" && b != "" && a[0] == b[0] {
 		a, b = a[1:], b[1:]

@@ -19,7 +19,8 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// TestMistypedKeys holds that a key of a pod that is almost one of softstop's is answered with that.
+// TestMistypedKeys holds that a key of a pod that is almost one of softstop's is answered with
+// that.
 func TestMistypedKeys(t *testing.T) {
 	for key, want := range map[string]string{
 		"softstop.dev/drian":         `softstop.dev/drian: "5s" is ignored: softstop has no such field; did you mean drain?`,

@@ -42,9 +42,9 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("argument %q is not understood: %s takes none", args[0], cmd.CommandPath())
 }
 
-// expand returns the files that the -f arguments mean: a folder means the YAML and JSON
-// files in it, and with recursive those below it. Every argument that means none is in the error; closed
-// is what of a folder cannot be looked at.
+// expand returns the files that the -f arguments mean: a folder means the YAML and JSON files in
+// it, and with recursive those below it. Every argument that means none is in the error; closed is
+// what of a folder cannot be looked at.
 func expand(arguments []string, recursive bool) (files []source, closed []manifest.Unread, err error) {
 	var errs []error
 	for i, argument := range arguments {
@@ -81,8 +81,9 @@ func expand(arguments []string, recursive bool) (files []source, closed []manife
 	return files, closed, errors.Join(errs...)
 }
 
-// manifestsIn returns the files in a folder that may be manifests, and what of it is closed. A link to a
-// file is a file; a link to a folder is followed if it is the folder itself, as it may lead in a circle.
+// manifestsIn returns the files in a folder that may be manifests, and what of it is closed. A link
+// to a file is a file; a link to a folder is followed if it is the folder itself, as it may lead in
+// a circle.
 func manifestsIn(folder string, recursive bool) (files []source, closed []manifest.Unread) {
 	root := folder + string(filepath.Separator)
 	// The function returns no error but SkipDir.

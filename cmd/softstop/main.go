@@ -24,9 +24,9 @@ const (
 // errFound ends a command that found something and has said so.
 var errFound = errors.New("found something")
 
-// garbage is how far the memory may grow beyond what is in use before it is swept, in percent. Go itself takes
-// 100; the time that this costs is in docs/cli.md.
-const garbage = 40
+// garbage is how far the memory may grow beyond what is in use before it is swept, in percent. Go
+// itself takes 100; the time that this costs is in docs/cli.md.
+const garbage = 50
 
 func main() {
 	if os.Getenv("GOGC") == "" {

@@ -19,14 +19,15 @@
 //
 // # Which objects have pods
 //
-// Pod, PodTemplate, the workloads of Kubernetes, lists of them; in every other kind each value
-// that has the shape of a pod template, wherever it is: a map whose spec has containers. Argo's
-// Rollout and OpenKruise's CloneSet have it at spec.template, JobSet, LeaderWorkerSet, Ray,
-// Volcano and Kubeflow further down. Beyond spec.template its containers must have names and images:
-// what an operator lays over a pod of its own, or a policy's pattern, has not, and is no pod by itself. Objects in objects,
-// as in an OpenShift Template, count as objects, also in what is no object itself: values of a chart, tasks
-// of Ansible, what jsonnet makes of several files. What names an image outside of all these makes
-// pods, too, and is reported as not looked at; so is a manifest that is the text of a value.
+// Pod, PodTemplate, the workloads of Kubernetes, lists of them; in every other kind each value that
+// has the shape of a pod template, wherever it is: a map whose spec has containers. Argo's Rollout
+// and OpenKruise's CloneSet have it at spec.template, JobSet, LeaderWorkerSet, Ray, Volcano and
+// Kubeflow further down. Beyond spec.template its containers must have names and images: what an
+// operator lays over a pod of its own, or a policy's pattern, has not, and is no pod by itself.
+// Objects in objects, as in an OpenShift Template, count as objects, also in what is no object
+// itself: values of a chart, tasks of Ansible, what jsonnet makes of several files. What names an
+// image outside of all these makes pods, too, and is reported as not looked at; so is a manifest
+// that is the text of a value.
 //
 // # Why reading never fails
 //

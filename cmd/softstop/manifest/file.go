@@ -102,8 +102,8 @@ func (f *File) unreadable(d *document, err error) {
 	}
 }
 
-// templated is the first mark of a template in a text that is no manifest, with its line; in a file of
-// another language, what claims to be a manifest.
+// templated is the first mark of a template in a text that is no manifest, with its line; in a file
+// of another language, what claims to be a manifest.
 func (f *File) templated(text []byte) (line int, mark string) {
 	if line, mark = templated(text); line == 0 && IsOther(f.Name) {
 		return claimed(text)

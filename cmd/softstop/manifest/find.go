@@ -130,9 +130,9 @@ func (f *File) collectPods(d *document, path []string, object map[string]any, ki
 	}
 }
 
-// collectBare finds the objects in what is no object itself: what jsonnet makes of several files, values
-// of a chart, tasks of Ansible. They are not changed where they are: something else makes manifests of
-// them. none is called if there are no pods.
+// collectBare finds the objects in what is no object itself: what jsonnet makes of several files,
+// values of a chart, tasks of Ansible. They are not changed where they are: something else makes
+// manifests of them. none is called if there are no pods.
 func (f *File) collectBare(d *document, path []string, value any, none func()) {
 	o := &holder{file: f, document: d, path: path, bare: true}
 	objects, first := f.objects, len(f.Templates)
@@ -229,8 +229,8 @@ func containersOf(template map[string]any) []any {
 	return containers
 }
 
-// complete reports whether all containers of a template have a name and an image. Those of a part of a
-// template, which an operator lays over its own, and those of a policy's pattern, have not.
+// complete reports whether all containers of a template have a name and an image. Those of a part
+// of a template, which an operator lays over its own, and those of a policy's pattern, have not.
 func complete(template map[string]any) bool {
 	for _, c := range containersOf(template) {
 		if container, _ := c.(map[string]any); text(container["name"]) == "" || text(container["image"]) == "" {
@@ -240,8 +240,8 @@ func complete(template map[string]any) bool {
 	return true
 }
 
-// runs reports whether what names an image at a path is run: in a list of images, such as an operator's
-// relatedImages, it is only mentioned.
+// runs reports whether what names an image at a path is run: in a list of images, such as an
+// operator's relatedImages, it is only mentioned.
 func runs(at []string) bool {
 	list := ""
 	if len(at) > 1 {

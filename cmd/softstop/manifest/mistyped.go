@@ -13,7 +13,8 @@ import (
 	"github.com/softstop/softstop/config"
 )
 
-// Mistyped is a key of a pod that Kubernetes does not have, and that looks like one that it has there.
+// Mistyped is a key of a pod that Kubernetes does not have, and that looks like one that it has
+// there.
 type Mistyped struct {
 	// Key is what was written, Meant what there is.
 	Key, Meant string
@@ -21,8 +22,8 @@ type Mistyped struct {
 	Path []string
 }
 
-// mistypedIn returns the mistyped keys of a pod. Keys that look like none are left alone: Kubernetes may
-// have got them later.
+// mistypedIn returns the mistyped keys of a pod. Keys that look like none are left alone:
+// Kubernetes may have got them later.
 func mistypedIn(pod map[string]any) (all []Mistyped) {
 	var look func(value any, t reflect.Type, path []string)
 	look = func(value any, t reflect.Type, path []string) {

@@ -9,14 +9,15 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// placeholder is a text that something replaces before the API server sees it: ${PORT} and ${{PORT}} of
-// OpenShift, Terraform, Flux and envsubst, {{ .port }}, $(port), $PORT, @PORT@, %PORT%, __PORT__, <port>.
+// placeholder is a text that something replaces before the API server sees it: ${PORT} and
+// ${{PORT}} of OpenShift, Terraform, Flux and envsubst, {{ .port }}, $(port), $PORT, @PORT@,
+// %PORT%, __PORT__, <port>.
 func placeholder() *regexp.Regexp {
 	return regexp.MustCompile(`\$\{|\$\(|\{\{|\{%|<%|^(\$\w+|@\w+@|%\w+%|__\w+__|<[^<>]+>)$`)
 }
 
-// podOf reads a pod. Placeholders where no text may be are left out of it, and returned; it is nil if other
-// values are not of their field's type, and these are returned.
+// podOf reads a pod. Placeholders where no text may be are left out of it, and returned; it is nil
+// if other values are not of their field's type, and these are returned.
 func podOf(template map[string]any) (*corev1.Pod, []culprit) {
 	pod := &corev1.Pod{}
 	if convert(template, pod) == nil {

@@ -53,8 +53,8 @@ func (u Unread) String() string {
 	return where + ": " + u.Text
 }
 
-// templateMark starts what a template engine replaces: Helm's and Jinja's {{ and {%, ERB's <%, and at the
-// start of a line Terraform's %{.
+// templateMark starts what a template engine replaces: Helm's and Jinja's {{ and {%, ERB's <%, and
+// at the start of a line Terraform's %{.
 func templateMark() *regexp.Regexp { return regexp.MustCompile(`\{\{-?|\{%-?|<%|(?m:^\s*%\{)`) }
 
 // templated returns the line, from 1, of the first mark of a template in text, and what stands
@@ -83,8 +83,8 @@ func claim() *regexp.Regexp {
 // claims reports whether a text that cannot be read seems to be of a Kubernetes object.
 func claims(text []byte) bool { return claim().Match(text) }
 
-// claimed returns the line, from 1, by which a text claims to be of a Kubernetes object, and its number;
-// 0 if it does not.
+// claimed returns the line, from 1, by which a text claims to be of a Kubernetes object, and its
+// number; 0 if it does not.
 func claimed(text []byte) (number int, line string) {
 	found := claim().FindIndex(text)
 	if found == nil {

@@ -77,8 +77,8 @@ func means(text, want []byte) bool {
 	return err == nil && bytes.Equal(want, have)
 }
 
-// canonical returns JSON in the one form that everything has that means the same. Two of these take a
-// tenth of the memory of what they are read into.
+// canonical returns JSON in the one form that everything has that means the same. Two of these take
+// a tenth of the memory of what they are read into.
 func canonical(data []byte) ([]byte, error) {
 	var value any
 	if err := json.Unmarshal(data, &value); err != nil {
