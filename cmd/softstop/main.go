@@ -25,7 +25,7 @@ const (
 var errFound = errors.New("found something")
 
 // garbage is how far the memory may grow beyond what is in use before it is swept, in percent. Go
-// itself takes 100; the time that this costs is in docs/cli.md.
+// itself takes 100; docs/cli.md has what it comes to.
 const garbage = 50
 
 func main() {
