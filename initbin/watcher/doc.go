@@ -24,7 +24,7 @@
 //	drain     With --drain the stop signal is held back so long first.
 //	stop      A main process without children or a terminal is told at once. Any other is
 //	          not: the stopper must see it and its children before anybody dies or acts,
-//	          and tells it a few milliseconds later. Targets main and group are told at once.
+//	          and tells it a few milliseconds later. Targets main and group are signalled at once.
 //	          Then the stopper takes over, and the deadline runs.
 //	fallback  A stopper that fails, is killed or cannot be started changes only the finesse:
 //	          every descendant is signalled, or without /proc the main process's group. One
@@ -47,10 +47,10 @@
 //
 //	start.go     long before: all signals are blocked, the command line is read
 //	spawn.go     the main process is started; exec.go finds the program
-//	watch.go     what PID 1 knows, and its loop: fetch a signal, reap, do what is due
+//	watch.go     what PID 1 knows, and its loop: fetch a signal, reap, do what is next
 //	receive.go   the signal is fetched; is it a stop, or only to be passed on?
 //	stop.go      the stop begins: the main process is told, if that needs no look around
-//	due.go       the clock: the end of the drain, the stopper's start, the deadline
+//	clock.go     what is next: the end of the drain, the stopper's start, the deadline; pure
 //	launch.go    the stopper is started with its task
 //	             stopper: main.go reads the task, look.go the processes, ladder.go decides
 //	             whom to tell, stop.go tells them and kills at the deadline, report.go reports

@@ -38,7 +38,9 @@ func (w *watch) launch(mode handover.Mode, signal int) {
 		w.becomeStopper(mode, signal, uintptr(ends[0]))
 	}
 	h.failed = pid < 0
-	h.pid = max(pid, 0)
+	if h.pid = max(pid, 0); h.pid > 0 {
+		w.childless = false
+	}
 	if mode == handover.Relay {
 		return
 	}
@@ -63,7 +65,7 @@ func (w *watch) becomeStopper(mode handover.Mode, signal int, events uintptr) {
 	w.offerToOOM()
 	task := handover.Task{
 		Mode: mode, Main: w.main, Signal: signal, Arrived: w.arrived,
-		Told: w.toldMain, Handled: w.handled, Since: w.since, Deadline: w.due,
+		Told: w.mainSignalled, Handled: w.handled, Since: w.since, Deadline: w.due,
 	}
 	var l handover.Line
 	name := sys.Load(w.argv)

@@ -40,7 +40,8 @@ func Run(argc int, argv, envp uintptr, host *Host) {
 	if argc < 2 || handover.IsStopper(sys.CString(sys.Load(argv))) {
 		return
 	}
-	w := watch{argv: argv, envp: envp, host: host}
+	var w watch
+	w.argv, w.envp, w.host = argv, envp, host
 	all := ^uint64(0)
 	sys.Call(syscall.SYS_RT_SIGPROCMASK, sigSetmask, uintptr(unsafe.Pointer(&all)), uintptr(unsafe.Pointer(&w.mask)), 8, 0)
 	if !w.parse(argc) {
@@ -84,6 +85,7 @@ func (w *watch) parse(argc int) bool {
 	w.command = 1 + command
 	if len(o.Report) > 0 {
 		w.report = sys.Path(o.Report) // the end of a word, and so NUL-terminated
+		w.reports = true
 	}
 	w.drain, w.timeout = int64(o.Drain), int64(o.StopTimeout)
 	w.stopSignal, w.target, w.end.OK = o.StopSignal, o.SignalTarget, o.OKExitCodes

@@ -15,20 +15,20 @@ func (w *watch) stop() {
 	w.phase = stopping
 	switch w.target {
 	case initbin.TargetMain:
-		w.toldMain = sys.Kill(w.main, w.end.Told) == 0
+		w.mainSignalled = sys.Kill(w.main, w.end.Told) == 0
 	case initbin.TargetGroup:
-		w.toldMain = sys.Kill(-w.main, w.end.Told) == 0
+		w.mainSignalled = sys.Kill(-w.main, w.end.Told) == 0
 	case initbin.TargetAll: // the stopper finds them
 	case initbin.TargetAuto:
 		// Where there are children, the stopper has to look before anybody dies or acts;
 		// also where the main process may not know the signal, or is an interactive shell.
 		if w.end.Told == int(initbin.SIGTERM) && w.terminal < 0 && w.alone() {
-			w.toldMain = sys.Kill(w.main, w.end.Told) == 0
+			w.mainSignalled = sys.Kill(w.main, w.end.Told) == 0
 		}
 	}
 	w.since = sys.Now()
 	w.due = w.since + w.timeout
-	if w.launchAt = w.since; w.toldMain {
+	if w.launchAt = w.since; w.mainSignalled {
 		w.launchAt += headStart
 	}
 }
@@ -65,9 +65,19 @@ func (w *watch) launchStopper() {
 func (w *watch) stopWithoutRoom() {
 	var l handover.Line
 	say(l.Text("the memory limit leaves no room to look around: whom to signal is not chosen with care"))
-	if status, ok := w.statusOfMain(); ok && !w.toldMain && status.Catches(w.end.Told) && w.target == initbin.TargetAuto {
-		w.toldMain = sys.Kill(w.main, w.end.Told) == 0
+	if status, ok := w.statusOfMain(); ok && !w.mainSignalled && status.Catches(w.end.Told) && w.target == initbin.TargetAuto {
+		w.mainSignalled = sys.Kill(w.main, w.end.Told) == 0
 	}
+}
+
+// fallBack signals the whole process tree, and ends a stopper that is late: it would signal
+// everyone a second time.
+func (w *watch) fallBack() {
+	w.fellBack = true
+	if w.stopper.pid != 0 {
+		_ = sys.Kill(w.stopper.pid, int(initbin.SIGKILL))
+	}
+	w.signalTree()
 }
 
 // alone reports whether the main process is known to have no children.

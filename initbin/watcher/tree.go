@@ -41,13 +41,13 @@ func isOurProc(self int) bool {
 	return true
 }
 
-// tellTree tells every descendant who has not been told: what is left of the ladder
+// signalTree signals every descendant who has not been signalled: what is left of the ladder
 // without a stopper.
-func (w *watch) tellTree() {
+func (w *watch) signalTree() {
 	if !w.findTree() {
 		var l handover.Line
 		say(l.Text("cannot see the container's processes (no /proc?): only the main process's group is told and killed"))
-		if !w.toldMain {
+		if !w.mainSignalled {
 			_ = sys.Kill(-w.main, w.end.Told)
 		}
 		return
@@ -57,7 +57,7 @@ func (w *watch) tellTree() {
 			pid |= 63
 			continue
 		}
-		if !isDescendant(pid) || pid == w.main && w.toldMain {
+		if !isDescendant(pid) || pid == w.main && w.mainSignalled {
 			continue
 		}
 		signal := w.end.Told

@@ -10,55 +10,41 @@ import (
 
 // watch is everything PID 1 knows. It lives on the stack of Run.
 type watch struct {
-	argv, envp uintptr
-	host       *Host
+	commandLine
+	inheritance
+	state
+	self int
 
-	// The command line, parsed. Durations are nanoseconds.
+	main     int
+	children uintptr // descriptor of the list of its children, 0 if there is none
+	heir     int     // pid of the heir, see handover.Ending; 0 if there is none
+
+	arrived int  // the stop signal
+	handled bool // the main process does something of its own about being signalled
+	forced  bool // somebody was killed at the stop timeout
+
+	events  uintptr // descriptor of the pipe to the stopper, 0 if there is none
+	relay   helper
+	pending uint64 // signals that wait for the relay to be free
+}
+
+// commandLine is what we were started with. Durations are nanoseconds.
+type commandLine struct {
+	argv, envp     uintptr
 	command        int // index in argv of the command
 	drain, timeout int64
 	stopSignal     initbin.StopSignal
 	target         initbin.Target
-
-	mask        uint64  // signals that were blocked when we were started
-	report      uintptr // the path of the report, 0 if there is none to write
-	ignoredCHLD bool    // SIGCHLD was ignored when we were started
-	self        int
-	terminal    int // the descriptor of the terminal we were given, -1 for none
-
-	main      int
-	children  uintptr // descriptor of the list of its children, 0 if there is none
-	childless bool    // wait4 says that nobody is left
-	unreaped  bool    // there may be more to reap than was
-	end       handover.Ending
-
-	phase    phase
-	arrived  int // the stop signal
-	toldMain bool
-	handled  bool  // the main process does something of its own about being told
-	since    int64 // when the stop began
-	due      int64 // end of the drain, or the time of SIGKILL
-	launchAt int64 // when the stopper is to be started, 0 if it has been
-	killed   int64 // when SIGKILL was last sent to what is left
-	forced   bool  // somebody was killed at the stop timeout
-
-	stopper  helper
-	relay    helper
-	pending  uint64  // signals that wait for the relay to be free
-	events   uintptr // descriptor of the pipe to the stopper, 0 if there is none
-	tookOver bool    // the stopper has looked at the processes
-	fellBack bool    // the whole tree has been told instead
-	heir     int     // pid of the heir, see handover.Ending; 0 if there is none
+	report         uintptr // the path of the report, 0 if there is none to write
 }
 
-// phase is where the container is on its way. It only ever grows.
-type phase int
-
-const (
-	running   phase = iota
-	draining        // a stop signal is being held back
-	stopping        // the ladder is being climbed
-	leftovers       // the main process ended by itself; what it left is being ended
-)
+// inheritance is what the main process is to have as we were given it.
+type inheritance struct {
+	host        *Host
+	mask        uint64 // signals that were blocked when we were started
+	ignoredCHLD bool   // SIGCHLD was ignored when we were started
+	terminal    int    // the descriptor of the terminal we were given, -1 for none
+}
 
 // helper is a stopper process.
 type helper struct {
@@ -81,7 +67,11 @@ func (w *watch) begin() {
 
 // turn waits for one signal, or until something is due, and acts on it.
 func (w *watch) turn() {
-	signal, from, value := w.fetch(^uint64(0), w.untilDue())
+	limit := w.wakeAt()
+	if limit > 0 {
+		limit = max(0, limit-sys.Now())
+	}
+	signal, from, value := w.fetch(^uint64(0), limit)
 	switch {
 	case signal == handover.MessageSignal && from == w.stopper.pid && from != 0:
 		w.heard(value)
@@ -89,5 +79,27 @@ func (w *watch) turn() {
 		w.received(signal)
 	}
 	w.reap()
-	w.advance()
+	for a := w.next(sys.Now()); a != wait; a = w.next(sys.Now()) {
+		w.carryOut(a)
+	}
+}
+
+// carryOut does what is next. Each action changes the state, so that something else is next.
+func (w *watch) carryOut(a action) {
+	switch a {
+	case wait:
+	case exit:
+		w.exit()
+	case endLeftovers:
+		w.endLeftovers()
+	case beginStop:
+		w.stop()
+	case launchStopper:
+		w.launchStopper()
+	case fallBack:
+		w.fallBack()
+	case kill:
+		w.killed = sys.Now()
+		w.killTree()
+	}
 }
