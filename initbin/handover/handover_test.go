@@ -9,17 +9,17 @@ import (
 
 // FuzzTask: what the watcher writes is what the stopper reads.
 func FuzzTask(f *testing.F) {
-	f.Add(0, 2, 15, 15, true, false, int64(0), int64(23e9))
-	f.Add(2, 1<<22, 64, 1, false, true, int64(1)<<62, int64(-1))
-	f.Add(-1<<63, -1<<63, -1<<63, -1<<63, true, true, int64(-1<<63), int64(-1<<63))
-	f.Fuzz(func(t *testing.T, mode, main, signal, arrived int, told, handled bool, since, deadline int64) {
-		task := Task{Mode: Mode(mode), Main: main, Signal: signal, Arrived: arrived, Told: told, Handled: handled, Since: since, Deadline: deadline}
+	f.Add(0, 2, 15, 15, true, false, int64(0), int64(0), int64(0), int64(23e9))
+	f.Add(2, 1<<22, 64, 1, false, true, int64(1)<<61, int64(1)<<60, int64(1)<<62, int64(-1))
+	f.Add(-1<<63, -1<<63, -1<<63, -1<<63, true, true, int64(-1<<63), int64(-1<<63), int64(-1<<63), int64(-1<<63))
+	f.Fuzz(func(t *testing.T, mode, main, signal, arrived int, told, handled bool, asked, date, since, deadline int64) {
+		task := Task{Mode: Mode(mode), Main: main, Signal: signal, Arrived: arrived, Told: told, Handled: handled, Asked: asked, Date: date, Since: since, Deadline: deadline}
 		var l Line
 		text := string(l.Task(&task).Bytes())
 		if len(text) >= 250 || !IsStopper(text) {
 			return // no such numbers exist
 		}
-		if mode < -1<<62 || since < -1<<62 || deadline < -1<<62 || main < -1<<62 || signal < -1<<62 || arrived < -1<<62 {
+		if mode < -1<<62 || asked < -1<<62 || date < -1<<62 || since < -1<<62 || deadline < -1<<62 || main < -1<<62 || signal < -1<<62 || arrived < -1<<62 {
 			return // the negative of the smallest number is no number
 		}
 		got, err := ParseTask(text)

@@ -47,6 +47,10 @@ type Task struct {
 	Told bool
 	// Handled says that the main process does something of its own about Signal.
 	Handled bool
+	// Asked is when the stop signal arrived, before any drain.
+	Asked int64
+	// Date is when the watcher wrote the report last, in nanoseconds since 1970.
+	Date int64
 	// Since is when the stop began.
 	Since int64
 	// Deadline is when SIGKILL is due.
@@ -83,14 +87,14 @@ func ParseTask(argv0 string) (Task, error) {
 		}
 		values[key] = n
 	}
-	for _, key := range [...]string{"mode", "main", "signal", "arrived", "told", "handled", "since", "deadline"} {
+	for _, key := range [...]string{"mode", "main", "signal", "arrived", "told", "handled", "asked", "date", "since", "deadline"} {
 		if _, ok := values[key]; !ok {
 			return Task{}, fault.New("read the task " + argv0 + ": no " + key)
 		}
 	}
 	return Task{
 		Mode: Mode(values["mode"]), Main: int(values["main"]), Signal: int(values["signal"]), Arrived: int(values["arrived"]),
-		Told: values["told"] == 1, Handled: values["handled"] == 1, Since: values["since"], Deadline: values["deadline"],
+		Told: values["told"] == 1, Handled: values["handled"] == 1, Asked: values["asked"], Date: values["date"], Since: values["since"], Deadline: values["deadline"],
 	}, nil
 }
 

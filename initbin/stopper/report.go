@@ -1,47 +1,58 @@
 package stopper
 
 import (
-	"os"
 	"strconv"
 	"time"
 	"unicode/utf8"
 
 	"github.com/softstop/softstop/initbin"
-	"github.com/softstop/softstop/initbin/fault"
+	"github.com/softstop/softstop/initbin/handover"
 )
 
 // report collects what the one line of JSON will say.
 type report struct {
 	stopped []*reported
+	left    []*reported
 	forced  []*reported
 	// overdue means that something was killed at the stop timeout, by whomever.
 	overdue bool
+	// news says that it has changed since it was written last, at.
+	news bool
+	at   time.Duration
+	// text is what was written last.
+	text []byte
+}
+
+// stage is the part of a report that is no list.
+type stage struct {
+	phase   handover.Phase
+	since   time.Time // when the phase began
+	arrived int
+	drained time.Duration // -1 if there was no drain
+	stopped time.Duration // how long the stop has lasted, without the drain
+	code    int           // in the phase done only
 }
 
 // reported is one process in the report.
 type reported struct {
 	id      identity
 	command string
-	state   byte          // of a process that was killed
+	state   byte          // of a process that is left or was killed
 	at      time.Duration // when it was told
 	ended   bool
 	took    time.Duration // from being told to the end, if that was seen
 }
 
-const (
-	// maxLine is what Kubernetes keeps of a termination message, in bytes.
-	maxLine     = 4096
-	maxReported = 12
-)
+const maxReported = 12
 
 func (r *report) told(p *process, now time.Duration) {
-	r.stopped = append(r.stopped, newReported(p, now))
+	r.stopped, r.news = append(r.stopped, newReported(p, now)), true
 }
 
 func (r *report) killed(p *process) {
 	k := newReported(p, 0)
 	k.state = p.State
-	r.forced = append(r.forced, k)
+	r.forced, r.news = append(r.forced, k), true
 }
 
 func newReported(p *process, now time.Duration) *reported {
@@ -52,13 +63,27 @@ func newReported(p *process, now time.Duration) *reported {
 	return &reported{id: p.id(), command: string(command), at: now}
 }
 
-// seen notes who of those that were told is gone.
+// seen notes who of those that were told is gone, and who is left.
 func (r *report) seen(f *tree, now time.Duration) {
 	for _, t := range r.stopped {
 		if p := f.all[t.id.pid]; !t.ended && (p == nil || p.id() != t.id) {
-			t.ended, t.took = true, now-t.at
+			t.ended, t.took, r.news = true, now-t.at, true
 		}
 	}
+	r.remain(f)
+}
+
+// remain notes who is left.
+func (r *report) remain(f *tree) {
+	before := r.left
+	r.left = nil
+	for i, p := range f.byAge() {
+		l := newReported(p, 0)
+		l.state = p.State
+		r.left = append(r.left, l)
+		r.news = r.news || i >= len(before) || before[i].id != l.id
+	}
+	r.news = r.news || len(before) != len(r.left)
 }
 
 // appendSeconds appends d in seconds, to the millisecond.
@@ -68,29 +93,44 @@ func appendSeconds(b []byte, d time.Duration) []byte {
 
 // line is the report as JSON, with as many processes as fit. It is written by hand:
 // encoding/json would add a third to the size of the program.
-func (r *report) line(arrived int, took time.Duration, code int) []byte {
+func (r *report) line(m stage) []byte {
 	for n := maxReported; ; n-- {
-		if b := r.lineOf(n, arrived, took, code); len(b) < maxLine || n == 0 {
+		if b := r.lineOf(n, m); len(b) < handover.MaxReport || n == 0 {
 			return b
 		}
 	}
 }
 
-// lineOf is the report with at most n processes of each kind.
-func (r *report) lineOf(n, arrived int, took time.Duration, code int) []byte {
-	told, killed := r.stopped[:min(len(r.stopped), n)], r.forced[:min(len(r.forced), n)]
-	b := appendJSON([]byte(`{"signal":`), initbin.Signal(arrived).String())
-	b = appendSeconds(append(b, `,"seconds":`...), took)
-	b = strconv.AppendInt(append(b, `,"exitCode":`...), int64(code), 10)
-	b = append(b, `,"told":`...)
-	b = appendList(b, told)
-	if len(killed) > 0 {
-		b = appendList(append(b, `,"killed":`...), killed)
+// lineOf is the report with at most n processes of each kind. Package handover says what a report
+// begins and ends with.
+func (r *report) lineOf(n int, m stage) []byte {
+	b := appendJSON([]byte(`{"phase":`), string(m.phase))
+	b = appendJSON(append(b, `,"since":`...), m.since.UTC().Format("2006-01-02T15:04:05.000Z"))
+	b = appendJSON(append(b, `,"signal":`...), initbin.Signal(m.arrived).String())
+	if m.drained >= 0 {
+		b = appendSeconds(append(b, `,"drain":`...), m.drained)
 	}
-	if r.overdue && len(killed) == 0 {
+	b = appendSeconds(append(b, `,"stop":`...), m.stopped)
+	b = appendSeconds(append(b, `,"seconds":`...), max(0, m.drained)+m.stopped)
+	if m.phase == handover.PhaseDone {
+		b = strconv.AppendInt(append(b, `,"exitCode":`...), int64(m.code), 10)
+	}
+	if r.overdue && len(r.forced) == 0 {
 		b = append(b, `,"forced":true`...)
 	}
-	if more := len(r.stopped) + len(r.forced) - len(told) - len(killed); more > 0 {
+	more := 0
+	for _, list := range [...]struct {
+		name string
+		of   []*reported
+	}{{"killed", r.forced}, {"left", r.left}, {"told", r.stopped}} {
+		if len(list.of) == 0 && list.name != "told" {
+			continue
+		}
+		b = append(append(append(b, `,"`...), list.name...), `":`...)
+		b = appendList(b, list.of[:min(len(list.of), n)])
+		more += max(0, len(list.of)-n)
+	}
+	if more > 0 {
 		b = strconv.AppendInt(append(b, `,"more":`...), int64(more), 10)
 	}
 	return append(b, "}\n"...)
@@ -130,20 +170,4 @@ func appendJSON(b []byte, s string) []byte {
 		}
 	}
 	return append(b, '"')
-}
-
-// write writes the report to path, unless the application has written there.
-func (r *report) write(path string, arrived int, took time.Duration, code int) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
-	if err != nil {
-		return fault.Wrap("report", err)
-	}
-	defer file.Close()
-	if info, err := file.Stat(); err != nil || info.Size() > 0 {
-		return err
-	}
-	if _, err = file.Write(r.line(arrived, took, code)); err != nil {
-		return fault.Wrap("report", err)
-	}
-	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/softstop/softstop/initbin/handover"
 	"github.com/softstop/softstop/initbin/proc"
 )
 
@@ -28,8 +29,13 @@ func FuzzReportLine(f *testing.F) {
 			r.killed(p)
 		}
 		r.seen(&tree{}, time.Duration(took))
-		line := r.line(15, time.Duration(took), 255)
-		if len(line) >= 4096 || strings.Count(string(line), "\n") != 1 || !json.Valid(line) {
+		for pid := range told % 64 {
+			other := *p
+			other.PID = pid
+			r.remain(&tree{all: map[int]*process{pid: &other}})
+		}
+		line := r.line(stage{phase: handover.PhaseDone, arrived: 15, drained: -1, stopped: time.Duration(took), code: 255})
+		if !handover.IsReport(line) || strings.Count(string(line), "\n") != 1 || !json.Valid(line) {
 			t.Fatalf("%d bytes:\n%s", len(line), line)
 		}
 	})
@@ -41,10 +47,19 @@ func TestReportLine(t *testing.T) {
 	r.seen(&tree{}, 1234567*time.Microsecond)
 	r.told(&process{Stat: proc.Stat{PID: 8, Name: []byte("kworker")}}, time.Second)
 	r.killed(&process{Stat: proc.Stat{PID: 8, State: 'D', Name: []byte("kworker")}})
-	const want = `{"signal":"SIGTERM","seconds":2.5,"exitCode":137,"told":[{"pid":7,"command":"redis \"x\"","seconds":1.235},{"pid":8,"command":"[kworker]"}],` +
-		`"killed":[{"pid":8,"command":"[kworker]","state":"D"}]}` + "\n"
-	if got := string(r.line(15, 2500*time.Millisecond, 137)); got != want {
+	const phases = `{"phase":"done","since":"2026-11-30T15:04:05.250Z","signal":"SIGTERM","stop":2.5,"seconds":2.5,"exitCode":137,`
+	const want = phases + `"killed":[{"pid":8,"command":"[kworker]","state":"D"}],` +
+		`"told":[{"pid":7,"command":"redis \"x\"","seconds":1.235},{"pid":8,"command":"[kworker]"}]}` + "\n"
+	since := time.Date(2026, 11, 30, 15, 4, 5, 250e6, time.UTC)
+	if got := string(r.line(stage{phase: handover.PhaseDone, since: since, arrived: 15, drained: -1, stopped: 2500 * time.Millisecond, code: 137})); got != want {
 		t.Errorf("the report is\n%swant\n%s", got, want)
+	}
+	r.remain(&tree{all: map[int]*process{9: {Stat: proc.Stat{PID: 9, State: 'S'}, title: "web"}}})
+	const left = `{"phase":"stop","since":"2026-11-30T15:04:05.250Z","signal":"SIGTERM","drain":5,"stop":0.01,"seconds":5.01,` +
+		`"killed":[{"pid":8,"command":"[kworker]","state":"D"}],"left":[{"pid":9,"command":"web","state":"S"}],` +
+		`"told":[{"pid":7,"command":"redis \"x\"","seconds":1.235},{"pid":8,"command":"[kworker]"}]}` + "\n"
+	if got := string(r.line(stage{phase: handover.PhaseStop, since: since, arrived: 15, drained: 5 * time.Second, stopped: 10 * time.Millisecond})); got != left {
+		t.Errorf("the report is\n%swant\n%s", got, left)
 	}
 }
 
@@ -78,7 +93,7 @@ func TestNames(t *testing.T) {
 // TestOverdue: a stop that the watcher forced is not told as a clean one.
 func TestOverdue(t *testing.T) {
 	r := report{overdue: true}
-	if got := string(r.line(15, time.Second, 137)); !strings.Contains(got, `"forced":true`) {
+	if got := string(r.line(stage{phase: handover.PhaseDone, arrived: 15, drained: -1, stopped: time.Second, code: 137})); !strings.Contains(got, `"forced":true`) {
 		t.Errorf("the report is %s", got)
 	}
 }

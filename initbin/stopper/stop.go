@@ -43,8 +43,9 @@ type stop struct {
 
 // run climbs the ladder until nobody is left, and reports.
 func (s *stop) run() error {
-	s.ending = handover.Ending{Asked: s.task.Mode == handover.Stop, Told: s.task.Signal, OK: s.options.OKExitCodes}
+	s.ending = handover.Ending{Asked: s.task.Asked != 0, Told: s.task.Signal, OK: s.options.OKExitCodes}
 	timeout := time.Duration(s.task.Deadline - s.task.Since)
+	s.report.text = s.firstReport()
 	l := newLadder(s.task, s.options.SignalTarget, timeout)
 	look := func() (*tree, error) { return s.looker.settled(min(maxSettleTime, timeout/8)) }
 	for {
@@ -71,6 +72,7 @@ func (s *stop) run() error {
 		for _, a := range l.step(t, began) {
 			s.act(a)
 		}
+		s.publish(handover.PhaseStop)
 		list := events(min(pause(began, s.now(), l.inTrial(began)), max(0, timeout-s.now())))
 		for _, e := range list {
 			l.ended(int(e.PID), int(e.Status))
@@ -186,6 +188,7 @@ func (s *stop) note(list []handover.Event) {
 // killAll kills what is left at the stop timeout, names it, and waits until it is gone
 // or cannot be waited for any longer.
 func (s *stop) killAll(t *tree) {
+	s.publish(handover.PhaseKill)
 	named := map[identity]bool{}
 	for end := s.now() + killPatience; len(t.all) > 0 && s.now() < end; {
 		for _, p := range t.byAge() {
@@ -209,6 +212,7 @@ func (s *stop) killAll(t *tree) {
 		}
 		t = next
 	}
+	s.report.remain(t)
 	for _, p := range t.all {
 		say(p.who(), " in state ", string(p.State), " cannot be killed yet; it is left to the kernel")
 	}
@@ -225,7 +229,7 @@ func (s *stop) cause() string {
 // finish writes the report. The ends that the exit code depends on may still be on their way
 // here, which a busy machine makes long: who is gone has been reaped, so they come.
 func (s *stop) finish() error {
-	if s.options.Report == "" || s.task.Mode != handover.Stop {
+	if s.options.Report == "" || s.task.Asked == 0 {
 		return nil
 	}
 	missing := func() bool {
@@ -235,8 +239,6 @@ func (s *stop) finish() error {
 		s.note(events(soon))
 	}
 	s.note(events(0))
-	if err := s.report.write(s.options.Report, s.task.Arrived, s.now(), s.ending.Code()); err != nil {
-		say(err.Error()) // the stop itself is complete
-	}
+	s.publish(handover.PhaseDone)
 	return nil
 }

@@ -63,10 +63,10 @@ func Open(p uintptr, flags int) uintptr {
 	return Call(syscall.SYS_OPENAT, atFDCWD, p, uintptr(flags|syscall.O_CLOEXEC), 0, 0)
 }
 
-// Append opens the NUL-terminated path at p for appending, close-on-exec, and makes the file if
-// there is none.
-func Append(p uintptr) uintptr {
-	const flags = syscall.O_WRONLY | syscall.O_CREAT | syscall.O_APPEND | syscall.O_CLOEXEC
+// OpenOrCreate opens the NUL-terminated path at p for reading and writing, close-on-exec, and makes
+// the file if there is none. It waits for nobody, whatever the path leads to.
+func OpenOrCreate(p uintptr) uintptr {
+	const flags = syscall.O_RDWR | syscall.O_CREAT | syscall.O_CLOEXEC | syscall.O_NONBLOCK | syscall.O_NOCTTY
 	return Call(syscall.SYS_OPENAT, atFDCWD, p, flags, 0o644, 0)
 }
 
@@ -114,8 +114,13 @@ func Kill(pid, signal int) syscall.Errno {
 }
 
 // Now returns CLOCK_MONOTONIC in nanoseconds.
-func Now() int64 {
+func Now() int64 { return clock(1) }
+
+// Date returns CLOCK_REALTIME in nanoseconds since 1970.
+func Date() int64 { return clock(0) }
+
+func clock(which uintptr) int64 {
 	var t syscall.Timespec
-	Call(syscall.SYS_CLOCK_GETTIME, 1, uintptr(unsafe.Pointer(&t)), 0, 0, 0)
+	Call(syscall.SYS_CLOCK_GETTIME, which, uintptr(unsafe.Pointer(&t)), 0, 0, 0)
 	return t.Sec*1e9 + t.Nsec
 }

@@ -38,7 +38,9 @@
 //	          leaves whatever the state of what cannot be killed.
 //	leftovers When the main process ends by itself, what it leaves behind is told
 //	          SIGTERM and has 5 s, or the stop timeout if that is shorter.
-//	report    Where the stopper has not written it the watcher does, without names.
+//	report    Written when the stop signal arrives, before anybody is signalled, and at the end
+//	          where the stopper has not done so, without names. The phases between are the
+//	          stopper's. Never over what the application has written there.
 //	exit      The main process's code, 128+n for signal n, 127 and 126 if it could not be
 //	          started. If it says only that somebody died of the stop signal, the exit code
 //	          of the application that it was waiting for.

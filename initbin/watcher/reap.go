@@ -93,6 +93,9 @@ func (w *watch) stopped(pid int, status int32) {
 
 // exit ends the program, and with it the container.
 func (w *watch) exit() {
-	w.writeReport()
+	if w.stopper.pid != 0 {
+		_ = sys.Kill(w.stopper.pid, int(initbin.SIGKILL)) // it would write its report once more
+	}
+	w.writeReport(handover.PhaseDone)
 	sys.Call(syscall.SYS_EXIT_GROUP, uintptr(w.end.Code()), 0, 0, 0, 0)
 }

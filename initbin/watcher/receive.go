@@ -73,11 +73,13 @@ func (w *watch) received(signal int) {
 		return // a stop is told once, however often it is asked for
 	}
 	w.end.Asked, w.arrived, w.end.Told = true, signal, signal
+	w.asked = sys.Now()
 	if w.stopSignal.Told != 0 {
 		w.end.Told = int(w.stopSignal.Told)
 	}
 	if w.drain > 0 {
-		w.phase, w.due = draining, sys.Now()+w.drain
+		w.phase, w.due = draining, w.asked+w.drain
+		w.writeReport(handover.PhaseDrain)
 		return
 	}
 	w.stop()

@@ -13,6 +13,9 @@ import (
 // leaves the rest of the ladder to the stopper.
 func (w *watch) stop() {
 	w.phase = stopping
+	w.since = sys.Now()
+	w.due = w.since + w.timeout
+	w.writeReport(handover.PhaseStop)
 	switch w.target {
 	case initbin.TargetMain:
 		w.mainSignalled = sys.Kill(w.main, w.end.Told) == 0
@@ -26,10 +29,9 @@ func (w *watch) stop() {
 			w.mainSignalled = sys.Kill(w.main, w.end.Told) == 0
 		}
 	}
-	w.since = sys.Now()
-	w.due = w.since + w.timeout
-	if w.launchAt = w.since; w.mainSignalled {
-		w.launchAt += headStart
+	w.launchAt = w.since
+	if w.mainSignalled {
+		w.launchAt = sys.Now() + headStart
 	}
 }
 

@@ -19,9 +19,11 @@ type watch struct {
 	children uintptr // descriptor of the list of its children, 0 if there is none
 	heir     int     // pid of the heir, see handover.Ending; 0 if there is none
 
-	arrived int  // the stop signal
-	handled bool // the main process does something of its own about being signalled
-	forced  bool // somebody was killed at the stop timeout
+	arrived int   // the stop signal
+	asked   int64 // when it arrived
+	date    int64 // when the report was written last, see handover.Task
+	handled bool  // the main process does something of its own about being signalled
+	forced  bool  // somebody was killed at the stop timeout
 
 	events  uintptr // descriptor of the pipe to the stopper, 0 if there is none
 	relay   helper
@@ -99,6 +101,9 @@ func (w *watch) carryOut(a action) {
 	case fallBack:
 		w.fallBack()
 	case kill:
+		if w.killed == 0 && w.stopper.pid == 0 {
+			w.writeReport(handover.PhaseKill)
+		}
 		w.killed = sys.Now()
 		w.killTree()
 	}

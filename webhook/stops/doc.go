@@ -9,9 +9,10 @@
 // What is a stop: a container that ended with the init's report, which there is only
 // after a stop signal, or that ended while its pod was being deleted. It was forced if
 // the report names who was killed, or the end of the log does, which is there in its place
-// with FallbackToLogsOnError, or, where the application wrote a message of its own instead, if it
-// ended by SIGKILL. One that the kernel killed for its memory while it stopped did not come to its
-// end either, and counts as forced, report or not; the event says which it was.
+// with FallbackToLogsOnError, or the report ends before the phase done: somebody else killed the
+// init; or, where the application wrote a message of its own instead, if it ended by SIGKILL. One
+// that the kernel killed for its memory while it stopped did not come to its end either, and counts
+// as forced, report or not; the event says which it was.
 //
 // # Why no leader
 //

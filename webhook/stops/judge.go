@@ -14,23 +14,53 @@ import (
 
 // report is what is read of the init's.
 type report struct {
-	Signal  string   `json:"signal"`
-	Seconds *float64 `json:"seconds"`
-	Forced  bool     `json:"forced"`
-	Killed  []struct {
-		PID     int    `json:"pid"`
-		Command string `json:"command"`
-		State   string `json:"state"`
-	} `json:"killed"`
+	Phase   string    `json:"phase"`
+	Since   string    `json:"since"`
+	Signal  string    `json:"signal"`
+	Seconds *float64  `json:"seconds"`
+	Forced  bool      `json:"forced"`
+	Killed  []process `json:"killed"`
+	Left    []process `json:"left"`
+}
+
+// process is one of a report.
+type process struct {
+	PID     int    `json:"pid"`
+	Command string `json:"command"`
+	State   string `json:"state"`
+}
+
+// cutShort reports whether the report ends before the stop did: somebody killed the init.
+func (r *report) cutShort() bool { return r.Phase != "" && r.Phase != "done" }
+
+// cut says where a stop that ended at was cut short, and who was still there.
+func (r *report) cut(at time.Time) string {
+	note := fmt.Sprintf("killed from outside in its phase %q", r.Phase)
+	if since, err := time.Parse(time.RFC3339, r.Since); err == nil && !at.IsZero() {
+		note += fmt.Sprintf(", %s after that began", min(max(0, at.Sub(since)), maxSeconds*time.Second).Round(100*time.Millisecond))
+	}
+	if len(r.Left) > 0 {
+		note += "; still there: " + list(r.Left)
+	}
+	return note
+}
+
+func list(processes []process) string {
+	var names []string
+	for _, p := range processes {
+		names = append(names, fmt.Sprintf("%s (pid %d, state %s)", p.Command, p.PID, p.State))
+	}
+	return strings.Join(names, ", ")
 }
 
 // maxSeconds bounds what a report can say, far from overflow: a day, as stop timeouts are.
 const maxSeconds = 24 * 60 * 60
 
-// readReport reads a termination message; false means that it is not the init's.
+// readReport reads a termination message; false means that it is not the init's. Behind a report
+// that was cut short there may be what the application has appended.
 func readReport(message string) (report, bool) {
 	var r report
-	if json.Unmarshal([]byte(message), &r) != nil || r.Signal == "" || r.Seconds == nil {
+	if json.NewDecoder(strings.NewReader(message)).Decode(&r) != nil || r.Signal == "" || r.Seconds == nil {
 		return report{}, false
 	}
 	return r, true
@@ -71,14 +101,12 @@ func Judge(pod *corev1.Pod, container string, ended *corev1.ContainerStateTermin
 	switch {
 	case stopping && ended.ExitCode == 137 && ended.Reason == outOfMemory:
 		stop.Forced, stop.Note = true, "killed for its memory while it stopped (OOMKilled)"
+	case reported && r.cutShort():
+		stop.Forced, stop.Note = true, r.cut(stop.At)
 	case reported && len(r.Killed) > 0:
-		var names []string
-		for _, k := range r.Killed {
-			names = append(names, fmt.Sprintf("%s (pid %d, state %s)", k.Command, k.PID, k.State))
-		}
 		stop.Forced = true
 		after := time.Duration(min(*r.Seconds, maxSeconds) * float64(time.Second)).Round(100 * time.Millisecond)
-		stop.Note = fmt.Sprintf("killed after %s: %s", after, strings.Join(names, ", "))
+		stop.Note = fmt.Sprintf("killed after %s: %s", after, list(r.Killed))
 	case reported && r.Forced:
 		stop.Forced, stop.Note = true, "killed at the stop timeout; who did not stop in time is in its log"
 	case reported:

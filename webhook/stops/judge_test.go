@@ -2,6 +2,7 @@ package stops
 
 import (
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -18,6 +19,9 @@ func TestJudge(t *testing.T) {
 		"clean":                              {leaving, corev1.ContainerStateTerminated{Message: `{"signal":"SIGTERM","seconds":0,"exitCode":0,"told":[]}`}, true, false},
 		"restarted by its probe":             {staying, corev1.ContainerStateTerminated{Message: `{"signal":"SIGTERM","seconds":1,"exitCode":0,"told":[]}`}, true, false},
 		"forced":                             {leaving, corev1.ContainerStateTerminated{Message: `{"signal":"SIGTERM","seconds":23,"exitCode":0,"told":[],"killed":[{"pid":1,"command":"x","state":"D"}]}`}, true, true},
+		"killed from outside":                {leaving, corev1.ContainerStateTerminated{ExitCode: 137, Message: `{"phase":"stop","since":"2026-11-30T15:04:05.250Z","signal":"SIGTERM","seconds":0,"told":[]}` + "\n"}, true, true},
+		"killed from outside, appended to":   {leaving, corev1.ContainerStateTerminated{ExitCode: 137, Message: `{"phase":"drain","since":"2026-11-30T15:04:05.250Z","signal":"SIGTERM","seconds":0,"told":[]}` + "\nbye\n"}, true, true},
+		"done":                               {leaving, corev1.ContainerStateTerminated{ExitCode: 137, Message: `{"phase":"done","signal":"SIGTERM","seconds":1,"exitCode":0,"told":[]}` + "\n"}, true, false},
 		"forced by the watcher":              {leaving, corev1.ContainerStateTerminated{Message: `{"signal":"SIGTERM","seconds":23,"exitCode":0,"told":[],"forced":true}`}, true, true},
 		"forced, by the exit code":           {leaving, corev1.ContainerStateTerminated{ExitCode: 137, Reason: "Error"}, true, true},
 		"137 with a report of nobody killed": {leaving, corev1.ContainerStateTerminated{ExitCode: 137, Message: `{"signal":"SIGTERM","seconds":1,"exitCode":137,"told":[]}`}, true, false},
@@ -35,6 +39,18 @@ func TestJudge(t *testing.T) {
 		if is != c.stop || stop.Forced != c.forced || stop.Forced != (stop.Note != "") {
 			t.Errorf("%s: %t %+v", name, is, stop)
 		}
+	}
+}
+
+// TestCutShort: how long the phase had lasted comes of when the container ended.
+func TestCutShort(t *testing.T) {
+	ended := corev1.ContainerStateTerminated{
+		ExitCode: 137, FinishedAt: metav1.Date(2026, 11, 30, 15, 4, 8, 0, time.UTC),
+		Message: `{"phase":"stop","since":"2026-11-30T15:04:05.250Z","signal":"SIGTERM","seconds":0,"left":[{"pid":7,"command":"web","state":"S"}],"told":[{"pid":7,"command":"web"}]}`,
+	}
+	stop, _ := Judge(&corev1.Pod{}, "app", &ended)
+	if want := `killed from outside in its phase "stop", 2.8s after that began; still there: web (pid 7, state S)`; stop.Note != want {
+		t.Errorf("got %s, want %s", stop.Note, want)
 	}
 }
 
