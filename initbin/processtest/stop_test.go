@@ -163,10 +163,11 @@ type reportLine struct {
 		Seconds float64
 	}
 	Killed []struct {
-		PID            int
-		Command, State string
+		PID                   int
+		Command, State, Waits string
 	}
-	Left []struct {
+	Forced bool
+	Left   []struct {
 		PID            int
 		Command, State string
 	}

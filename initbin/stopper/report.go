@@ -16,6 +16,9 @@ type report struct {
 	forced  []*reported
 	// overdue means that something was killed at the stop timeout, by whomever.
 	overdue bool
+	// whys are what was found out about those who were left shortly before the stop timeout; nil
+	// before that.
+	whys map[identity]why
 	// news says that it has changed since it was written last, at.
 	news bool
 	at   time.Duration
@@ -38,6 +41,7 @@ type reported struct {
 	id      identity
 	command string
 	state   byte          // of a process that is left or was killed
+	why     why           // of such a process
 	at      time.Duration // when it was told
 	ended   bool
 	took    time.Duration // from being told to the end, if that was seen
@@ -51,7 +55,7 @@ func (r *report) told(p *process, now time.Duration) {
 
 func (r *report) killed(p *process) {
 	k := newReported(p, 0)
-	k.state = p.State
+	k.state, k.why = p.State, r.whys[p.id()]
 	r.forced, r.news = append(r.forced, k), true
 }
 
@@ -79,7 +83,7 @@ func (r *report) remain(f *tree) {
 	r.left = nil
 	for i, p := range f.byAge() {
 		l := newReported(p, 0)
-		l.state = p.State
+		l.state, l.why = p.State, r.whys[p.id()]
 		r.left = append(r.left, l)
 		r.news = r.news || i >= len(before) || before[i].id != l.id
 	}
@@ -146,6 +150,12 @@ func appendList(b []byte, list []*reported) []byte {
 		b = appendJSON(append(b, `,"command":`...), p.command)
 		if p.state != 0 {
 			b = appendJSON(append(b, `,"state":`...), string(p.state))
+		}
+		if p.why.waits != "" {
+			b = appendJSON(append(b, `,"waits":`...), p.why.waits)
+		}
+		if p.why.long >= time.Second {
+			b = appendSeconds(append(b, `,"for":`...), p.why.long)
 		}
 		if p.ended {
 			b = appendSeconds(append(b, `,"seconds":`...), p.took)

@@ -34,6 +34,7 @@ type stop struct {
 	looker  looker
 	ending  handover.Ending
 	report  report
+	rests   map[identity]rest
 	pipes   pipes
 	// heir is the pid of the heir, see handover.Ending; 0 if there is none. front are those
 	// who stand between it and the init.
@@ -61,6 +62,7 @@ func (s *stop) run() error {
 			}
 		}
 		s.report.seen(t, s.now())
+		s.noteRest(t)
 		s.pipes.drain(t)
 		if len(t.all) == 0 && t.ending == 0 {
 			return s.finish()
@@ -69,11 +71,18 @@ func (s *stop) run() error {
 			s.killAll(t)
 			return s.finish()
 		}
+		next := timeout
+		if s.report.whys == nil {
+			if next = askAt(timeout); began >= next {
+				s.ask(t, timeout)
+				next = timeout
+			}
+		}
 		for _, a := range l.step(t, began) {
 			s.act(a)
 		}
 		s.publish(handover.PhaseStop)
-		list := events(min(pause(began, s.now(), l.inTrial(began)), max(0, timeout-s.now())))
+		list := events(min(pause(began, s.now(), l.inTrial(began)), max(0, next-s.now())))
 		for _, e := range list {
 			l.ended(int(e.PID), int(e.Status))
 		}
@@ -202,7 +211,7 @@ func (s *stop) killAll(t *tree) {
 				}
 				continue
 			}
-			say("killed ", p.who(), " in state ", string(p.State), ": still there ", short(s.now()), " after ", s.cause())
+			say("killed ", p.who(), " in state ", string(p.State), ": still there ", short(s.now()), " after ", s.cause(), s.report.whys[p.id()].sentence())
 			s.report.killed(p)
 		}
 		s.note(events(soon))

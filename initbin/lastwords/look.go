@@ -1,0 +1,208 @@
+package lastwords
+
+import (
+	"bytes"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// Looker looks at the processes of one container.
+type Looker struct {
+	// PIDs are all of them, for the other ends of pipes.
+	PIDs []int
+	// Children are those of each, the oldest first.
+	Children func(pid int) []int
+	// Name names one for people, as in "pid 9 (cat)".
+	Name func(pid int) string
+	// Over reports whether there is no more time to look.
+	Over func() bool
+
+	// What has been read already. The container's processes share a network as a rule; networks
+	// holds what each sees.
+	networks map[string]*network
+	locks    []lock
+	locked   bool
+}
+
+// Words are what was found out about a process.
+type Words struct {
+	// Waits says what it waits for, to stand behind its name; "" if there was no time.
+	Waits string
+	// Thread is the thread that this is about: the pid's own, or another of it.
+	Thread int
+}
+
+// mostThreads bounds the threads of a process that are looked at.
+const mostThreads = 64
+
+// Of says what a process waits for.
+func (l *Looker) Of(pid int) Words {
+	threads, total := threadsOf(pid)
+	best, whose, said := finding{}, 0, false
+	for _, tid := range threads {
+		if l.Over() {
+			break
+		}
+		f := l.thread(pid, tid)
+		f.threads = total
+		if !said || f.kind > best.kind {
+			best, whose, said = f, tid, true
+		}
+	}
+	if !said {
+		return Words{}
+	}
+	text := best.sentence()
+	if whose != pid {
+		if name, err := os.ReadFile(path(pid, "task/"+strconv.Itoa(whose)+"/comm")); err == nil {
+			text += " (in its thread " + strings.TrimSpace(string(name)) + ")"
+		}
+	}
+	return Words{Waits: text, Thread: whose}
+}
+
+// thread looks at one thread.
+func (l *Looker) thread(pid, tid int) finding {
+	folder := "task/" + strconv.Itoa(tid) + "/"
+	f := finding{state: stateOf(pid, folder)}
+	place, _ := os.ReadFile(path(pid, folder+"wchan"))
+	f.place = strings.TrimSpace(string(place))
+	text, err := os.ReadFile(path(pid, folder+"syscall"))
+	if err != nil {
+		f.hidden, f.kind = true, kindOfPlace(f.place)
+		return f
+	}
+	c, ok := parseCall(text)
+	switch {
+	case ok:
+		f.kind = kindOf(c)
+	case f.state == 'R':
+		f.kind = running
+	}
+	l.object(pid, tid, c, &f)
+	return f
+}
+
+// object finds out what a call is about.
+func (l *Looker) object(pid, tid int, c call, f *finding) {
+	switch f.kind {
+	case reading, writing, connecting, accepting, syncing:
+		l.descriptor(pid, int(int32(c.args[0])), f)
+	case locking:
+		f.object = l.lockOf(pid, tid, int(int32(c.args[0])))
+	case children:
+		f.object = l.childOf(pid)
+	case events:
+		f.object = together(l.connections(pid))
+	case unknown, threads, sleeping, signals, running, opening:
+	}
+}
+
+// descriptor says what a descriptor of pid is.
+func (l *Looker) descriptor(pid, fd int, f *finding) {
+	target, err := os.Readlink(path(pid, "fd/"+strconv.Itoa(fd)))
+	switch {
+	case err != nil:
+	case strings.HasPrefix(target, "socket:["):
+		f.object = l.socket(pid, inode(target))
+	case strings.HasPrefix(target, "pipe:["):
+		f.object = l.pipe(pid, target, "a pipe", f)
+	case strings.HasPrefix(target, "anon_inode:"):
+		f.kind = threads // an eventfd, a timer, a queue of events: what it says to itself
+	case target[0] == '/' && isPipe(pid, fd):
+		f.object = l.pipe(pid, target, target, f)
+	default:
+		f.object = target
+	}
+}
+
+// childOf says which child a process that waits for children has.
+func (l *Looker) childOf(pid int) string {
+	list := l.Children(pid)
+	switch len(list) {
+	case 0:
+		return ""
+	case 1:
+		return "its child " + l.Name(list[0])
+	}
+	return "one of its " + strconv.Itoa(len(list)) + " children, as " + l.Name(list[len(list)-1])
+}
+
+// lockOf says which lock a thread waits for, and who holds it.
+func (l *Looker) lockOf(pid, tid, fd int) string {
+	if !l.locked {
+		l.locks, l.locked = parseLocks(read("/proc/locks")), true
+	}
+	text := ""
+	if target, err := os.Readlink(path(pid, "fd/"+strconv.Itoa(fd))); err == nil {
+		text = " on " + target
+	}
+	_, holders := holdersOf(l.locks, pid)
+	if len(holders) == 0 {
+		_, holders = holdersOf(l.locks, tid)
+	}
+	switch {
+	case len(holders) == 0:
+		return text
+	case holders[0] <= 0:
+		return text + " that somebody holds"
+	}
+	return text + " that " + l.Name(holders[0]) + " holds"
+}
+
+// threadsOf lists the first threads of a process, its own first, and says how many there are.
+func threadsOf(pid int) (list []int, total int) {
+	folder, err := os.Open(path(pid, "task"))
+	if err != nil {
+		return nil, 0
+	}
+	defer folder.Close()
+	names, err := folder.Readdirnames(-1)
+	if err != nil {
+		return nil, 0
+	}
+	list = append(list, pid)
+	for _, name := range names {
+		if tid, err := strconv.Atoi(name); err == nil && tid != pid && len(list) < mostThreads {
+			list = append(list, tid)
+		}
+	}
+	return list, len(names)
+}
+
+func stateOf(pid int, folder string) byte {
+	text, err := os.ReadFile(path(pid, folder+"stat"))
+	at := bytes.LastIndexByte(text, ')')
+	if err != nil || at < 0 || at+2 >= len(text) {
+		return 0
+	}
+	return text[at+2]
+}
+
+func path(pid int, name string) string { return "/proc/" + strconv.Itoa(pid) + "/" + name }
+
+// mostText bounds what is read of a file that grows with the container: a server may have a hundred
+// thousand connections, and there is no memory to spare for them.
+const mostText = 256 << 10
+
+// read returns the beginning of a file, to the end of a line; nothing if it cannot be read.
+func read(name string) []byte {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil
+	}
+	defer file.Close()
+	text := make([]byte, 0, 16<<10)
+	for len(text) < mostText {
+		if cap(text)-len(text) < 4096 {
+			text = append(make([]byte, 0, 2*cap(text)), text...)
+		}
+		n, err := file.Read(text[len(text):cap(text)])
+		text = text[:len(text)+n]
+		if err != nil || n == 0 {
+			return text
+		}
+	}
+	return text[:bytes.LastIndexByte(text, '\n')+1]
+}

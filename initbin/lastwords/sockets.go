@@ -1,0 +1,65 @@
+package lastwords
+
+import (
+	"os"
+	"strings"
+)
+
+// network is what the processes of one network namespace are connected to, by the sockets' inodes.
+type network struct {
+	tcp  map[string]connection
+	unix map[string]string
+}
+
+// networkOf reads the network that pid sees, once for all who share it.
+func (l *Looker) networkOf(pid int) *network {
+	namespace, _ := os.Readlink(path(pid, "ns/net")) // hidden, it is taken for the same as others'
+	if known := l.networks[namespace]; known != nil {
+		return known
+	}
+	n := &network{tcp: map[string]connection{}, unix: map[string]string{}}
+	if l.networks == nil {
+		l.networks = map[string]*network{}
+	}
+	l.networks[namespace] = n
+	for _, name := range [...]string{"net/tcp", "net/tcp6"} {
+		parseConnections(read(path(pid, name)), n.tcp)
+	}
+	parseUnix(read(path(pid, "net/unix")), n.unix)
+	return n
+}
+
+// socket says what a socket is connected to.
+func (l *Looker) socket(pid int, inode string) string {
+	n := l.networkOf(pid)
+	if c, ok := n.tcp[inode]; ok {
+		return c.String()
+	}
+	if name, ok := n.unix[inode]; ok {
+		return "the Unix socket " + name
+	}
+	return "a socket"
+}
+
+// connections are those that a process has.
+func (l *Looker) connections(pid int) (list []connection) {
+	var n *network
+	for _, target := range descriptorsOf(pid) {
+		if !strings.HasPrefix(target, "socket:[") {
+			continue
+		}
+		if n == nil {
+			n = l.networkOf(pid)
+		}
+		if c, ok := n.tcp[inode(target)]; ok {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// inode is the number in the name of a socket, such as "socket:[4711]".
+func inode(target string) string {
+	_, number, _ := strings.Cut(target, "[")
+	return strings.TrimSuffix(number, "]")
+}

@@ -1,0 +1,151 @@
+package processtest
+
+import (
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/softstop/softstop/e2e/await"
+)
+
+// subject is an application that does not stop, and what is said of it when it is killed.
+type subject struct {
+	name    string
+	command []string
+	// says is a pattern of the log, of one line.
+	says string
+}
+
+func (folder folder) subjects() []subject {
+	file := string(folder) + "/data.lock"
+	return []subject{
+		{
+			"a socket that nobody writes to", perl(`
+				use IO::Socket; $SIG{TERM} = 'IGNORE';
+				my $l = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or die;
+				if (!fork) { my $c = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $l->sockport); $0 = 'client'; sysread $c, $_, 1 }
+				my $c = $l->accept; $0 = 'server'; ready('app'); sleep 1 while 1`),
+			`\(client\) in state S: .*; it reads from 127\.0\.0\.1:\d+ \(ESTABLISHED\), for \d+s$`,
+		},
+		{
+			"a peer that has closed", perl(`
+				use IO::Socket; $SIG{TERM} = 'IGNORE';
+				my $l = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or die;
+				if (!fork) { my $c = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $l->sockport); exit }
+				my $c = $l->accept; wait; close $l; ready('app'); while (1) { select undef, undef, undef, 1e6 }`),
+			`; it waits for events; it has a connection with 127\.0\.0\.1:\d+, which has closed \(CLOSE_WAIT\), for \d+s$`,
+		},
+		{
+			"a server", perl(`
+				use IO::Socket; $SIG{TERM} = 'IGNORE';
+				my $l = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1', LocalPort => 0) or die; ready('app'); $l->accept while 1`),
+			`; it waits for connections on port \d+, for \d+s$`,
+		},
+		{
+			"a lock that another process holds", perl(`
+				$SIG{TERM} = 'IGNORE'; open my $f, '>', '` + file + `' or die; flock $f, 2; pipe R, W;
+				if (!fork) { $0 = 'writer'; open my $g, '>', '` + file + `'; syswrite W, 'x'; flock $g, 2 }
+				$0 = 'backup'; sysread R, $_, 1; ready('app'); sleep 1 while 1`),
+			`\(writer\) in state S: .*; it waits for a lock on ` + regexp.QuoteMeta(file) + ` that pid \d+ \(backup\) holds, for \d+s$`,
+		},
+		{
+			"a pipe that nobody reads", perl(`
+				$SIG{TERM} = 'IGNORE'; pipe R, W;
+				if (!fork) { close R; $0 = 'printer'; syswrite STDOUT, "app ready\n"; syswrite W, 'x' x 65536 while 1 }
+				close W; $0 = 'reader'; sleep 1 while 1`),
+			`\(printer\) in state S: .*; it writes to a pipe that pid \d+ \(reader\) should read from, for \d+s$`,
+		},
+		{
+			"a shell that waits for a child", []string{"sh", "-c", `trap "" TERM; ` + shell(deaf(), "; true")[2]},
+			`\(sh\) in state S: .*; it waits for its child pid \d+ \(perl\), for \d+s$`,
+		},
+		{
+			"a name with a second line", perl(`$0 = "a\nb\x1b[2J"; $SIG{TERM} = 'IGNORE'; open my $f, '>', "` + file + `\n\x1b[1m"; flock $f, 2; pipe R, W;
+				if (!fork) { open my $g, '>', "` + file + `\n\x1b[1m"; syswrite W, 'x'; flock $g, 2 }
+				sysread R, $_, 1; ready('app'); sleep 1 while 1`),
+			`; it waits for a lock on ` + regexp.QuoteMeta(file) + `\?\?\[1m that pid \d+ \(a\?b\?\[2J\) holds`,
+		},
+	}
+}
+
+type folder string
+
+// TestLastWords: of whoever is killed it is said what it waited for, in the log and in the report. A machine
+// that is so slow that there was no time to ask tries again.
+func TestLastWords(t *testing.T) {
+	eachBuild(t, func(t *testing.T, b build) {
+		for _, s := range folder(t.TempDir()).subjects() {
+			t.Run(s.name, func(t *testing.T) {
+				t.Parallel()
+				says(t, b, setup{command: s.command}, s.says)
+			})
+		}
+	})
+}
+
+// says stops a subject until it is said what those waited for who were killed, and compares.
+func says(t *testing.T, b build, s setup, want string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "report")
+	s.flags = []string{killing, "--report", path}
+	var text string
+	await.True(t, "there is time to ask", func() bool {
+		x := startIn(t, b, s)
+		x.out.see(t, "app ready")
+		x.stop()
+		x.expect(137)
+		text = x.messages()
+		return strings.Contains(text, "; it ")
+	})
+	if !regexp.MustCompile(`(?m)` + want).MatchString(text) {
+		t.Errorf("the log has no line with %s:\n%s", want, text)
+	}
+	if strings.ContainsAny(strings.ReplaceAll(text, "\n", ""), "\x1b\x07\r") {
+		t.Errorf("the log has control characters:\n%q", text)
+	}
+	r := readReport(t, path)
+	for _, k := range r.Killed {
+		if k.Waits == "" || !strings.Contains(text, k.Waits) {
+			t.Errorf("the report says %+v", r)
+		}
+	}
+}
+
+// TestLastWordsOfThreads: of many threads, the one that tells most.
+func TestLastWordsOfThreads(t *testing.T) {
+	python, err := exec.LookPath("/usr/bin/python3")
+	if err != nil {
+		t.Skip("no Python on this machine")
+	}
+	eachBuild(t, func(t *testing.T, b build) {
+		says(t, b, setup{command: []string{python, "-c", `
+import os, signal, sys
+from concurrent.futures import ThreadPoolExecutor
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+r, w = os.pipe()
+if os.fork() == 0:
+    os.close(r); signal.pause()
+os.close(w)
+with ThreadPoolExecutor(4) as pool:
+    pool.submit(os.read, r, 1)
+    print("app ready", flush=True)
+`}}, `; it reads from a pipe that pid \d+ \(/usr/bin/python3\) writes to \(in its thread \S+\)$`)
+	})
+}
+
+// TestAThousandAreKilledInTime: whoever asks a thousand processes asks as many as there is time for: SIGKILL
+// is no later, and it is the stopper's, which names them.
+func TestAThousandAreKilledInTime(t *testing.T) {
+	eachBuild(t, func(t *testing.T, b build) {
+		path := filepath.Join(t.TempDir(), "report")
+		x := start(t, b, []string{killing, "--report", path}, perl(`$SIG{TERM} = 'IGNORE'; for (1 .. 300) { if (!fork) { sleep 1 while 1 } } ready('app'); sleep 1 while 1`)...)
+		x.out.see(t, "app ready")
+		x.stop()
+		x.expect(137)
+		if r := readReport(t, path); len(r.Killed) == 0 && !r.Forced {
+			t.Errorf("the report says %+v", r)
+		}
+	})
+}
