@@ -7,6 +7,7 @@
 //
 //	watcher      PID 1, without the Go runtime: starts, reaps, keeps the deadline
 //	stopper      the ladder, in ordinary Go: a child of the watcher for one stop
+//	lastwords    what a process that is about to be killed waits for, for the stopper
 //	handover     what the two say to each other, and which exit code comes of it
 //	proc         what /proc says about a process, for both
 //	sys          system calls without the runtime

@@ -138,9 +138,9 @@ func (l *Looker) lockOf(pid, tid, fd int) string {
 	if target, err := os.Readlink(path(pid, "fd/"+strconv.Itoa(fd))); err == nil {
 		text = " on " + target
 	}
-	_, holders := holdersOf(l.locks, pid)
+	holders := holdersOf(l.locks, pid)
 	if len(holders) == 0 {
-		_, holders = holdersOf(l.locks, tid)
+		holders = holdersOf(l.locks, tid)
 	}
 	switch {
 	case len(holders) == 0:

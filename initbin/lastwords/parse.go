@@ -105,8 +105,7 @@ func parseUnix(text []byte, found map[string]string) {
 type lock struct {
 	id      string // of the lock that is held, also on the lines of those who wait for it
 	waiting bool
-	pid     int    // -1 for a lock of an open file, which has no process
-	file    string // device and inode
+	pid     int // -1 for a lock of an open file, which has no process
 }
 
 // parseLocks reads /proc/locks.
@@ -129,14 +128,14 @@ func parseLocks(text []byte) []lock {
 		if err != nil {
 			continue
 		}
-		l.pid, l.file = pid, rest[4]
+		l.pid = pid
 		list = append(list, l)
 	}
 	return list
 }
 
-// holdersOf returns which file's lock pid waits for, and who holds it.
-func holdersOf(locks []lock, waiter int) (file string, holders []int) {
+// holdersOf returns who holds the lock that waiter waits for.
+func holdersOf(locks []lock, waiter int) (holders []int) {
 	for _, l := range locks {
 		if l.waiting && l.pid == waiter {
 			for _, held := range locks {
@@ -144,8 +143,8 @@ func holdersOf(locks []lock, waiter int) (file string, holders []int) {
 					holders = append(holders, held.pid)
 				}
 			}
-			return l.file, holders
+			return holders
 		}
 	}
-	return "", nil
+	return nil
 }

@@ -28,6 +28,8 @@ type process struct {
 	PID     int    `json:"pid"`
 	Command string `json:"command"`
 	State   string `json:"state"`
+	// Waits says what it waited for, if that was found out.
+	Waits string `json:"waits"`
 }
 
 // cutShort reports whether the report ends before the stop did: somebody killed the init.
@@ -48,7 +50,11 @@ func (r *report) cut(at time.Time) string {
 func list(processes []process) string {
 	var names []string
 	for _, p := range processes {
-		names = append(names, fmt.Sprintf("%s (pid %d, state %s)", p.Command, p.PID, p.State))
+		name := fmt.Sprintf("%s (pid %d, state %s)", p.Command, p.PID, p.State)
+		if p.Waits != "" {
+			name += ": it " + p.Waits
+		}
+		names = append(names, name)
 	}
 	return strings.Join(names, ", ")
 }

@@ -46,10 +46,10 @@ func TestJudge(t *testing.T) {
 func TestCutShort(t *testing.T) {
 	ended := corev1.ContainerStateTerminated{
 		ExitCode: 137, FinishedAt: metav1.Date(2026, 11, 30, 15, 4, 8, 0, time.UTC),
-		Message: `{"phase":"stop","since":"2026-11-30T15:04:05.250Z","signal":"SIGTERM","seconds":0,"left":[{"pid":7,"command":"web","state":"S"}],"told":[{"pid":7,"command":"web"}]}`,
+		Message: `{"phase":"stop","since":"2026-11-30T15:04:05.250Z","signal":"SIGTERM","seconds":0,"left":[{"pid":7,"command":"web","state":"S","waits":"waits for a signal"}],"told":[{"pid":7,"command":"web"}]}`,
 	}
 	stop, _ := Judge(&corev1.Pod{}, "app", &ended)
-	if want := `killed from outside in its phase "stop", 2.8s after that began; still there: web (pid 7, state S)`; stop.Note != want {
+	if want := `killed from outside in its phase "stop", 2.8s after that began; still there: web (pid 7, state S): it waits for a signal`; stop.Note != want {
 		t.Errorf("got %s, want %s", stop.Note, want)
 	}
 }
