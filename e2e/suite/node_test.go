@@ -38,6 +38,7 @@ func TestNode(t *testing.T) {
 	t.Run("a tag is pushed again", s.retagged)
 	t.Run("registries that fail", s.lookupFaults)
 	t.Run("a pod that uses up its time is killed by the init, not the kubelet", s.deaf)
+	t.Run("a stop that somebody else ends", s.lastWords)
 	t.Run("webhook and certificate are replaced under load", s.replaced)
 	t.Run("the webhook is down", s.webhookDown)
 	t.Run("uninstall", s.uninstall)

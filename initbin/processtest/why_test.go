@@ -53,7 +53,7 @@ func (folder folder) subjects() []subject {
 		{
 			"a pipe that nobody reads", perl(`
 				$SIG{TERM} = 'IGNORE'; pipe R, W;
-				if (!fork) { close R; $0 = 'printer'; syswrite STDOUT, "app ready\n"; syswrite W, 'x' x 65536 while 1 }
+				if (!fork) { close R; $SIG{PIPE} = 'IGNORE'; $0 = 'printer'; syswrite STDOUT, "app ready\n"; syswrite W, 'x' x 65536 while 1 }
 				close W; $0 = 'reader'; sleep 1 while 1`),
 			`\(printer\) in state S: .*; it writes to a pipe that pid \d+ \(reader\) should read from, for \d+s$`,
 		},
