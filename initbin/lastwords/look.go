@@ -132,7 +132,7 @@ func (l *Looker) childOf(pid int) string {
 // lockOf says which lock a thread waits for, and who holds it.
 func (l *Looker) lockOf(pid, tid, fd int) string {
 	if !l.locked {
-		l.locks, l.locked = parseLocks(read("/proc/locks")), true
+		l.locks, l.locked = l.readLocks(), true
 	}
 	text := ""
 	if target, err := os.Readlink(path(pid, "fd/"+strconv.Itoa(fd))); err == nil {
@@ -149,6 +149,14 @@ func (l *Looker) lockOf(pid, tid, fd int) string {
 		return text + " that somebody holds"
 	}
 	return text + " that " + l.Name(holders[0]) + " holds"
+}
+
+func (l *Looker) readLocks() (list []lock) {
+	read("/proc/locks", l.Over, func(text []byte) bool {
+		list = append(list, parseLocks(text)...)
+		return len(list) < mostEntries
+	})
+	return list
 }
 
 // threadsOf lists the first threads of a process, its own first, and says how many there are.
@@ -181,28 +189,3 @@ func stateOf(pid int, folder string) byte {
 }
 
 func path(pid int, name string) string { return "/proc/" + strconv.Itoa(pid) + "/" + name }
-
-// mostText bounds what is read of a file that grows with the container: a server may have a hundred
-// thousand connections, and there is no memory to spare for them.
-const mostText = 256 << 10
-
-// read returns the beginning of a file, to the end of a line; nothing if it cannot be read.
-func read(name string) []byte {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil
-	}
-	defer file.Close()
-	text := make([]byte, 0, 16<<10)
-	for len(text) < mostText {
-		if cap(text)-len(text) < 4096 {
-			text = append(make([]byte, 0, 2*cap(text)), text...)
-		}
-		n, err := file.Read(text[len(text):cap(text)])
-		text = text[:len(text)+n]
-		if err != nil || n == 0 {
-			return text
-		}
-	}
-	return text[:bytes.LastIndexByte(text, '\n')+1]
-}

@@ -62,8 +62,8 @@ func parseConnections(text []byte, found map[string]connection) {
 		local, ok1 := parseEndpoint(fields[1])
 		remote, ok2 := parseEndpoint(fields[2])
 		state := stateName(fields[3])
-		if !ok1 || !ok2 || state == "" {
-			continue // the heading, or what this kernel has anew
+		if !ok1 || !ok2 || state == "" || fields[9] == "0" {
+			continue // the heading, a state that is new, a connection that nobody has any more
 		}
 		queue, _, _ := strings.Cut(fields[4], ":")
 		unsent, _ := strconv.ParseUint(queue, 16, 64)

@@ -1,6 +1,9 @@
 package lastwords
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -171,5 +174,24 @@ func TestOf(t *testing.T) {
 	l.Over = func() bool { return true }
 	if w := l.Of(unix.Getpid()); w.Waits != "" {
 		t.Errorf("without time: %+v", w)
+	}
+}
+
+// TestRead: a file that is longer than what is read at a time comes in whole lines.
+func TestRead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tcp")
+	var text strings.Builder
+	for i := range 3000 {
+		fmt.Fprintf(&text, "%4d: 0100007F:A375 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 %d 1 0\n", i, 1000+i)
+	}
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	never, found := func() bool { return false }, map[string]connection{}
+	if !read(path, never, func(lines []byte) bool { parseConnections(lines, found); return true }) || len(found) != 3000 {
+		t.Errorf("%d connections", len(found))
+	}
+	if read(path, func() bool { return true }, func([]byte) bool { t.Error("read without time"); return true }) {
+		t.Error("read to the end without time")
 	}
 }

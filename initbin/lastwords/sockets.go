@@ -23,9 +23,15 @@ func (l *Looker) networkOf(pid int) *network {
 	}
 	l.networks[namespace] = n
 	for _, name := range [...]string{"net/tcp", "net/tcp6"} {
-		parseConnections(read(path(pid, name)), n.tcp)
+		read(path(pid, name), l.Over, func(lines []byte) bool {
+			parseConnections(lines, n.tcp)
+			return len(n.tcp) < mostEntries
+		})
 	}
-	parseUnix(read(path(pid, "net/unix")), n.unix)
+	read(path(pid, "net/unix"), l.Over, func(lines []byte) bool {
+		parseUnix(lines, n.unix)
+		return len(n.unix) < mostEntries
+	})
 	return n
 }
 
