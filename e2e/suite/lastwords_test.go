@@ -28,13 +28,15 @@ type cutShort struct {
 	drains bool
 	// grace is what kubectl delete is told; "" for nothing.
 	grace string
-	// kill is what the report must say before PID 1 is killed from the node; "" leaves that to the kubelet.
+	// kill is what the report must say before PID 1 is killed from the node; "" leaves that to the
+	// kubelet.
 	kill string
 	// message is a pattern of the container's termination message, whole.
 	message string
 }
 
-// lastWords holds that whoever ends a container, and when: its message says in which phase of its stop that was, and who was still there.
+// lastWords holds that whoever ends a container, and when: its message says in which phase of its
+// stop that was, and who was still there.
 func (s *suite) lastWords(t *testing.T) {
 	ns := s.namespace(t, "last-words", map[string]string{"softstop.dev/inject": "enabled"})
 	const since = `"since":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z","signal":"SIGTERM"`

@@ -6,7 +6,8 @@ import "github.com/softstop/softstop/initbin"
 // message. It is written when the stop signal arrives and again whenever something has changed,
 // in place of itself: what is there when PID 1 is killed is what people get.
 //
-//	{"phase":"stop","since":"2026-11-30T15:04:05.250Z","signal":"SIGTERM","drain":5,"stop":3.1,"seconds":8.1,…}
+//	{"phase":"stop","since":"2026-11-30T15:04:05.250Z","signal":"SIGTERM",
+//	 "drain":5,"stop":3.1,"seconds":8.1,…}
 //
 // since is when the phase began; drain and stop are the seconds that those phases have taken so
 // far, seconds their sum. exitCode is there in the phase done only.

@@ -79,8 +79,8 @@ func TestKilledInItsStop(t *testing.T) {
 	})
 }
 
-// TestKilledAtItsTimeout: the phase lasts while something cannot be killed, as what is frozen cannot, and
-// not for long: a machine that is too slow to see it tries again.
+// TestKilledAtItsTimeout: the phase lasts while something cannot be killed, as what is frozen
+// cannot, and not for long: a machine that is too slow to see it tries again.
 func TestKilledAtItsTimeout(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
 		await.True(t, "the init is killed in the phase kill", func() bool {
@@ -148,8 +148,8 @@ func TestReportsPhases(t *testing.T) {
 	})
 }
 
-// TestTheApplicationsMessageIsItsOwn: however it writes its message during the stop, it is alone there
-// in the end.
+// TestTheApplicationsMessageIsItsOwn: however it writes its message during the stop, it is alone
+// there in the end.
 func TestTheApplicationsMessageIsItsOwn(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
 		for name, open := range map[string]string{

@@ -72,8 +72,8 @@ func (folder folder) subjects() []subject {
 
 type folder string
 
-// TestLastWords: of whoever is killed it is said what it waited for, in the log and in the report. A machine
-// that is so slow that there was no time to ask tries again.
+// TestLastWords: of whoever is killed it is said what it waited for, in the log and in the report.
+// A machine that is so slow that there was no time to ask tries again.
 func TestLastWords(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
 		for _, s := range folder(t.TempDir()).subjects() {
@@ -85,8 +85,8 @@ func TestLastWords(t *testing.T) {
 	})
 }
 
-// says stops a subject until the log has a line like want: where there was no time to ask, it says less,
-// or nothing.
+// says stops a subject until the log has a line like want: where there was no time to ask, it says
+// less, or nothing.
 func says(t *testing.T, b build, s setup, want string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "report")
@@ -138,8 +138,8 @@ with ThreadPoolExecutor(4) as pool:
 	})
 }
 
-// TestAThousandAreKilledInTime: whoever asks a thousand processes asks as many as there is time for: SIGKILL
-// is no later, and it is the stopper's, which names them.
+// TestAThousandAreKilledInTime: whoever asks a thousand processes asks as many as there is time
+// for: SIGKILL is no later, and it is the stopper's, which names them.
 func TestAThousandAreKilledInTime(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
 		path := filepath.Join(t.TempDir(), "report")

@@ -62,7 +62,8 @@ func TestNext(t *testing.T) {
 	}
 }
 
-// TestWakeAt: whatever the state, the watcher that waits wakes when something is next, and not before.
+// TestWakeAt: whatever the state, the watcher that waits wakes when something is next, and not
+// before.
 func TestWakeAt(t *testing.T) {
 	random := rand.New(rand.NewPCG(18, 2))
 	some := func() bool { return random.IntN(2) == 0 }

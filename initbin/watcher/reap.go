@@ -9,8 +9,8 @@ import (
 	"github.com/softstop/softstop/initbin/sys"
 )
 
-// mostReaped bounds one turn's reaping: processes that fork without end would have it last until the
-// deadline is over.
+// mostReaped bounds one turn's reaping: processes that fork without end would have it last until
+// the deadline is over.
 const mostReaped = 1024
 
 // reap fetches the children that have ended. It leaves w.childless true when there is

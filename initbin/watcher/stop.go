@@ -62,8 +62,8 @@ func (w *watch) launchStopper() {
 	w.launch(handover.Stop, w.end.Told)
 }
 
-// stopWithoutRoom begins the ladder where a stopper could cost the application its end: who handles the
-// signal gets it first, and stops its own.
+// stopWithoutRoom begins the ladder where a stopper could cost the application its end: who handles
+// the signal gets it first, and stops its own.
 func (w *watch) stopWithoutRoom() {
 	var l handover.Line
 	say(l.Text("the memory limit leaves no room to look around: whom to signal is not chosen with care"))

@@ -88,10 +88,10 @@ func (w *watch) killTree() {
 	}
 }
 
-// mostLooks bounds the looks for one tree. A look finds whole branches whose pids ascend, as those of
-// children do until the pids begin anew. Processes that fork without end would have a look find
-// somebody new each time, until no pid is left: who slips through is found 100 ms later, when the next tree is killed, or ends
-// with PID 1.
+// mostLooks bounds the looks for one tree. A look finds whole branches whose pids ascend, as those
+// of children do until the pids begin anew. Processes that fork without end would have a look find
+// somebody new each time, until no pid is left: who slips through is found 100 ms later, when the
+// next tree is killed, or ends with PID 1.
 const mostLooks = 32
 
 // findTree fills descendants, without the helpers. It reports false when the main

@@ -66,10 +66,67 @@ const maxSeconds = 24 * 60 * 60
 // that was cut short there may be what the application has appended.
 func readReport(message string) (report, bool) {
 	var r report
-	if json.NewDecoder(strings.NewReader(message)).Decode(&r) != nil || r.Signal == "" || r.Seconds == nil {
+	if json.NewDecoder(strings.NewReader(message)).Decode(&r) != nil {
+		r = readCut(message)
+	}
+	if r.Signal == "" || r.Seconds == nil {
 		return report{}, false
 	}
 	return r, true
+}
+
+// readCut reads what there is of a report: of a pod with many containers, the kubelet keeps only
+// the beginning of each message.
+func readCut(message string) report {
+	var r report
+	d := json.NewDecoder(strings.NewReader(message))
+	if begin, err := d.Token(); err != nil || begin != json.Delim('{') {
+		return report{}
+	}
+	for {
+		key, err := d.Token()
+		if err != nil {
+			return r
+		}
+		switch key {
+		case "phase":
+			err = d.Decode(&r.Phase)
+		case "since":
+			err = d.Decode(&r.Since)
+		case "signal":
+			err = d.Decode(&r.Signal)
+		case "seconds":
+			err = d.Decode(&r.Seconds)
+		case "forced":
+			err = d.Decode(&r.Forced)
+		case "killed":
+			r.Killed, err = readList(d)
+		case "left":
+			r.Left, err = readList(d)
+		default:
+			var other any
+			err = d.Decode(&other)
+		}
+		if err != nil {
+			return r
+		}
+	}
+}
+
+// readList reads the processes of a list up to where it is cut.
+func readList(d *json.Decoder) (list []process, err error) {
+	if _, err := d.Token(); err != nil {
+		return nil, err
+	}
+	for d.More() {
+		var p process
+		if err := d.Decode(&p); err != nil {
+			return list, err
+		}
+		list = append(list, p)
+	}
+	_, err = d.Token()
+	return list, err
 }
 
 // killedInLog are the sentences about who was killed in the end of the log, which is what

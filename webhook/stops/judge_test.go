@@ -1,6 +1,7 @@
 package stops
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -38,6 +39,18 @@ func TestJudge(t *testing.T) {
 		stop, is := Judge(c.pod, "app", &c.ended)
 		if is != c.stop || stop.Forced != c.forced || stop.Forced != (stop.Note != "") {
 			t.Errorf("%s: %t %+v", name, is, stop)
+		}
+	}
+}
+
+// TestCutReport: wherever the kubelet cuts a report behind its killed processes, they are known.
+func TestCutReport(t *testing.T) {
+	const text = `{"phase":"done","since":"2026-11-30T15:04:05.250Z","signal":"SIGTERM","stop":23,"seconds":23,"exitCode":0,` +
+		`"killed":[{"pid":7,"command":"web","state":"S"},{"pid":8,"command":"job","state":"D"}],"told":[{"pid":7,"command":"web"}]}`
+	for cut := strings.Index(text, `,{"pid":8`); cut < len(text); cut++ {
+		stop, is := Judge(&corev1.Pod{}, "app", &corev1.ContainerStateTerminated{Message: text[:cut]})
+		if !is || !stop.Forced || !strings.HasPrefix(stop.Note, "killed after 23s: web (pid 7, state S)") {
+			t.Fatalf("%s: %t %+v", text[:cut], is, stop)
 		}
 	}
 }
