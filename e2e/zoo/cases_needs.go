@@ -63,8 +63,8 @@ func linkedCases() []Case {
 	}
 }
 
-// nodeLinked is an application that is connected to a server from its start, and after half a second
-// of cleanup says a line to it, for which it must get an answer.
+// nodeLinked is an application that is connected to a server from its start, and after half a
+// second of cleanup says a line to it, for which it must get an answer.
 const nodeLinked = `const name = "app", [port, line, good] = process.argv.slice(2);` + nodeNote + `
 let told = false, asked = false, gone = false;
 function lost() { note(name, "lost"); process.exit(97); }

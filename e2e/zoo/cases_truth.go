@@ -45,7 +45,8 @@ func busy(c *Cell) error {
 	return nil
 }
 
-// answers holds once an HTTP server on the port has answered: its workers and its handlers are there.
+// answers holds once an HTTP server on the port has answered: its workers and its handlers are
+// there.
 func answers(port int) Check {
 	return func(*Cell) error {
 		client := http.Client{Timeout: 10 * time.Second}

@@ -24,8 +24,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestTruth measures what becomes of commands as process 1 without an init, and compares it with what
-// is written down, to which softstop check is held.
+// TestTruth measures what becomes of commands as process 1 without an init, and compares it with
+// what is written down, to which softstop check is held.
 func TestTruth(t *testing.T) {
 	data, err := os.ReadFile("../../cmd/softstop/testdata/process1.json")
 	if err != nil {
