@@ -61,7 +61,7 @@ var settings = []setting{ //nolint:gochecknoglobals // nobody writes to it
 		name: FieldDrain, perContainer: true, form: durations(0, "5s"), preset: 5 * time.Second,
 		in:      func(p *Policy) *Setting[time.Duration] { return &p.Drain },
 		example: "`5s`", builtIn: "`5s` where it serves, else `0s`",
-		says: "how long a container goes on serving after the pod was told to stop. By itself it holds for containers with a port or a readiness probe, " +
+		says: "how long a container goes on serving after the pod was asked to stop. By itself it holds for containers with a port or a readiness probe, " +
 			"and then for the ordinary containers beside them; not in Jobs, and not in native sidecars; on a pod it holds for all its containers",
 	},
 	row[time.Duration]{

@@ -127,7 +127,7 @@ func (h *Handler) Handle(ctx context.Context, request admission.Request) (respon
 	return response
 }
 
-// observe tells Observe. Who only watches must not cost a pod its answer.
+// observe calls Observe. It recovers here, so that a faulty observer cannot fail the request.
 func (h *Handler) observe(ctx context.Context, outcome Outcome) {
 	if h.Observe == nil {
 		return

@@ -93,7 +93,7 @@ type containerExplanation struct {
 	Drain       string        `json:"drain,omitempty"`
 	StopTimeout string        `json:"stopTimeout,omitempty"`
 	// StopsAfter is after how long the container's own preStop hook stops the program, if it does;
-	// Endless that this hook never ends, so that nobody tells the program.
+	// Endless that this hook never ends, so that the program receives no signal.
 	StopsAfter string    `json:"preStopStopsAfter,omitempty"`
 	Endless    bool      `json:"preStopNeverEnds,omitempty"`
 	Values     []sourced `json:"values,omitempty"`

@@ -218,6 +218,8 @@ func TestLadderSteps(t *testing.T) {
 		{name: "a command as old as its shell, long at it", shell: 60, child: 59},
 		{name: "a young one that passes the time", shell: 60, child: 1, kind: proc.Idler},
 		{name: "one that has been at it for longer than it can have", shell: 60, child: 11},
+		{name: "one that has been at it for just as long", shell: 60, child: 10},
+		{name: "a first one that has been at it for just as long", shell: 12, child: 10},
 		{name: "a young one that rests", shell: 60, child: 1, until: 2040 * ms},
 		{name: "a young one at work", shell: 60, child: 1, works: true, until: 10 * time.Second},
 		{name: "a young one that knows how to stop", shell: 60, child: 1, handles: true, works: true, until: time.Second},

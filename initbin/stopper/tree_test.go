@@ -182,6 +182,10 @@ func TestApplication(t *testing.T) {
 		{"not a job job", []*process{one(2, 1, shell), one(3, 2, answers), one(4, 2, answers, job)}, "3", "2"},
 		{"unless there is nobody else", []*process{one(2, 1, shell), one(3, 2, answers, job)}, "3", "2"},
 		{"the main process has gone", []*process{one(3, 1)}, "", ""},
+		{"a launcher that waits for a shell", []*process{one(2, 1, answers), one(3, 2, shell), one(4, 3)}, "4", "3"},
+		{"one more between them", []*process{one(2, 1, answers), one(3, 2), one(4, 3, shell), one(5, 4)}, "5", "3 4"},
+		{"the shell has no child", []*process{one(2, 1, answers), one(3, 2, shell)}, "", ""},
+		{"it waits for more than a shell", []*process{one(2, 1, answers), one(3, 2, shell), one(4, 3), one(5, 2)}, "", ""},
 	} {
 		heir, front := treeOf(c.processes...).application(int(initbin.SIGTERM))
 		got := ""

@@ -1,5 +1,5 @@
-// Package events writes Kubernetes Events about pods to what owns them: a pod that is
-// just being created, or is gone, is nowhere to look.
+// Package events writes Kubernetes Events about pods to what owns them: nobody inspects a pod that
+// does not exist yet, or no longer.
 //
 // It decides which reviews deserve one (OfReview), finds the workload, keeps the rate
 // down, and writes. It does not decide about pods, and losing an event is no error: the

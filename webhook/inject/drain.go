@@ -106,9 +106,9 @@ func (p *Plan) warnOfHook(c *ContainerPlan) {
 	own, wanted := c.hook, ceilSeconds(c.Policy.Drain.Value)
 	switch {
 	case own.Endless && !own.Stops:
-		p.warn(c.Name, "container %q: its preStop hook never ends, so nobody tells the program to stop: it is killed at the end of the grace period; end the hook", c.Name)
+		p.warn(c.Name, "container %q: its preStop hook never ends, so the program receives no stop signal: it is killed at the end of the grace period; end the hook", c.Name)
 	case c.isStoppedByHook() && own.Before < wanted && c.drains():
-		p.warn(c.Name, "container %q: its preStop hook stops the program after %s, so it does not drain for %s; sleep first in the hook, or remove it: softstop tells the program when it has drained", c.Name, own.Before, wanted)
+		p.warn(c.Name, "container %q: its preStop hook stops the program after %s, so it does not drain for %s; sleep first in the hook, or remove it: softstop signals the program after the drain", c.Name, own.Before, wanted)
 	case c.DrainAsked && c.Action == HooksOnly && c.Drain < wanted:
 		p.warn(c.Name, "container %q does not drain for %s: it is not wrapped and has a preStop hook of its own; sleep in that hook", c.Name, wanted)
 	}

@@ -161,7 +161,7 @@ func (p *Plan) equip(c *ContainerPlan, nodes Nodes) {
 		}
 	}
 	if grace := shortestProbeGrace(c.container); grace > 0 && grace < c.Drain {
-		p.warn(c.Name, "container %q: a probe's terminationGracePeriodSeconds of %s is below the drain of %s, so a failed probe kills it before it is told to stop; raise the one or shorten the other", c.Name, grace, c.Drain)
+		p.warn(c.Name, "container %q: a probe's terminationGracePeriodSeconds of %s is below the drain of %s, so a failed probe kills it before its stop signal; raise the one or shorten the other", c.Name, grace, c.Drain)
 	}
 }
 

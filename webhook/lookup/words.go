@@ -14,7 +14,7 @@ import (
 
 // words says what went wrong, for the log. What a registry has sent is not repeated: it
 // may be the password that it was asked with, or a token, and it may be long. So words
-// are made only of what this side knows; what is none of that is told by its kind.
+// are made only of what this side knows; other errors get a generic message.
 func words(err error) string {
 	var refused *transport.Error
 	if errors.As(err, &refused) {

@@ -90,8 +90,8 @@ func (s *Store) Look() {
 	}
 }
 
-// load reads the files and takes over what is new and good. What was there at the last
-// look is no news, and no error a second time.
+// load reads the files and takes over what is new and good. Unchanged content is skipped; its error
+// is returned once.
 func (s *Store) load() (changed bool, err error) {
 	parsed, seen, err := read(s.path)
 	if seen == s.seen {
