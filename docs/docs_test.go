@@ -50,6 +50,31 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// TestArchitecture: the page names every folder that has a package of the product, and every folder
+// of e2e, and none that is not there.
+func TestArchitecture(t *testing.T) {
+	page := pages(t)["architecture.md"]
+	for _, pattern := range []string{"../cmd/*", "../cmd/softstop/*", "../config", "../config/*", "../webhook/*", "../webhook/*/*", "../initbin/*", "../e2e/*"} {
+		folders, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, folder := range folders {
+			sources, _ := filepath.Glob(folder + "/*.go")
+			folder = strings.TrimPrefix(folder, "../")
+			last := filepath.Base(folder)
+			if len(sources) > 0 && !strings.Contains(page, "`"+folder+"`") && !strings.Contains(page, "`"+folder+"/`") && !strings.Contains(page, "`"+last+"`") {
+				t.Errorf("docs/architecture.md does not name %s", folder)
+			}
+		}
+	}
+	for _, m := range regexp.MustCompile("`((?:cmd|config|webhook|initbin|charts|packaging|examples|e2e)/[a-z0-9/._-]*)`").FindAllStringSubmatch(page, -1) {
+		if _, err := os.Stat(filepath.Join("..", m[1])); err != nil {
+			t.Errorf("docs/architecture.md names what is not there: %v", err)
+		}
+	}
+}
+
 // TestTargets looks for every make target that a page names.
 func TestTargets(t *testing.T) {
 	makefile, err := os.ReadFile("../Makefile")
