@@ -244,3 +244,27 @@ func TestTellable(t *testing.T) {
 		t.Error("who answers SIGTERM answers a stop by SIGQUIT, and nobody else")
 	}
 }
+
+// TestUnsettled: a shell on its way to its next command is believed to be until it has used settleTime
+// of a processor since it was first seen, and what it used before does not count; one that sleeps is
+// at rest.
+func TestUnsettled(t *testing.T) {
+	running := func(used time.Duration) trait {
+		return func(p *process) { p.State, p.CPU = 'R', uint64((time.Hour+used)/tick) }
+	}
+	used := map[identity]uint64{}
+	for _, c := range []struct {
+		tree *tree
+		want bool
+	}{
+		{treeOf(one(2, 1, shell, running(0))), true},
+		{treeOf(one(2, 1, shell, running(settleTime-tick))), true},
+		{treeOf(one(2, 1, shell, running(settleTime))), false},
+		{treeOf(one(2, 1, shell)), false},
+		{treeOf(one(2, 1, running(0))), false},
+	} {
+		if got := c.tree.unsettled(used, time.Hour); got != c.want {
+			t.Errorf("%c, CPU %d: unsettled: %v, want %v", c.tree.main.State, c.tree.main.CPU, got, c.want)
+		}
+	}
+}
