@@ -210,14 +210,10 @@ func merge(there, news *corev1.Event) bool {
 	return true
 }
 
-// newEvent is e about its owner.
+// newEvent is e, which is bounded, about its owner.
 func newEvent(e Event, instance string, now time.Time) *corev1.Event {
 	hash := fnv.New64a()
 	_, _ = hash.Write([]byte(e.id())) // never fails
-	e.Note = config.Line(e.Note)      // what a container reports of its stop, or names in a pod that is not valid
-	if len(e.Note) > maxNote {
-		e.Note = strings.ToValidUTF8(e.Note[:maxNote-3], "") + "..."
-	}
 	if !e.At.IsZero() {
 		now = e.At
 	}
