@@ -26,7 +26,12 @@ func Nearest(name string, names []string) string {
 
 // plain is name without what people write differently.
 func plain(name string) string {
-	return strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(name))
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' {
+			return -1
+		}
+		return r
+	}, name))
 }
 
 // oneSlip reports whether two different texts become the same if one letter is put in, taken out or
