@@ -1,10 +1,11 @@
 package lastwords
 
 import (
-	"bytes"
 	"os"
 	"strconv"
 	"strings"
+
+	"github.com/softstop/softstop/initbin/proc"
 )
 
 // Looker looks at the processes of one container.
@@ -180,12 +181,9 @@ func threadsOf(pid int) (list []int, total int) {
 }
 
 func stateOf(pid int, folder string) byte {
-	text, err := os.ReadFile(path(pid, folder+"stat"))
-	at := bytes.LastIndexByte(text, ')')
-	if err != nil || at < 0 || at+2 >= len(text) {
-		return 0
-	}
-	return text[at+2]
+	text, _ := os.ReadFile(path(pid, folder+"stat"))
+	stat, _ := proc.ParseStat(text)
+	return stat.State
 }
 
 func path(pid int, name string) string { return "/proc/" + strconv.Itoa(pid) + "/" + name }

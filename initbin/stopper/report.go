@@ -109,7 +109,8 @@ func (r *report) line(m stage) []byte {
 // begins and ends with.
 func (r *report) lineOf(n int, m stage) []byte {
 	b := appendJSON([]byte(`{"phase":`), string(m.phase))
-	b = appendJSON(append(b, `,"since":`...), m.since.UTC().Format("2006-01-02T15:04:05.000Z"))
+	var since handover.Line
+	b = appendJSON(append(b, `,"since":`...), string(since.Time(m.since.UnixNano()).Bytes()))
 	b = appendJSON(append(b, `,"signal":`...), initbin.Signal(m.arrived).String())
 	if m.drained >= 0 {
 		b = appendSeconds(append(b, `,"drain":`...), m.drained)
