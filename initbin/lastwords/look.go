@@ -106,7 +106,7 @@ func (l *Looker) descriptor(pid, fd int, f *finding) {
 	switch {
 	case err != nil:
 	case strings.HasPrefix(target, "socket:["):
-		f.object = l.socket(pid, inode(target))
+		f.object = l.socket(pid, target)
 	case strings.HasPrefix(target, "pipe:["):
 		f.object = l.pipe(pid, target, "a pipe", f)
 	case strings.HasPrefix(target, "anon_inode:"):

@@ -2,9 +2,10 @@ package lastwords
 
 import (
 	"bytes"
-	"net/netip"
 	"strconv"
 	"strings"
+
+	"github.com/softstop/softstop/initbin/sockets"
 )
 
 // call is a system call that a thread is in.
@@ -34,61 +35,16 @@ func parseCall(text []byte) (call, bool) {
 }
 
 // connection is one line of /proc/net/tcp and its like.
-type connection struct {
-	local, remote netip.AddrPort
-	state         string
-	unsent        uint64 // bytes that the peer has not acknowledged
-}
+type connection sockets.Socket
 
-// stateName is the name of one of TCP's states, as the kernel numbers them.
-func stateName(hex string) string {
-	names := [...]string{
-		"", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE", "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING",
-	}
-	n, err := strconv.ParseUint(hex, 16, 8)
-	if err != nil || int(n) >= len(names) {
-		return ""
-	}
-	return names[n]
-}
-
-// parseConnections reads /proc/net/tcp or tcp6 into found, by the sockets' inodes.
-func parseConnections(text []byte, found map[string]connection) {
+// parseConnections reads /proc/net/tcp or tcp6 into found, by the sockets' inodes. Left out is the
+// connection that nobody has any more.
+func parseConnections(text []byte, found map[uint64]connection) {
 	for line := range bytes.Lines(text) {
-		fields := strings.Fields(string(line))
-		if len(fields) < 10 {
-			continue
+		if s, ok := sockets.Parse(line); ok && s.Inode != 0 {
+			found[s.Inode] = connection(s)
 		}
-		local, ok1 := parseEndpoint(fields[1])
-		remote, ok2 := parseEndpoint(fields[2])
-		state := stateName(fields[3])
-		if !ok1 || !ok2 || state == "" || fields[9] == "0" {
-			continue // the heading, a state that is new, a connection that nobody has any more
-		}
-		queue, _, _ := strings.Cut(fields[4], ":")
-		unsent, _ := strconv.ParseUint(queue, 16, 64)
-		found[fields[9]] = connection{local, remote, state, unsent}
 	}
-}
-
-// parseEndpoint reads an address and a port in hexadecimal. Addresses are words of 32 bits in the
-// byte order of the machine, which is little-endian wherever softstop runs.
-func parseEndpoint(text string) (netip.AddrPort, bool) {
-	address, port, found := strings.Cut(text, ":")
-	n, err := strconv.ParseUint(port, 16, 16)
-	if !found || err != nil || len(address) != 8 && len(address) != 32 {
-		return netip.AddrPort{}, false
-	}
-	var raw []byte
-	for at := 0; at < len(address); at += 8 {
-		word, err := strconv.ParseUint(address[at:at+8], 16, 32)
-		if err != nil {
-			return netip.AddrPort{}, false
-		}
-		raw = append(raw, byte(word), byte(word>>8), byte(word>>16), byte(word>>24))
-	}
-	ip, ok := netip.AddrFromSlice(raw)
-	return netip.AddrPortFrom(ip.Unmap(), uint16(n)), ok
 }
 
 // parseUnix reads /proc/net/unix: the path of each socket that has one, by inode.

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -35,8 +36,17 @@ const tcp6 = `   0: 0000000000000000FFFF00000100007F:1F90 0000000000000000FFFF00
    1: B80D0120000000000000000001000000:0050 B80D0120000000000000000002000000:0051 02 00000000:00000000 00:00000000 00000000     0        0 81 1 0
 `
 
+func number(t *testing.T, text string) uint64 {
+	t.Helper()
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 func TestParseConnections(t *testing.T) {
-	found := map[string]connection{}
+	found := map[uint64]connection{}
 	parseConnections([]byte(tcp), found)
 	parseConnections([]byte(tcp6), found)
 	want := map[string]string{
@@ -47,7 +57,7 @@ func TestParseConnections(t *testing.T) {
 		t.Errorf("%d connections: %v", len(found), found)
 	}
 	for inode, text := range want {
-		if got := found[inode].String(); got != text {
+		if got := found[number(t, inode)].String(); got != text {
 			t.Errorf("%s is %q, want %q", inode, got, text)
 		}
 	}
@@ -60,7 +70,7 @@ func TestParseConnections(t *testing.T) {
 	} {
 		var connections []connection
 		for inode := range strings.FieldsSeq(list) {
-			connections = append(connections, found[inode])
+			connections = append(connections, found[number(t, inode)])
 		}
 		if got := together(connections); got != want {
 			t.Errorf("%s: %q, want %q", list, got, want)
@@ -148,10 +158,10 @@ func FuzzParse(f *testing.F) {
 		_ = kindOfPlace(string(text))
 		_ = holdersOf(parseLocks(text), 7)
 		parseUnix(text, map[string]string{})
-		found := map[string]connection{}
+		found := map[uint64]connection{}
 		parseConnections(text, found)
 		for _, c := range found {
-			if c.String() == "" || !c.local.IsValid() {
+			if c.String() == "" || c.State == 0 {
 				t.Errorf("%+v", c)
 			}
 		}
@@ -187,7 +197,7 @@ func TestRead(t *testing.T) {
 	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	never, found := func() bool { return false }, map[string]connection{}
+	never, found := func() bool { return false }, map[uint64]connection{}
 	if !read(path, never, func(lines []byte) bool { parseConnections(lines, found); return true }) || len(found) != 3000 {
 		t.Errorf("%d connections", len(found))
 	}

@@ -3,6 +3,8 @@ package lastwords
 import (
 	"strconv"
 	"strings"
+
+	"github.com/softstop/softstop/initbin/sockets"
 )
 
 // finding is what was seen of one thread.
@@ -97,16 +99,16 @@ func or(text, otherwise string) string {
 // String says who is at the other end, and how that connection stands.
 func (c connection) String() string {
 	var text string
-	switch c.state {
-	case "LISTEN":
-		return "port " + strconv.Itoa(int(c.local.Port()))
-	case "CLOSE_WAIT":
-		text = c.remote.String() + ", which has closed (CLOSE_WAIT)"
+	switch c.State { //nolint:exhaustive // the others are only named
+	case sockets.Listen:
+		return "port " + strconv.Itoa(int(c.Local.Port))
+	case sockets.CloseWait:
+		text = c.Remote.String() + ", which has closed (CLOSE_WAIT)"
 	default:
-		text = c.remote.String() + " (" + c.state + ")"
+		text = c.Remote.String() + " (" + c.State.String() + ")"
 	}
-	if c.unsent > 0 {
-		text += ", which has not taken " + strconv.FormatUint(c.unsent, 10) + " bytes"
+	if c.Unsent > 0 {
+		text += ", which has not taken " + strconv.FormatUint(uint64(c.Unsent), 10) + " bytes"
 	}
 	return text
 }
@@ -116,7 +118,7 @@ func together(list []connection) string {
 	count, ports := 0, ""
 	var one connection
 	for _, c := range list {
-		if c.state == "LISTEN" {
+		if c.State == sockets.Listen {
 			if ports == "" {
 				ports = " on " + c.String()
 			}
@@ -139,9 +141,9 @@ func together(list []connection) string {
 // weight is how much a connection tells about a process that does not end.
 func weight(c connection) int {
 	switch {
-	case c.unsent > 0:
+	case c.Unsent > 0:
 		return 2
-	case c.state != "ESTABLISHED":
+	case c.State != sockets.Established:
 		return 1
 	}
 	return 0

@@ -3,11 +3,13 @@ package lastwords
 import (
 	"os"
 	"strings"
+
+	"github.com/softstop/softstop/initbin/sockets"
 )
 
 // network is what the processes of one network namespace are connected to, by the sockets' inodes.
 type network struct {
-	tcp  map[string]connection
+	tcp  map[uint64]connection
 	unix map[string]string
 }
 
@@ -17,7 +19,7 @@ func (l *Looker) networkOf(pid int) *network {
 	if known := l.networks[namespace]; known != nil {
 		return known
 	}
-	n := &network{tcp: map[string]connection{}, unix: map[string]string{}}
+	n := &network{tcp: map[uint64]connection{}, unix: map[string]string{}}
 	if l.networks == nil {
 		l.networks = map[string]*network{}
 	}
@@ -36,12 +38,13 @@ func (l *Looker) networkOf(pid int) *network {
 }
 
 // socket says what a socket is connected to.
-func (l *Looker) socket(pid int, inode string) string {
+func (l *Looker) socket(pid int, target string) string {
 	n := l.networkOf(pid)
-	if c, ok := n.tcp[inode]; ok {
+	number, _ := sockets.Inode(target)
+	if c, ok := n.tcp[number]; ok {
 		return c.String()
 	}
-	if name, ok := n.unix[inode]; ok {
+	if name, ok := n.unix[inode(target)]; ok {
 		return "the Unix socket " + name
 	}
 	return "a socket"
@@ -51,13 +54,14 @@ func (l *Looker) socket(pid int, inode string) string {
 func (l *Looker) connections(pid int) (list []connection) {
 	var n *network
 	for _, target := range descriptorsOf(pid) {
-		if !strings.HasPrefix(target, "socket:[") {
+		number, ok := sockets.Inode(target)
+		if !ok {
 			continue
 		}
 		if n == nil {
 			n = l.networkOf(pid)
 		}
-		if c, ok := n.tcp[inode(target)]; ok {
+		if c, ok := n.tcp[number]; ok {
 			list = append(list, c)
 		}
 	}

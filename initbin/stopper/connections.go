@@ -1,10 +1,12 @@
 package stopper
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"slices"
-	"strings"
+
+	"github.com/softstop/softstop/initbin/sockets"
 )
 
 // A server that was started beside the application must outlive it: the application may need it
@@ -12,19 +14,13 @@ import (
 // whom shows in the table of connections: the client is at the other end of one that leads to
 // a port on which the server listens.
 
-// socket is a line of the kernel's table of TCP sockets.
-type socket struct {
-	inode, local, remote string
-	listens              bool
-}
-
 // maxTable is how much of the table is read. On the node's network it holds the node's sockets,
 // those that listen first.
 const maxTable = 1 << 20
 
 // connections reads the tables of TCP sockets, if there can be a connection from one process of
 // the container to another.
-func connections(t *tree) []socket {
+func connections(t *tree) []sockets.Socket {
 	holders := 0
 	for _, p := range t.all {
 		if len(p.sockets) > 0 {
@@ -34,7 +30,7 @@ func connections(t *tree) []socket {
 	if holders < 2 {
 		return nil
 	}
-	var all []socket
+	var all []sockets.Socket
 	for _, name := range [...]string{"tcp", "tcp6"} {
 		file, err := os.Open("/proc/self/net/" + name)
 		if err != nil {
@@ -42,58 +38,44 @@ func connections(t *tree) []socket {
 		}
 		text, _ := io.ReadAll(io.LimitReader(file, maxTable)) // what cannot be read is not there
 		_ = file.Close()
-		all = append(all, parseSockets(string(text))...)
+		all = append(all, parseSockets(text)...)
 	}
 	return all
 }
 
 // parseSockets reads the lines of a table in which somebody listens or is connected.
-func parseSockets(text string) []socket {
-	const established, listening = "01", "0A"
-	var all []socket
-	for line := range strings.Lines(text) {
-		fields := strings.Fields(line)
-		if len(fields) < 10 || fields[3] != established && fields[3] != listening {
-			continue
+func parseSockets(text []byte) (all []sockets.Socket) {
+	for line := range bytes.Lines(text) {
+		if s, ok := sockets.Parse(line); ok && (s.State == sockets.Established || s.State == sockets.Listen) {
+			all = append(all, s)
 		}
-		all = append(all, socket{fields[9], plainAddress(fields[1]), plainAddress(fields[2]), fields[3] == listening})
 	}
 	return all
 }
 
-// plainAddress is an address without what marks it as an IPv4 one in the table of IPv6: the two
-// ends of a connection may be in one table each.
-func plainAddress(address string) string {
-	return strings.TrimPrefix(address, "0000000000000000FFFF0000")
-}
-
-func portOf(address string) string {
-	_, port, _ := strings.Cut(address, ":")
-	return port
-}
-
 // noteClients notes for each process who is connected to it or to somebody below it.
-func (t *tree) noteClients(table []socket) {
-	holders := map[string][]*process{} // by inode
+func (t *tree) noteClients(table []sockets.Socket) {
+	type ends struct{ local, remote sockets.Endpoint }
+	holders := map[uint64][]*process{} // by inode
 	for _, p := range t.byAge() {
 		for _, inode := range p.sockets {
 			holders[inode] = append(holders[inode], p)
 		}
 	}
-	served, ends := map[string]bool{}, map[string]string{}
+	served, connected := map[uint16]bool{}, map[ends]uint64{}
 	for _, s := range table {
-		if held := len(holders[s.inode]) > 0; held && s.listens {
-			served[portOf(s.local)] = true
+		if held := len(holders[s.Inode]) > 0; held && s.State == sockets.Listen {
+			served[s.Local.Port] = true
 		} else if held {
-			ends[s.local+" "+s.remote] = s.inode
+			connected[ends{s.Local, s.Remote}] = s.Inode
 		}
 	}
 	for _, s := range table {
-		if s.listens || !served[portOf(s.local)] {
+		if s.State == sockets.Listen || !served[s.Local.Port] {
 			continue
 		}
-		for _, server := range holders[s.inode] {
-			for _, client := range holders[ends[s.remote+" "+s.local]] {
+		for _, server := range holders[s.Inode] {
+			for _, client := range holders[connected[ends{s.Remote, s.Local}]] {
 				t.noteClient(server, client)
 			}
 		}

@@ -2,35 +2,49 @@ package stopper
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/softstop/softstop/initbin"
+	"github.com/softstop/softstop/initbin/sockets"
 )
 
 // has gives a process sockets.
-func has(inodes ...string) trait { return func(p *process) { p.sockets = inodes } }
+func has(inodes ...uint64) trait { return func(p *process) { p.sockets = inodes } }
 
 // table is a table of sockets: "1 listens 6379", "2 6379 from 40000" is the server's end of a
 // connection, and "3 40000 to 6379" the client's.
-func table(lines ...string) (all []socket) {
+func table(lines ...string) (all []sockets.Socket) {
+	number := func(word string) uint64 {
+		n, err := strconv.ParseUint(word, 10, 64)
+		if err != nil {
+			panic(err)
+		}
+		return n
+	}
+	end := func(port string) sockets.Endpoint {
+		return sockets.Endpoint{Address: [16]byte{10: 0xff, 11: 0xff, 12: 127, 15: 1}, Port: uint16(number(port))}
+	}
 	for _, line := range lines {
 		f := strings.Fields(line)
+		s := sockets.Socket{Inode: number(f[0]), State: sockets.Established}
 		switch f[1] {
 		case "listens":
-			all = append(all, socket{inode: f[0], local: "00000000:" + f[2], listens: true})
+			s.State, s.Local = sockets.Listen, end(f[2])
 		default:
-			all = append(all, socket{inode: f[0], local: "0100007F:" + f[1], remote: "0100007F:" + f[3]})
+			s.Local, s.Remote = end(f[1]), end(f[3])
 		}
+		all = append(all, s)
 	}
 	return all
 }
 
 // connected is a tree whose processes know their clients.
-func connected(sockets []socket, list ...*process) *tree {
+func connected(table []sockets.Socket, list ...*process) *tree {
 	t := treeOf(list...)
-	t.noteClients(sockets)
+	t.noteClients(table)
 	return t
 }
 
@@ -40,28 +54,28 @@ func TestClients(t *testing.T) {
 	one2two := table("1 listens 6379", "2 6379 from 40000", "3 40000 to 6379")
 	for _, c := range []struct {
 		name      string
-		sockets   []socket
+		sockets   []sockets.Socket
 		processes []*process
 		want      map[int]string
 	}{
-		{"a store and an application", one2two, []*process{one(2, 1, shell), one(3, 2, has("1", "2")), one(4, 2, has("3"))}, map[int]string{3: "4"}},
-		{"many connections", append(one2two, table("4 6379 from 40001", "5 40001 to 6379")...), []*process{one(2, 1, shell), one(3, 2, has("1", "2", "4")), one(4, 2, has("3", "5"))}, map[int]string{3: "4"}},
-		{"a server with workers", one2two, []*process{one(2, 1), one(3, 2, has("1")), one(4, 3, has("1", "2")), one(5, 2, has("3"))}, map[int]string{3: "5", 4: "5"}},
-		{"a worker and its own server", one2two, []*process{one(2, 1), one(3, 2, has("1", "2")), one(4, 3, has("3"))}, nil},
-		{"a parent and its server", one2two, []*process{one(2, 1), one(3, 2, has("3")), one(4, 3, has("1", "2"))}, map[int]string{4: "3"}},
-		{"one process with both ends", one2two, []*process{one(2, 1), one(3, 2, has("1", "2", "3"))}, nil},
-		{"another container's client", one2two, []*process{one(2, 1), one(3, 2, has("1", "2")), one(4, 2, has("9"))}, nil},
-		{"another container's server", one2two, []*process{one(2, 1), one(3, 2, has("8")), one(4, 2, has("3"))}, nil},
-		{"nobody listens any more", one2two[1:], []*process{one(2, 1), one(3, 2, has("2")), one(4, 2, has("3"))}, nil},
+		{"a store and an application", one2two, []*process{one(2, 1, shell), one(3, 2, has(1, 2)), one(4, 2, has(3))}, map[int]string{3: "4"}},
+		{"many connections", append(one2two, table("4 6379 from 40001", "5 40001 to 6379")...), []*process{one(2, 1, shell), one(3, 2, has(1, 2, 4)), one(4, 2, has(3, 5))}, map[int]string{3: "4"}},
+		{"a server with workers", one2two, []*process{one(2, 1), one(3, 2, has(1)), one(4, 3, has(1, 2)), one(5, 2, has(3))}, map[int]string{3: "5", 4: "5"}},
+		{"a worker and its own server", one2two, []*process{one(2, 1), one(3, 2, has(1, 2)), one(4, 3, has(3))}, nil},
+		{"a parent and its server", one2two, []*process{one(2, 1), one(3, 2, has(3)), one(4, 3, has(1, 2))}, map[int]string{4: "3"}},
+		{"one process with both ends", one2two, []*process{one(2, 1), one(3, 2, has(1, 2, 3))}, nil},
+		{"another container's client", one2two, []*process{one(2, 1), one(3, 2, has(1, 2)), one(4, 2, has(9))}, nil},
+		{"another container's server", one2two, []*process{one(2, 1), one(3, 2, has(8)), one(4, 2, has(3))}, nil},
+		{"nobody listens any more", one2two[1:], []*process{one(2, 1), one(3, 2, has(2)), one(4, 2, has(3))}, nil},
 		{"peers", append(one2two, table("5 listens 6380", "6 6380 from 50000", "7 50000 to 6380")...),
-			[]*process{one(2, 1), one(3, 2, has("1", "2", "7")), one(4, 2, has("3", "5", "6"))}, nil},
+			[]*process{one(2, 1), one(3, 2, has(1, 2, 7)), one(4, 2, has(3, 5, 6))}, nil},
 		{"peers by way of their workers", append(one2two, table("5 listens 6380", "6 6380 from 50000", "7 50000 to 6380")...),
-			[]*process{one(2, 1), one(3, 2, has("1")), one(4, 3, has("2")), one(5, 3, has("7")), one(6, 2, has("5")), one(7, 6, has("6")), one(8, 6, has("3"))},
+			[]*process{one(2, 1), one(3, 2, has(1)), one(4, 3, has(2)), one(5, 3, has(7)), one(6, 2, has(5)), one(7, 6, has(6)), one(8, 6, has(3))},
 			map[int]string{4: "8", 7: "5"}},
 		{"three in a ring", append(one2two, table("5 listens 81", "6 81 from 50000", "7 50000 to 81", "8 listens 82", "9 82 from 50001", "10 50001 to 82")...),
-			[]*process{one(2, 1), one(3, 2, has("1", "2", "10")), one(4, 2, has("5", "6", "3")), one(5, 2, has("8", "9", "7"))}, nil},
+			[]*process{one(2, 1), one(3, 2, has(1, 2, 10)), one(4, 2, has(5, 6, 3)), one(5, 2, has(8, 9, 7))}, nil},
 		{"a chain", append(one2two, table("5 listens 80", "6 80 from 50000", "7 50000 to 80")...),
-			[]*process{one(2, 1), one(3, 2, has("1", "2")), one(4, 2, has("5", "6", "3")), one(5, 2, has("7"))}, map[int]string{3: "4", 4: "5"}},
+			[]*process{one(2, 1), one(3, 2, has(1, 2)), one(4, 2, has(5, 6, 3)), one(5, 2, has(7))}, map[int]string{3: "4", 4: "5"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, p := range connected(c.sockets, c.processes...).byAge() {
@@ -76,10 +90,10 @@ func TestClients(t *testing.T) {
 // A server is signalled once its clients have ended, a daemon and what was started in the
 // background alike.
 func TestServersOutliveTheirClients(t *testing.T) {
-	sockets := table("1 listens 6379", "2 6379 from 40000", "3 40000 to 6379")
-	server, client := []trait{answers, has("1", "2")}, []trait{answers, has("3")}
+	links := table("1 listens 6379", "2 6379 from 40000", "3 40000 to 6379")
+	server, client := []trait{answers, has(1, 2)}, []trait{answers, has(3)}
 	both := func(server, client []trait) *tree {
-		return connected(sockets, one(2, 1, shell), one(3, 2, server...), one(4, 2, client...))
+		return connected(links, one(2, 1, shell), one(3, 2, server...), one(4, 2, client...))
 	}
 	climb(t, ladderFor(initbin.TargetAuto, unhandled),
 		moment{at: 0, tree: both(server, client), want: "signal 2, signal 4"},
@@ -91,7 +105,7 @@ func TestServersOutliveTheirClients(t *testing.T) {
 		moment{at: time.Second, tree: both(server, client)},
 		moment{at: 2 * time.Second, tree: treeOf(one(2, 1, shell), one(3, 2, server...)), want: "signal 3"})
 	climb(t, ladderFor(initbin.TargetAuto, unhandled),
-		moment{at: 0, tree: connected(sockets, one(2, 1, answers), one(3, 1, server...), one(4, 1, client...)), want: "signal 2"},
+		moment{at: 0, tree: connected(links, one(2, 1, answers), one(3, 1, server...), one(4, 1, client...)), want: "signal 2"},
 		moment{at: time.Second, tree: treeOf(one(3, 1, server...), one(4, 1, client...))},
 		moment{at: 2 * time.Second, tree: treeOf(one(3, 1, server...), one(4, 1, client...)), want: "signal 4"},
 		moment{at: 3 * time.Second, tree: treeOf(one(3, 1, server...)), want: "signal 3"})
@@ -100,13 +114,13 @@ func TestServersOutliveTheirClients(t *testing.T) {
 // Who waits for nobody: a server whose client ignores the signal, the application of which a
 // daemon is a client, everyone at the last call.
 func TestServersThatAreNotHeld(t *testing.T) {
-	sockets := table("1 listens 6379", "2 6379 from 40000", "3 40000 to 6379")
-	server := []trait{answers, has("1", "2")}
+	links := table("1 listens 6379", "2 6379 from 40000", "3 40000 to 6379")
+	server := []trait{answers, has(1, 2)}
 	climb(t, ladderFor(initbin.TargetAuto, unhandled),
-		moment{at: 0, tree: connected(sockets, one(2, 1, shell), one(3, 2, server...), one(4, 2, deaf, has("3"))), want: "signal 2, signal 3, signal 4"})
+		moment{at: 0, tree: connected(links, one(2, 1, shell), one(3, 2, server...), one(4, 2, deaf, has(3))), want: "signal 2, signal 3, signal 4"})
 	climb(t, ladderFor(initbin.TargetAuto, unhandled),
-		moment{at: 0, tree: connected(sockets, one(2, 1, shell), one(3, 2, server...), one(10, 1, answers, has("3"))), want: "signal 2, signal 3"})
-	f := connected(sockets, one(2, 1, shell), one(3, 2, server...), one(4, 2, answers, has("3")))
+		moment{at: 0, tree: connected(links, one(2, 1, shell), one(3, 2, server...), one(10, 1, answers, has(3))), want: "signal 2, signal 3"})
+	f := connected(links, one(2, 1, shell), one(3, 2, server...), one(4, 2, answers, has(3)))
 	climb(t, ladderFor(initbin.TargetAuto, unhandled),
 		moment{at: 0, tree: f, want: "signal 2, signal 4"}, moment{at: 15 * time.Second, tree: f, want: "signal 3"})
 }
@@ -122,8 +136,14 @@ func TestTheTableOfSockets(t *testing.T) {
 	const v6 = `  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0000000000000000FFFF00000100007F:18EB 0000000000000000FFFF00000100007F:9C40 01 00000000:00000000 02:00000AF4 00000000     0        0 16601 2 0000000000000000 20 4 30 10 -1
 `
-	want := []socket{{"16543", "0100007F:18EB", "00000000:0000", true}, {"16600", "0100007F:9C40", "0100007F:18EB", false}, {"16601", "0100007F:18EB", "0100007F:9C40", false}}
-	if got := append(parseSockets(v4), parseSockets(v6)...); !slices.Equal(got, want) {
-		t.Errorf("%+v", got)
+	var got []string
+	for _, s := range append(parseSockets([]byte(v4)), parseSockets([]byte(v6))...) {
+		got = append(got, strconv.FormatUint(s.Inode, 10)+" "+s.Local.String()+" "+s.Remote.String()+" "+s.State.String())
+	}
+	want := []string{
+		"16543 127.0.0.1:6379 0.0.0.0:0 LISTEN", "16600 127.0.0.1:40000 127.0.0.1:6379 ESTABLISHED", "16601 127.0.0.1:6379 127.0.0.1:40000 ESTABLISHED",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
 	}
 }

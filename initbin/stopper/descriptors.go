@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/softstop/softstop/initbin/sockets"
 )
 
 // findPipes notes who reads what others print, and who has which sockets. A pipe that leads out of the container is
@@ -38,7 +40,7 @@ func findPipes(t *tree, outside map[string]bool) {
 
 // descriptorsOf returns the descriptors of pid that are pipes, each with the pipe's name, and
 // the inodes of its sockets.
-func descriptorsOf(pid int, outside map[string]bool) (found map[string]string, sockets []string) {
+func descriptorsOf(pid int, outside map[string]bool) (found map[string]string, inodes []uint64) {
 	fds, err := readNames(file(pid, "fd"))
 	if err != nil {
 		return nil, nil
@@ -46,8 +48,8 @@ func descriptorsOf(pid int, outside map[string]bool) (found map[string]string, s
 	found = map[string]string{}
 	for _, fd := range fds {
 		target, err := os.Readlink(file(pid, "fd/"+fd))
-		if inode, ok := strings.CutPrefix(target, "socket:["); ok {
-			sockets = append(sockets, strings.TrimSuffix(inode, "]"))
+		if inode, ok := sockets.Inode(target); ok {
+			inodes = append(inodes, inode)
 			continue
 		}
 		if err != nil || !strings.HasPrefix(target, "pipe:") && (target[0] != '/' || strings.HasPrefix(target, "/dev/")) {
@@ -57,7 +59,7 @@ func descriptorsOf(pid int, outside map[string]bool) (found map[string]string, s
 			found[fd] = name
 		}
 	}
-	return found, sockets
+	return found, inodes
 }
 
 // pipe names the pipe or FIFO behind a descriptor, "" for anything else.

@@ -43,7 +43,7 @@ type process struct {
 	// writes are the pipes that it prints to.
 	writes map[string]bool
 	// sockets are the inodes of those that it has open.
-	sockets []string
+	sockets []uint64
 	// clients are connected to a server: to the process or to somebody below it. They are known
 	// at the first look only.
 	clients []*process
