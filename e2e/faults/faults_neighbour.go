@@ -13,6 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/softstop/softstop/e2e/faults/flood"
+	"github.com/softstop/softstop/e2e/scrape"
 )
 
 // The ports of a replica, as the chart has them.
@@ -56,7 +57,7 @@ func (s *scene) mostMemory(ctx context.Context, pods []corev1.Pod) (most int64) 
 	for ctx.Err() == nil {
 		for _, pod := range pods {
 			if m, err := s.Metrics(ctx, pod); err == nil { // one that is too busy is asked again
-				most = max(most, int64(m["process_resident_memory_bytes"]))
+				most = max(most, int64(m[scrape.Resident]))
 			}
 		}
 		pause(ctx, 100*time.Millisecond)

@@ -12,7 +12,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/softstop/softstop/e2e/bench/ground"
+	"github.com/softstop/softstop/e2e/scrape"
 )
 
 // atOnce gives each contestant slots of parallel load in turn, and notes its creations per second
@@ -55,7 +55,7 @@ func (b bench) processors(ctx context.Context, c contestant) (processors, error)
 	if err != nil {
 		return p, err
 	}
-	p.apiserver = m[ground.Processor]
+	p.apiserver = m[scrape.Processor]
 	var pod *corev1.Pod
 	switch {
 	case c.inject:
@@ -71,7 +71,7 @@ func (b bench) processors(ctx context.Context, c contestant) (processors, error)
 	if m, err = b.Metrics(ctx, pod); err != nil {
 		return p, err
 	}
-	p.webhook = m[ground.Processor]
+	p.webhook = m[scrape.Processor]
 	return p, nil
 }
 

@@ -3,19 +3,16 @@
 package ground
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"strconv"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/softstop/softstop/e2e/demo/stage"
+	"github.com/softstop/softstop/e2e/scrape"
 )
 
 // Webhook is softstop's one webhook pod.
@@ -35,21 +32,14 @@ func (g *Ground) OnlyPod(ctx context.Context, namespace, selector string) (*core
 	return &pods.Items[0], nil
 }
 
-// Metrics reads a pod's metrics on port 8080 and sums each name's over its labels; histograms'
-// buckets are left out.
+// Metrics reads a pod's metrics on port 8080.
 func (g *Ground) Metrics(ctx context.Context, pod *corev1.Pod) (map[string]float64, error) {
-	url := "http://" + net.JoinHostPort(pod.Status.PodIP, "8080") + "/metrics"
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return nil, err
-	}
 	client := &http.Client{Transport: &http.Transport{DialContext: g.Node.Dial, DisableKeepAlives: true}}
-	resp, err := client.Do(req)
+	sums, err := scrape.Get(ctx, client, "http://"+net.JoinHostPort(pod.Status.PodIP, "8080")+"/metrics")
 	if err != nil {
 		return nil, fmt.Errorf("read the metrics of %s: %w", pod.Name, err)
 	}
-	defer resp.Body.Close()
-	return sums(resp.Body)
+	return sums, nil
 }
 
 // APIServerMetrics reads the API server's in the same way.
@@ -59,26 +49,5 @@ func (g *Ground) APIServerMetrics(ctx context.Context) (map[string]float64, erro
 		return nil, fmt.Errorf("read the API server's metrics: %w", err)
 	}
 	defer body.Close()
-	return sums(body)
-}
-
-// Processor is the name of the processor seconds that a process has used, as every Go program's
-// metrics have it.
-const Processor = "process_cpu_seconds_total"
-
-// sums adds each metric up over its labels.
-func sums(text io.Reader) (map[string]float64, error) {
-	sums := map[string]float64{}
-	lines := bufio.NewScanner(text)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		series, value, found := strings.Cut(lines.Text(), " ")
-		name, _, _ := strings.Cut(series, "{")
-		n, err := strconv.ParseFloat(value, 64)
-		if !found || err != nil || strings.HasPrefix(series, "#") || strings.HasSuffix(name, "_bucket") {
-			continue
-		}
-		sums[name] += n
-	}
-	return sums, lines.Err()
+	return scrape.Sums(body)
 }

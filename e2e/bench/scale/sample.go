@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/softstop/softstop/e2e/bench/figures"
-	"github.com/softstop/softstop/e2e/bench/ground"
+	"github.com/softstop/softstop/e2e/scrape"
 )
 
 // second is what happened in one second of the load.
@@ -75,9 +75,9 @@ func (b *bench) atRest(ctx context.Context) (state, error) {
 		return state{}, err
 	}
 	s := state{
-		working: charge.Working / 1024, resident: m["process_resident_memory_bytes"] / mebibyte,
-		heap: m["go_memstats_heap_inuse_bytes"] / mebibyte, processor: m[ground.Processor],
-		answered: m["controller_runtime_webhook_requests_total"],
+		working: charge.Working / 1024, resident: m[scrape.Resident] / mebibyte,
+		heap: m["go_memstats_heap_inuse_bytes"] / mebibyte, processor: m[scrape.Processor],
+		answered: m[scrape.Requests],
 	}
 	if s.processor == 0 || s.resident == 0 {
 		return s, fmt.Errorf("the webhook's metrics lack its memory or processor time: %v", m)

@@ -3,16 +3,14 @@
 package stage
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"strconv"
-	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/softstop/softstop/e2e/scrape"
 )
 
 // Calls returns how often the API server has called the webhook, by the webhook's own counters,
@@ -25,47 +23,13 @@ func (s *Stage) Calls(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("list the webhook's pods: %w", err)
 	}
 	client := &http.Client{Transport: &http.Transport{DialContext: s.Node.Dial, DisableKeepAlives: true}}
-	total := 0
+	total := 0.0
 	for _, pod := range pods.Items {
-		n, err := calls(ctx, client, "http://"+net.JoinHostPort(pod.Status.PodIP, "8080")+"/metrics")
+		sums, err := scrape.Get(ctx, client, "http://"+net.JoinHostPort(pod.Status.PodIP, "8080")+"/metrics")
 		if err != nil {
 			return 0, fmt.Errorf("read the metrics of %s: %w", pod.Name, err)
 		}
-		total += n
+		total += sums[scrape.Requests]
 	}
-	return total, nil
-}
-
-func calls(ctx context.Context, client *http.Client, url string) (int, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return 0, err
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return 0, err
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return 0, fmt.Errorf("%s answers %s", url, resp.Status)
-	}
-	return sumCalls(resp.Body)
-}
-
-// sumCalls adds up controller-runtime's counter of webhook requests, whatever their results.
-func sumCalls(metrics io.Reader) (int, error) {
-	total := 0.0
-	lines := bufio.NewScanner(metrics)
-	for lines.Scan() {
-		if !strings.HasPrefix(lines.Text(), "controller_runtime_webhook_requests_total{") {
-			continue
-		}
-		fields := strings.Fields(lines.Text())
-		n, err := strconv.ParseFloat(fields[len(fields)-1], 64)
-		if err != nil {
-			return 0, fmt.Errorf("read %q: %w", lines.Text(), err)
-		}
-		total += n
-	}
-	return int(total), lines.Err()
+	return int(total), nil
 }

@@ -9,50 +9,21 @@ import (
 	"net/http"
 	"time"
 
-	dto "github.com/prometheus/client_model/go"
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/softstop/softstop/e2e/scrape"
 )
 
-// Requests is the metric that counts the API server's calls.
-const Requests = "controller_runtime_webhook_requests_total"
-
-// Metrics are a replica's, by name, each added up over its labels.
-type Metrics map[string]float64
-
 // Metrics reads a replica's metrics, from inside the node's network.
-func (s Set) Metrics(ctx context.Context, pod corev1.Pod) (Metrics, error) {
-	url := "http://" + net.JoinHostPort(pod.Status.PodIP, "8080") + "/metrics"
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return nil, err
-	}
+func (s Set) Metrics(ctx context.Context, pod corev1.Pod) (map[string]float64, error) {
 	client := &http.Client{
 		Transport: &http.Transport{DialContext: s.Node.Dial, DisableKeepAlives: true}, Timeout: 10 * time.Second,
 	}
-	resp, err := client.Do(req)
+	sums, err := scrape.Get(ctx, client, "http://"+net.JoinHostPort(pod.Status.PodIP, "8080")+"/metrics")
 	if err != nil {
 		return nil, fmt.Errorf("read the metrics of %s: %w", pod.Name, err)
 	}
-	defer resp.Body.Close()
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-	families, err := parser.TextToMetricFamilies(resp.Body)
-	if err != nil {
-		return nil, fmt.Errorf("read the metrics of %s: %w", pod.Name, err)
-	}
-	m := Metrics{}
-	for name, family := range families {
-		for _, one := range family.GetMetric() {
-			m[name] += value(one)
-		}
-	}
-	return m, nil
-}
-
-// value is a counter's or gauge's; a histogram counts as its sum.
-func value(m *dto.Metric) float64 {
-	return m.GetCounter().GetValue() + m.GetGauge().GetValue() + m.GetUntyped().GetValue() + m.GetHistogram().GetSampleSum()
+	return sums, nil
 }
 
 // Busiest returns the ready replica that was called most during d: the API server keeps to one
@@ -69,7 +40,7 @@ func (s Set) Busiest(ctx context.Context, d time.Duration) (corev1.Pod, error) {
 			if err != nil {
 				return nil, err
 			}
-			counts = append(counts, m[Requests])
+			counts = append(counts, m[scrape.Requests])
 		}
 		return counts, nil
 	}
