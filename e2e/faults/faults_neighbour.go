@@ -57,7 +57,7 @@ func (s *scene) mostMemory(ctx context.Context, pods []corev1.Pod) (most int64) 
 	for ctx.Err() == nil {
 		for _, pod := range pods {
 			if m, err := s.Metrics(ctx, pod); err == nil { // one that is too busy is asked again
-				most = max(most, int64(m[scrape.Resident]))
+				most = max(most, int64(m.Sum(scrape.Resident)))
 			}
 		}
 		pause(ctx, 100*time.Millisecond)

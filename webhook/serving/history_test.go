@@ -25,7 +25,7 @@ const (
 )
 
 // history is three replicas and an API server over a simulated time of many periods. The
-// real API server is in the test of cmd/softstop-webhook, with the time it really takes.
+// real API server is in e2e/apiserver, with the time it really takes.
 type history struct {
 	*rand.Rand
 	t        *testing.T

@@ -55,7 +55,7 @@ func (b bench) processors(ctx context.Context, c contestant) (processors, error)
 	if err != nil {
 		return p, err
 	}
-	p.apiserver = m[scrape.Processor]
+	p.apiserver = m.Sum(scrape.Processor)
 	var pod *corev1.Pod
 	switch {
 	case c.inject:
@@ -71,7 +71,7 @@ func (b bench) processors(ctx context.Context, c contestant) (processors, error)
 	if m, err = b.Metrics(ctx, pod); err != nil {
 		return p, err
 	}
-	p.webhook = m[scrape.Processor]
+	p.webhook = m.Sum(scrape.Processor)
 	return p, nil
 }
 

@@ -33,21 +33,21 @@ func (g *Ground) OnlyPod(ctx context.Context, namespace, selector string) (*core
 }
 
 // Metrics reads a pod's metrics on port 8080.
-func (g *Ground) Metrics(ctx context.Context, pod *corev1.Pod) (map[string]float64, error) {
+func (g *Ground) Metrics(ctx context.Context, pod *corev1.Pod) (scrape.Metrics, error) {
 	client := &http.Client{Transport: &http.Transport{DialContext: g.Node.Dial, DisableKeepAlives: true}}
-	sums, err := scrape.Get(ctx, client, "http://"+net.JoinHostPort(pod.Status.PodIP, "8080")+"/metrics")
+	metrics, err := scrape.Get(ctx, client, "http://"+net.JoinHostPort(pod.Status.PodIP, "8080")+"/metrics")
 	if err != nil {
 		return nil, fmt.Errorf("read the metrics of %s: %w", pod.Name, err)
 	}
-	return sums, nil
+	return metrics, nil
 }
 
 // APIServerMetrics reads the API server's in the same way.
-func (g *Ground) APIServerMetrics(ctx context.Context) (map[string]float64, error) {
+func (g *Ground) APIServerMetrics(ctx context.Context) (scrape.Metrics, error) {
 	body, err := g.Client.CoreV1().RESTClient().Get().AbsPath("/metrics").Stream(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the API server's metrics: %w", err)
 	}
 	defer body.Close()
-	return scrape.Sums(body)
+	return scrape.Read(body)
 }

@@ -75,9 +75,9 @@ func (b *bench) atRest(ctx context.Context) (state, error) {
 		return state{}, err
 	}
 	s := state{
-		working: charge.Working / 1024, resident: m[scrape.Resident] / mebibyte,
-		heap: m["go_memstats_heap_inuse_bytes"] / mebibyte, processor: m[scrape.Processor],
-		answered: m[scrape.Requests],
+		working: charge.Working / 1024, resident: m.Sum(scrape.Resident) / mebibyte,
+		heap: m.Sum("go_memstats_heap_inuse_bytes") / mebibyte, processor: m.Sum(scrape.Processor),
+		answered: m.Sum(scrape.Requests),
 	}
 	if s.processor == 0 || s.resident == 0 {
 		return s, fmt.Errorf("the webhook's metrics lack its memory or processor time: %v", m)

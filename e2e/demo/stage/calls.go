@@ -25,11 +25,11 @@ func (s *Stage) Calls(ctx context.Context) (int, error) {
 	client := &http.Client{Transport: &http.Transport{DialContext: s.Node.Dial, DisableKeepAlives: true}}
 	total := 0.0
 	for _, pod := range pods.Items {
-		sums, err := scrape.Get(ctx, client, "http://"+net.JoinHostPort(pod.Status.PodIP, "8080")+"/metrics")
+		metrics, err := scrape.Get(ctx, client, "http://"+net.JoinHostPort(pod.Status.PodIP, "8080")+"/metrics")
 		if err != nil {
 			return 0, fmt.Errorf("read the metrics of %s: %w", pod.Name, err)
 		}
-		total += sums[scrape.Requests]
+		total += metrics.Sum(scrape.Requests)
 	}
 	return int(total), nil
 }

@@ -15,15 +15,15 @@ import (
 )
 
 // Metrics reads a replica's metrics, from inside the node's network.
-func (s Set) Metrics(ctx context.Context, pod corev1.Pod) (map[string]float64, error) {
+func (s Set) Metrics(ctx context.Context, pod corev1.Pod) (scrape.Metrics, error) {
 	client := &http.Client{
 		Transport: &http.Transport{DialContext: s.Node.Dial, DisableKeepAlives: true}, Timeout: 10 * time.Second,
 	}
-	sums, err := scrape.Get(ctx, client, "http://"+net.JoinHostPort(pod.Status.PodIP, "8080")+"/metrics")
+	metrics, err := scrape.Get(ctx, client, "http://"+net.JoinHostPort(pod.Status.PodIP, "8080")+"/metrics")
 	if err != nil {
 		return nil, fmt.Errorf("read the metrics of %s: %w", pod.Name, err)
 	}
-	return sums, nil
+	return metrics, nil
 }
 
 // Busiest returns the ready replica that was called most during d: the API server keeps to one
@@ -40,7 +40,7 @@ func (s Set) Busiest(ctx context.Context, d time.Duration) (corev1.Pod, error) {
 			if err != nil {
 				return nil, err
 			}
-			counts = append(counts, m[scrape.Requests])
+			counts = append(counts, m.Sum(scrape.Requests))
 		}
 		return counts, nil
 	}

@@ -83,7 +83,7 @@ func soak(ctx context.Context, s replica.Set, length time.Duration, senders int)
 		for _, pod := range pods {
 			// One that is too busy to be asked is asked again the next time.
 			if m, err := s.Metrics(running, pod); err == nil {
-				r.samples[pod.Name] = append(r.samples[pod.Name], sample{time.Since(begin), m})
+				r.samples[pod.Name] = append(r.samples[pod.Name], sample{time.Since(begin), m.Sums()})
 			}
 		}
 		select {

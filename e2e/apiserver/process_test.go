@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package apiserver
 
 import (
 	"context"
@@ -24,17 +24,18 @@ import (
 
 // replica is the real program.
 type replica struct {
-	cmd    *exec.Cmd
-	port   int // of the webhook
-	probes string
-	log    string // file
-	ended  chan error
+	cmd     *exec.Cmd
+	port    int    // of the webhook
+	probes  string // address
+	metrics string // address
+	log     string // file
+	ended   chan error
 }
 
 // buildProgram builds the program for as long as t goes on.
 func buildProgram(t *testing.T) (string, error) {
 	binary := filepath.Join(t.TempDir(), "softstop-webhook")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", binary, "../../cmd/softstop-webhook").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the webhook: %w: %s", err, out)
 	}
 	return binary, nil
@@ -51,14 +52,19 @@ func (s *suite) startReplica(t *testing.T, flags ...string) *replica {
 // runReplica starts the program; flags come after those that all need.
 func (s *suite) runReplica(t *testing.T, flags ...string) *replica {
 	t.Helper()
+	return s.runReplicaAt(t, freePort(t), flags...)
+}
+
+func (s *suite) runReplicaAt(t *testing.T, port int, flags ...string) *replica {
+	t.Helper()
 	binary, err := s.program()
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &replica{port: freePort(t), ended: make(chan error, 1)}
-	r.probes = fmt.Sprintf("127.0.0.1:%d", freePort(t))
-	r.cmd = exec.Command(binary, append([]string{"--config=" + s.config, "--host=localhost", "--metrics-address=0", "--lame-duck=100ms",
-		"--certificate-rotation=" + pace.Stretch(2*time.Second).String(), fmt.Sprintf("--port=%d", r.port), "--probe-address=" + r.probes}, flags...)...)
+	r := &replica{port: port, ended: make(chan error, 1)}
+	r.probes, r.metrics = fmt.Sprintf("127.0.0.1:%d", freePort(t)), fmt.Sprintf("127.0.0.1:%d", freePort(t))
+	r.cmd = exec.Command(binary, append([]string{"--config=" + s.config, "--host=localhost", "--lame-duck=100ms",
+		"--certificate-rotation=" + pace.Stretch(2*time.Second).String(), fmt.Sprintf("--port=%d", r.port), "--metrics-address=" + r.metrics, "--probe-address=" + r.probes}, flags...)...)
 	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package apiserver
 
 import (
 	"reflect"
@@ -53,7 +53,7 @@ func (s *suite) onlyItsBundle(t *testing.T) {
 	try := func(change func(*configuration)) (err error) {
 		await.True(t, "nobody else writes at the same time", func() bool {
 			var c configuration
-			if err = s.webhook.Get(t.Context(), client.ObjectKey{Name: s.configuration}, &c); err == nil {
+			if err = s.webhook.Get(t.Context(), client.ObjectKey{Name: release}, &c); err == nil {
 				change(&c)
 				err = s.webhook.Update(t.Context(), &c, client.DryRunAll)
 			}

@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package apiserver
 
 import (
 	"bytes"
@@ -51,12 +51,12 @@ func (s *suite) whoIsCalled(t *testing.T) {
 			if c.annotation != "" {
 				annotations = map[string]string{config.InjectKey: c.annotation}
 			}
-			before, p := calls(t), pod(c.namespace, "who", annotations)
+			before, p := s.reviews(t), pod(c.namespace, "who", annotations)
 			p.Spec.AutomountServiceAccountToken = new(true)
 			if err := s.client.Create(t.Context(), p, client.DryRunAll); err != nil {
 				t.Fatal(err)
 			}
-			if made := calls(t) - before; made != c.calls {
+			if made := s.reviews(t) - before; made != c.calls {
 				t.Errorf("%v calls, want %v", made, c.calls)
 			}
 			if injected := p.Labels[config.InjectedKey] == "true"; injected != c.injected {
@@ -74,10 +74,10 @@ func (s *suite) whoIsCalled(t *testing.T) {
 	}
 	t.Run("debug copies", s.copiesAreRepaired)
 	t.Run("mirror pod", func(t *testing.T) {
-		before := calls(t)
+		before := s.reviews(t)
 		p := pod("enabled", "mirror", map[string]string{corev1.MirrorPodAnnotationKey: "hash"})
 		_ = s.client.Create(t.Context(), p, client.DryRunAll) // the API server refuses it, or not
-		if made := calls(t) - before; made != 0 {
+		if made := s.reviews(t) - before; made != 0 {
 			t.Errorf("%v calls, want none", made)
 		}
 	})
@@ -106,13 +106,13 @@ func (s *suite) copiesAreRepaired(t *testing.T) {
 		}, 1, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			before, p := calls(t), pod("silent", "copy", nil)
+			before, p := s.reviews(t), pod("silent", "copy", nil)
 			p.Spec = *original.Spec.DeepCopy()
 			c.change(&p.Spec)
 			if err := s.client.Create(t.Context(), p, client.DryRunAll); err != nil {
 				t.Fatal(err)
 			}
-			if made := calls(t) - before; made != c.calls {
+			if made := s.reviews(t) - before; made != c.calls {
 				t.Errorf("%v calls, want %v", made, c.calls)
 			}
 			if got := append(p.Spec.Containers[0].Command, "")[0]; got != c.starts {

@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package apiserver
 
 import (
 	"os"
@@ -44,7 +44,7 @@ func (s *suite) reload(t *testing.T) {
 	write(changed)
 	follows(func() bool { return drain() == 9 })
 	write(strings.Replace(changed, "9s", "nine", 1))
-	follows(func() bool { return gauge(t, "softstop_config_last_reload_successful") == 0 })
+	follows(func() bool { return s.metrics(t).Sum("softstop_config_last_reload_successful") == 0 })
 	if got := drain(); got != 9 {
 		t.Errorf("a bad configuration changed the drain to %ds", got)
 	}

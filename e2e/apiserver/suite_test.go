@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package apiserver
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-logr/logr"
 	authorizationv1 "k8s.io/api/authorization/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -27,12 +29,12 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
-	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/e2e/await"
 	"github.com/softstop/softstop/e2e/node/parts"
 	"github.com/softstop/softstop/e2e/pace"
+	"github.com/softstop/softstop/e2e/scrape"
 )
 
 // suite is a real API server with the chart installed and the webhook running beside
@@ -46,13 +48,10 @@ type suite struct {
 	registry string // host:port, over plain HTTP
 	private  string // host:port, with TLS
 	config   string // its configuration file
-	// configuration is the name of the MutatingWebhookConfiguration.
-	configuration string
 	// audit is the file with the webhook's calls; chart is what was installed.
 	audit string
 	chart []*unstructured.Unstructured
-	log   *listener
-	end   func() error // stops the webhook and returns how it ended
+	first *replica // the webhook
 	// program builds the webhook and returns its file.
 	program func() (string, error)
 }
@@ -77,6 +76,9 @@ func (w *warnings) take() []string {
 	return all
 }
 
+// release is the name by which the chart is installed, and so its MutatingWebhookConfiguration's.
+const release = "softstop"
+
 // patient are values of the chart by which an answer that takes long is one.
 const patient = "webhooks.timeoutSeconds=30,config.registry.budget=20s"
 
@@ -85,12 +87,11 @@ func TestAPIServer(t *testing.T) {
 	if os.Getenv("KUBEBUILDER_ASSETS") == "" {
 		t.Skip("KUBEBUILDER_ASSETS is not set: make test builds the API server and sets it")
 	}
-	log := &listener{}
-	ctrl.SetLogger(log.logger()) // first of all: 30 s later controller-runtime takes none, and Helm may have to be built
+	ctrl.SetLogger(logr.Discard()) // the test's own clients have nothing to say
 	host := startRegistry(t)
 	private, authorities := startPrivate(t)
 	chart := renderChart(t, "--set", patient+",stopReports.enabled=true,registry.caConfigMap=authorities,config.registry.insecure[0]="+host+",config.registry.allow[0]=127.0.0.1/32")
-	s := start(t, chart, authorities, log)
+	s := start(t, chart, authorities)
 	s.registry, s.private = host, private
 	t.Run("who is called", s.whoIsCalled)
 	t.Run("dry run", s.dryRun)
@@ -112,11 +113,11 @@ func TestAPIServer(t *testing.T) {
 	t.Run("only its bundle", s.onlyItsBundle)
 	t.Run("trust is restored", s.trustIsRestored)
 	t.Run("rotation under load", s.rotationUnderLoad)
-	if err := s.end(); err != nil {
+	t.Run("no secret is told", s.noSecretIsTold)
+	if err := s.first.stop(t); err != nil {
 		t.Errorf("the webhook did not end well after its stop signal: %v", err)
 	}
 	t.Run("rights", s.rights)
-	t.Run("no secret is told", s.noSecretIsTold)
 	t.Run("not ready", s.notReady)
 	t.Run("not ready while stopping", s.notReadyWhileStopping)
 	t.Run("replicas roll under load", s.replicasRoll)
@@ -131,7 +132,7 @@ func helmTemplate(t *testing.T, flags ...string) ([]byte, error) {
 		t.Fatalf("build Helm: %v", err)
 	}
 	var stderr bytes.Buffer
-	cmd := exec.Command(filepath.Join(folder, "helm"), append([]string{"template", "softstop", "../../charts/softstop", "--namespace", "softstop"}, flags...)...)
+	cmd := exec.Command(filepath.Join(folder, "helm"), append([]string{"template", release, "../../charts/softstop", "--namespace", "softstop"}, flags...)...)
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
@@ -162,7 +163,7 @@ func renderChart(t *testing.T, flags ...string) []*unstructured.Unstructured {
 	}
 }
 
-func start(t *testing.T, chart []*unstructured.Unstructured, authorities string, log *listener) *suite {
+func start(t *testing.T, chart []*unstructured.Unstructured, authorities string) *suite {
 	t.Helper()
 	env := &envtest.Environment{ControlPlaneStartTimeout: pace.Stretch(time.Minute), ControlPlaneStopTimeout: pace.Stretch(time.Minute)}
 	// All that a cluster has: envtest leaves service accounts out.
@@ -177,7 +178,7 @@ func start(t *testing.T, chart []*unstructured.Unstructured, authorities string,
 			t.Errorf("stop API server: %v", err)
 		}
 	})
-	s := &suite{warnings: &warnings{}, audit: calls, chart: chart, log: log}
+	s := &suite{warnings: &warnings{}, audit: calls, chart: chart}
 	s.program = sync.OnceValues(func() (string, error) { return buildProgram(t) })
 	admin.WarningHandler = s.warnings
 	if s.client, err = client.New(rest.CopyConfig(admin), client.Options{}); err != nil {
@@ -190,8 +191,7 @@ func start(t *testing.T, chart []*unstructured.Unstructured, authorities string,
 	}
 	port := freePort(t)
 	s.address = fmt.Sprintf("localhost:%d", port)
-	o := s.install(t, chart, authorities, port)
-	s.configuration = o.configuration
+	s.install(t, chart, authorities, port)
 	s.waitUntilAllowed(t)
 	user, err := env.AddUser(envtest.User{Name: account, Groups: []string{"system:authenticated"}}, nil)
 	if err != nil {
@@ -209,14 +209,7 @@ func start(t *testing.T, chart []*unstructured.Unstructured, authorities string,
 		t.Fatal(err)
 	}
 	t.Setenv("KUBECONFIG", file)
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- serve(ctx, o, s.log.logger()) }()
-	s.end = sync.OnceValue(func() error {
-		stop()
-		return <-ended
-	})
-	t.Cleanup(func() { _ = s.end() })
+	s.first = s.runReplicaAt(t, port, "--stop-reports", "--lame-duck=0s", "--log-level=debug", "--certificate-rotation="+pace.Stretch(time.Second).String())
 	s.waitUntilCalled(t)
 	return s
 }
@@ -239,15 +232,10 @@ func (s *suite) waitUntilAllowed(t *testing.T) {
 
 // install creates the chart's objects, with the webhook on this machine instead of
 // behind its Service.
-func (s *suite) install(t *testing.T, chart []*unstructured.Unstructured, authorities string, port int) options {
+func (s *suite) install(t *testing.T, chart []*unstructured.Unstructured, authorities string, port int) {
 	t.Helper()
 	ctx := t.Context()
 	s.config = filepath.Join(t.TempDir(), "config.yaml")
-	o, _, err := parseFlags([]string{"--host=localhost", "--metrics-address=0", "--probe-address=0", "--lame-duck=0s", "--stop-reports",
-		"--certificate-rotation=" + pace.Stretch(time.Second).String(), fmt.Sprintf("--port=%d", port), "--config=" + s.config})
-	if err != nil {
-		t.Fatal(err)
-	}
 	s.namespace(t, "softstop", nil)
 	for _, object := range chart {
 		if object.GetAnnotations()["helm.sh/hook"] != "" { // Helm would create it later
@@ -273,7 +261,6 @@ func (s *suite) install(t *testing.T, chart []*unstructured.Unstructured, author
 			t.Fatalf("create %s %s: %v", object.GetKind(), object.GetName(), err)
 		}
 	}
-	return o
 }
 
 func freePort(t *testing.T) int {
@@ -323,26 +310,18 @@ func pod(namespace, name string, annotations map[string]string) *corev1.Pod {
 	}
 }
 
-// calls returns how many reviews the webhook has answered.
-func calls(t *testing.T) float64 {
+// reviews returns how many reviews the webhook has answered.
+func (s *suite) reviews(t *testing.T) float64 {
 	t.Helper()
-	return gauge(t, "controller_runtime_webhook_requests_total")
+	return s.metrics(t).Sum(scrape.Requests)
 }
 
-// gauge returns the sum of a metric's values, of gauges and counters.
-func gauge(t *testing.T, name string) float64 {
+// metrics are the webhook's.
+func (s *suite) metrics(t *testing.T) scrape.Metrics {
 	t.Helper()
-	families, err := metrics.Registry.Gather()
+	metrics, err := scrape.Get(t.Context(), http.DefaultClient, "http://"+s.first.metrics+"/metrics")
 	if err != nil {
 		t.Fatal(err)
 	}
-	total := 0.0
-	for _, family := range families {
-		if family.GetName() == name {
-			for _, metric := range family.GetMetric() {
-				total += metric.GetCounter().GetValue() + metric.GetGauge().GetValue()
-			}
-		}
-	}
-	return total
+	return metrics
 }

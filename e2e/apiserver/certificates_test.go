@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package apiserver
 
 import (
 	"context"
@@ -132,7 +132,7 @@ func (s *suite) shown() string {
 // back before a look by the clock would have noticed.
 func (s *suite) trustIsRestored(t *testing.T) {
 	var c admissionregistrationv1.MutatingWebhookConfiguration
-	key := client.ObjectKey{Name: s.configuration}
+	key := client.ObjectKey{Name: release}
 	eventually(t, "wipe the bundle", func(ctx context.Context) (bool, error) {
 		if err := s.client.Get(ctx, key, &c); err != nil {
 			return false, err

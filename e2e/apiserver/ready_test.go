@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package apiserver
 
 import (
 	"bytes"
@@ -17,7 +17,6 @@ import (
 	"testing"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/util/cert"
 
 	"github.com/softstop/softstop/e2e/await"
@@ -93,13 +92,5 @@ func (s *suite) notReadyWhileStopping(t *testing.T) {
 	response.Body.Close()
 	if response.StatusCode != http.StatusOK || !response.Close {
 		t.Errorf("it answers %s, and close is %t", response.Status, response.Close)
-	}
-}
-
-// TestWithinTheGrace: what the webhook takes to stop fits into the grace period that the
-// chart leaves at its default.
-func TestWithinTheGrace(t *testing.T) {
-	if all := lameDuck + shutdown; all >= corev1.DefaultTerminationGracePeriodSeconds*time.Second {
-		t.Errorf("a stop may take %s", all)
 	}
 }

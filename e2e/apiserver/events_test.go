@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package apiserver
 
 import (
 	"context"
@@ -16,7 +16,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/webhook/events"
@@ -151,23 +150,7 @@ func (s *suite) stopReports(t *testing.T) {
 	stopped("out-of-memory", true, corev1.ContainerStateTerminated{ExitCode: 137, Reason: "OOMKilled"})
 	stopped("ended-by-itself", false, corev1.ContainerStateTerminated{ExitCode: 1, Reason: "Error"})
 	count := func(result string) float64 {
-		families, err := metrics.Registry.Gather()
-		if err != nil {
-			t.Fatal(err)
-		}
-		total := 0.0
-		for _, family := range families {
-			for _, metric := range family.GetMetric() {
-				labels := map[string]string{}
-				for _, label := range metric.GetLabel() {
-					labels[label.GetName()] = label.GetValue()
-				}
-				if family.GetName() == "softstop_stops_total" && labels["workload"] == "Deployment/stops" && labels["namespace"] == "events" && labels["result"] == result {
-					total += metric.GetCounter().GetValue()
-				}
-			}
-		}
-		return total
+		return s.metrics(t).Sum("softstop_stops_total", "namespace", "events", "workload", "Deployment/stops", "result", result)
 	}
 	eventually(t, "the counts", func(context.Context) (bool, error) { return count("clean") == 2 && count("forced") == 3, nil })
 	if clean, forced := count("clean"), count("forced"); clean != 2 || forced != 3 {
