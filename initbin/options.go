@@ -73,6 +73,15 @@ type Options struct {
 	// Drain is how long the stop signal is held back while the application goes on
 	// serving. Used when a user's own preStop hook leaves no place for ours.
 	Drain time.Duration
+	// MaxDrain, if it is not 0, makes Drain the least: from then on the drain ends as soon as it is
+	// quiet, at the latest after MaxDrain.
+	MaxDrain time.Duration
+	// Quiet is how long nothing may have happened for that; 0 means DefaultQuiet.
+	Quiet time.Duration
+	// Probes are the kubelet's probes of the container, which do not count: PORT/PERIOD with commas
+	// between them, see NextProbe. Ports are the ports that the pod says the container listens on,
+	// see NextPort, used where that cannot be seen.
+	Probes, Ports string
 	// StopTimeout is the time from telling the main process to SIGKILL, without Drain.
 	StopTimeout time.Duration
 	// StopSignal is what starts a stop and what the application is told.
@@ -101,8 +110,17 @@ func Defaults() Options { return Options{StopTimeout: DefaultStopTimeout} }
 func (o Options) Words() []string {
 	words := []string{"--stop-timeout=" + o.StopTimeout.String()}
 	add := func(flag, value string) { words = append(words, "--"+flag+"="+value) }
-	if o.Drain != 0 {
-		add("drain", o.Drain.String())
+	if o.Drain != 0 || o.Ranges() {
+		add("drain", FormatDrain(o.Drain, o.MaxDrain))
+	}
+	if o.Quiet != 0 {
+		add("quiet", o.Quiet.String())
+	}
+	if o.Probes != "" {
+		add("probes", o.Probes)
+	}
+	if o.Ports != "" {
+		add("ports", o.Ports)
 	}
 	if o.StopSignal != (StopSignal{}) {
 		add("stop-signal", o.StopSignal.String())

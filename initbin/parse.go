@@ -56,10 +56,14 @@ func Parse(words []string) (o Options, command int, p Problem) {
 func known(name string) bool {
 	return equal(name, "--drain") || equal(name, "--stop-timeout") || equal(name, "--stop-signal") ||
 		equal(name, "--signal-target") || equal(name, "--ok-exit-codes") || equal(name, "--report") ||
+		equal(name, "--quiet") || equal(name, "--probes") || equal(name, "--ports") ||
 		equal(name, "--command-of") || equal(name, "--entrypoint-of")
 }
 
-const badDuration = "must be a duration from 0 to 24h, such as 5s or 1m30s"
+const (
+	badDuration = "must be a duration from 0 to 24h, such as 5s or 1m30s"
+	badDrain    = badDuration + ", or the shortest and the longest, such as 5s..2m"
+)
 
 // with returns o with one flag set, or what is wrong with the value. It works on
 // copies: a store through a pointer would need the garbage collector's barrier.
@@ -67,8 +71,18 @@ func (o Options) with(name, value string) (_ Options, reason string) {
 	var ok bool
 	switch {
 	case equal(name, "--drain"):
-		o.Drain, ok = ParseDuration(value)
-		reason = badDuration
+		o.Drain, o.MaxDrain, ok = ParseDrain(value)
+		reason = badDrain
+	case equal(name, "--quiet"):
+		o.Quiet, ok = ParseDuration(value)
+		ok = ok && o.Quiet > 0
+		reason = "must be a duration above 0, up to 24h, such as 2s"
+	case equal(name, "--probes"):
+		o.Probes, ok = value, ValidProbes(value)
+		reason = "must be PORT/PERIOD, with commas between them, such as 8080/1s,9090/10s"
+	case equal(name, "--ports"):
+		o.Ports, ok = value, ValidPorts(value)
+		reason = "must be ports with commas between them, such as 8080,9090"
 	case equal(name, "--stop-timeout"):
 		o.StopTimeout, ok = ParseDuration(value)
 		reason = badDuration

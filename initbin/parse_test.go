@@ -20,6 +20,10 @@ func TestParse(t *testing.T) {
 		{"-- app", Defaults(), 1},
 		{"-- --", Defaults(), 1},
 		{"--drain=5s --stop-timeout=1m30s --stop-signal=WINCH:2 --signal-target=group --ok-exit-codes=143,1 --report=/dev/termination-log --command-of=web:1 --entrypoint-of=web:2 -v -- app -- x", full, 10},
+		{"--drain=5s..2m --quiet=3s --probes=8080/1s,9090/1m30s --ports=8080,9090 -- app",
+			Options{Drain: 5 * time.Second, MaxDrain: 2 * time.Minute, Quiet: 3 * time.Second, Probes: "8080/1s,9090/1m30s", Ports: "8080,9090", StopTimeout: DefaultStopTimeout}, 5},
+		{"--drain=0..1.5s --quiet 2s -- app", Options{MaxDrain: 1500 * time.Millisecond, Quiet: 2 * time.Second, StopTimeout: DefaultStopTimeout}, 4},
+		{"--drain=5s..5s -- app", Options{Drain: 5 * time.Second, StopTimeout: DefaultStopTimeout}, 2},
 		{"--drain 5s --stop-timeout 90s --stop-signal SIGWINCH:sigint --signal-target group --ok-exit-codes 1,143,1 --report /dev/termination-log --command-of web:1 --entrypoint-of web:2 --verbose -- app", full, 18},
 	} {
 		o, command, problem := Parse(strings.Split(c.line, " "))
@@ -37,7 +41,19 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		{"--drain=5s", "-- and a command must follow the flags"},
 		{"--drain -- app", "--drain needs a value"},
 		{"--drain", "--drain needs a value"},
-		{"--drain=5 -- app", "--drain=5 must be a duration from 0 to 24h, such as 5s or 1m30s"},
+		{"--drain=5 -- app", "--drain=5 must be a duration from 0 to 24h, such as 5s or 1m30s, or the shortest and the longest, such as 5s..2m"},
+		{"--drain=2m..5s -- app", "--drain=2m..5s must be a duration from 0 to 24h, such as 5s or 1m30s, or the shortest and the longest, such as 5s..2m"},
+		{"--drain=..5s -- app", "--drain=..5s must be a duration from 0 to 24h, such as 5s or 1m30s, or the shortest and the longest, such as 5s..2m"},
+		{"--drain=5s.. -- app", "--drain=5s.. must be a duration from 0 to 24h, such as 5s or 1m30s, or the shortest and the longest, such as 5s..2m"},
+		{"--drain=1s..2s..3s -- app", "--drain=1s..2s..3s must be a duration from 0 to 24h, such as 5s or 1m30s, or the shortest and the longest, such as 5s..2m"},
+		{"--quiet=0 -- app", "--quiet=0 must be a duration above 0, up to 24h, such as 2s"},
+		{"--probes=8080 -- app", "--probes=8080 must be PORT/PERIOD, with commas between them, such as 8080/1s,9090/10s"},
+		{"--probes=8080/1s, -- app", "--probes=8080/1s, must be PORT/PERIOD, with commas between them, such as 8080/1s,9090/10s"},
+		{"--probes=0/1s -- app", "--probes=0/1s must be PORT/PERIOD, with commas between them, such as 8080/1s,9090/10s"},
+		{"--probes=80/0s -- app", "--probes=80/0s must be PORT/PERIOD, with commas between them, such as 8080/1s,9090/10s"},
+		{"--ports=http -- app", "--ports=http must be ports with commas between them, such as 8080,9090"},
+		{"--ports=65536 -- app", "--ports=65536 must be ports with commas between them, such as 8080,9090"},
+		{"--ports=1,,2 -- app", "--ports=1,,2 must be ports with commas between them, such as 8080,9090"},
 		{"--stop-timeout=25h -- app", "--stop-timeout=25h must be a duration from 0 to 24h, such as 5s or 1m30s"},
 		{"--stop-signal=KILL -- app", "--stop-signal=KILL must be [ARRIVING:]TOLD, each a signal a process can catch, such as SIGQUIT or SIGQUIT:SIGTERM"},
 		{"--signal-target=everybody -- app", "--signal-target=everybody must be auto, main, group or all"},
@@ -73,6 +89,9 @@ func FuzzWords(f *testing.F) {
 		if a, t := Signal(arriving), Signal(told); t.Stoppable() && a.Stoppable() {
 			o.StopSignal = StopSignal{a, t}
 		}
+		if most := within(timeout ^ drain); most > o.Drain {
+			o.MaxDrain, o.Quiet = most, most
+		}
 		if strings.HasPrefix(report, "/") {
 			o.Report = report
 		}
@@ -92,7 +111,7 @@ func within(n int64) time.Duration { return time.Duration(uint64(n) % uint64(max
 
 // FuzzParse: no words make the parser panic, and what it accepts it can write.
 func FuzzParse(f *testing.F) {
-	for _, line := range []string{"", "--", "-- app", "--drain", "--drain=1.5h30m -- a", "--stop-signal :TERM -- a", "--ok-exit-codes=, -- a", "=", "--=", "--report= --", "-v -v -- x", "--stop-signal=RTMIN+99 -- x"} {
+	for _, line := range []string{"", "--", "-- app", "--drain", "--drain=1.5h30m -- a", "--stop-signal :TERM -- a", "--ok-exit-codes=, -- a", "=", "--=", "--report= --", "-v -v -- x", "--stop-signal=RTMIN+99 -- x", "--drain=1s..2s --probes=1/2s --ports=3 -- x", "--drain=...... --probes=/ --ports=, -- x"} {
 		f.Add(line)
 	}
 	f.Fuzz(func(t *testing.T, line string) {

@@ -13,7 +13,7 @@ import (
 func entry()
 
 // maxFlagWords is how many words of the command line are looked at for flags and
-// their "--". There are nine flags; a longer prelude goes to the ordinary program.
+// their "--". There are a dozen flags; a longer prelude goes to the ordinary program.
 const maxFlagWords = 32
 
 // start runs on the stack the kernel made: sp points at argc, argv and envp. It
