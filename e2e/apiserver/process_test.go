@@ -14,12 +14,10 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/softstop/softstop/e2e/await"
-	"github.com/softstop/softstop/e2e/pace"
 )
 
 // replica is the real program.
@@ -63,8 +61,7 @@ func (s *suite) runReplicaAt(t *testing.T, port int, flags ...string) *replica {
 	}
 	r := &replica{port: port, ended: make(chan error, 1)}
 	r.probes, r.metrics = fmt.Sprintf("127.0.0.1:%d", freePort(t)), fmt.Sprintf("127.0.0.1:%d", freePort(t))
-	r.cmd = exec.Command(binary, append([]string{"--config=" + s.config, "--host=localhost", "--lame-duck=100ms",
-		"--certificate-rotation=" + pace.Stretch(2*time.Second).String(), fmt.Sprintf("--port=%d", r.port), "--metrics-address=" + r.metrics, "--probe-address=" + r.probes}, flags...)...)
+	r.cmd = exec.Command(binary, append([]string{"--config=" + s.config, "--host=localhost", "--lame-duck=100ms", fmt.Sprintf("--port=%d", r.port), "--metrics-address=" + r.metrics, "--probe-address=" + r.probes}, flags...)...)
 	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
 	if err != nil {
 		t.Fatal(err)
@@ -75,6 +72,7 @@ func (s *suite) runReplicaAt(t *testing.T, port int, flags ...string) *replica {
 	if err := r.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	s.begun = append(s.begun, r)
 	go func() { r.ended <- r.cmd.Wait() }()
 	t.Cleanup(func() {
 		_ = r.cmd.Process.Kill()

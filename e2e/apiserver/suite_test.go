@@ -52,6 +52,7 @@ type suite struct {
 	audit string
 	chart []*unstructured.Unstructured
 	first *replica // the webhook
+	begun []*replica
 	// program builds the webhook and returns its file.
 	program func() (string, error)
 }
@@ -111,6 +112,7 @@ func TestAPIServer(t *testing.T) {
 	t.Run("replicas agree", s.replicasAgree)
 	t.Run("too large", s.tooLarge)
 	t.Run("only its bundle", s.onlyItsBundle)
+	s.rotates(t)
 	t.Run("trust is restored", s.trustIsRestored)
 	t.Run("rotation under load", s.rotationUnderLoad)
 	t.Run("no secret is told", s.noSecretIsTold)
@@ -209,9 +211,15 @@ func start(t *testing.T, chart []*unstructured.Unstructured, authorities string)
 		t.Fatal(err)
 	}
 	t.Setenv("KUBECONFIG", file)
-	s.first = s.runReplicaAt(t, port, "--stop-reports", "--lame-duck=0s", "--log-level=debug", "--certificate-rotation="+pace.Stretch(time.Second).String())
-	s.waitUntilCalled(t)
+	s.begin(t, port)
 	return s
+}
+
+// begin starts the webhook where the API server looks for it, and waits until it is called.
+func (s *suite) begin(t *testing.T, port int, flags ...string) {
+	t.Helper()
+	s.first = s.runReplicaAt(t, port, append([]string{"--stop-reports", "--lame-duck=0s", "--log-level=debug"}, flags...)...)
+	s.waitUntilCalled(t)
 }
 
 // waitUntilAllowed returns when the API server has heard of the chart's rules and to whom they
