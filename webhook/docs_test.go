@@ -110,4 +110,13 @@ func TestHardPods(t *testing.T) {
 	if len(rows) < 87 {
 		t.Errorf("%d hard pods, want 87 and more", len(rows))
 	}
+	golden, _ := filepath.Glob("inject/testdata/*.in.yaml")
+	for _, file := range golden {
+		number, _, _ := strings.Cut(filepath.Base(file), "-")
+		number = strings.TrimLeft(number, "0")
+		isRow := func(row []string) bool { return row[1] == number }
+		if settings := len(number) == 2 && number[0] == '9'; !settings && !slices.ContainsFunc(rows, isRow) {
+			t.Errorf("docs/hard-pods.md has no row %s: %s", number, file)
+		}
+	}
 }

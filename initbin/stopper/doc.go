@@ -20,27 +20,31 @@
 //	---------------------------------------------------------------------------------------------
 //	the main process; handles the signal         signal it; those below are its affair
 //	does not handle it                           signal it, and decide the same for its children
-//	handles it, but it stays pending asleep      as if it did not: it blocks it only to wait
-//	a shell that handles it (a trap)             stop its children, signal it, look what it did:
-//	  signalled or reaped a child, moved on        the trap runs: the children are its affair
-//	  slept again, all the same                    it is behind its youngest child: signal that
-//	  … which is much younger, or at work          a step: let it end, at most half the timeout
-//	  … and starts the same again                  it has no trap for this signal: SIGTERM
-//	node, ruby, Go; who replaced a shell (exec)  stop those below it, signal it, look whom it signals
-//	reads what others print                      after them, and 500 ms: it ends by itself; its
-//	                                             pipe is held open for who prints on
+//	blocks it, and sleeps while it is pending    as if it did not: it blocks it only to wait
+//	a shell that handles it (a trap)             stop its children, signal it, see what it does:
+//	  it signals or reaps a child, or goes on      the trap runs: the children are its affair
+//	  it sleeps again, and has done nothing        it waits for its youngest child, in front:
+//	                                               signal that
+//	  … and that is much younger, or at work       a step of a script: let it end, for at most
+//	                                               half of the timeout
+//	  … and it starts the same program again       it has no trap for this signal: SIGTERM
+//	node, ruby, Go; who replaced a shell (exec)  stop those below it, signal it, see whom it signals
+//	reads a pipe that others write to            500 ms after the last of them has ended: it ends
+//	                                             by itself; the stopper holds the pipe open, so
+//	                                             that none of them dies of SIGPIPE
 //	serves a client of this container (TCP)      after that client, which may need it to its end
 //	su; who gave its child a terminal; the       only after its children: its end would take
 //	first process of a PID namespace             them along (dumb-init is stopped till then)
 //	an orphan from the beginning (a daemon)      after the application, which may need it
-//	an orphan of a supervisor that was signalled after 100 ms, if it cannot have been signalled:
-//	                                             it does not handle the signal and lives, has not
-//	                                             run, was stopped and got none, or was out of reach
+//	an orphan of a supervisor that was signalled after 100 ms, if the supervisor cannot have
+//	                                             signalled it: it lives and does not handle the
+//	                                             signal; it has not run since; or its supervisor
+//	                                             signals only its own children
 //	a quarter of the timeout left, at most 5 s   everyone not signalled yet
 //	the timeout                                  SIGKILL, each named with pid, command, state
 //
-// A session of kubectl exec is not ours: its leader has no parent in the container, and
-// what it leaves as orphans does not count while that leader lives.
+// What kubectl exec started is not signalled: the leader of its session has no parent in the
+// container. Orphans of that session do not count while the leader lives.
 //
 // Why not simply signal everyone? That kills the worker in the middle of the task that its
 // supervisor would have waited for, the redis that the application flushes to, the tee that would

@@ -22,7 +22,8 @@
 //	             carrier.go    how the init gets into the pod, with installer.go and resources.go
 //	             annotate.go   what the annotations are to say, with status.go
 //	patch      patch.go      the plan becomes a short list of JSON patch operations, with operations.go
-//	           case.go       the three in a row, with a stop between for who must ask about images
+//	           case.go       decide, plan and patch in a row; a caller who has to ask a registry
+//	                         does so between decide and plan
 //	           facts.go      what is known about the pod's surroundings
 //	undo       undo.go       the way back: the operations that take softstop out of a pod again
 //
@@ -39,16 +40,14 @@
 //
 // # Why injecting twice is injecting once
 //
-// Every pass begins with the pod as it would be had there been none before: what is ours
-// is recognised by structure (ours.go) and taken out in thought. What is planned for that
-// pod is compared with the one that came, and only what differs is in the patch. So a
-// second pass over an unchanged pod finds nothing to do; after a change, whoever made it,
-// the pod becomes what the changed pod would have become at once; and undoing is the same
-// with a plan that has nothing in it.
+// Every pass first removes, in a copy, what earlier passes have added, recognised by its
+// structure (ours.go). It plans for that bare pod, and the patch has only what differs
+// from the pod that arrived. So a second pass over an unchanged pod changes nothing; a pod
+// that somebody changed in between becomes what it would have become at once; and
+// uninject is a pass with an empty plan.
 //
-// What came from outside the pod is not asked for twice: a command that was found in an
-// image is known by a flag of the init, with the image's name, and serves again where
-// nobody answers now.
+// A flag of the init marks a command that was found in an image, with the image's name. A
+// later pass uses it again if the registry does not answer.
 //
 // # Why a stop timeout that somebody asked for does not grow
 //
