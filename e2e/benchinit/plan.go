@@ -100,7 +100,7 @@ func inside(ctx context.Context) error {
 // measure takes all figures, one after the other.
 func (p *plan) measure(progress io.Writer) (results, error) {
 	all := p.contestants()
-	r := results{Rows: map[string]figures.Row{}, Columns: columns(all), Versions: versions(p.Root), Machine: figures.Machine()}
+	r := results{Rows: map[string]figures.Row{}, Columns: columns(all), Versions: debian.Versions(p.Root), Machine: figures.Machine()}
 	begin := time.Now()
 	step := func(what string, take func() error) error {
 		fmt.Fprintf(progress, "%4.0fs %s\n", time.Since(begin).Seconds(), what)

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os/exec"
-	"path/filepath"
 	"strings"
 
 	"github.com/softstop/softstop/e2e/bench/figures"
@@ -129,13 +127,4 @@ runs without the Go runtime, and built as ordinary Go.
 Made by %s on %s. %s
 `, orphans, "`make bench-init`, or `go run ./e2e/benchinit -out docs/init-benchmark.md` (root, Debian, two minutes),", r.Machine, r.Versions)
 	return out.String()
-}
-
-// versions names the rivals as Debian packages them.
-func versions(root string) string {
-	out, err := exec.Command("dpkg-query", "--admindir="+filepath.Join(root, "var/lib/dpkg"), "-W", "-f=${Package} ${Version}, ", "tini", "dumb-init", "catatonit").Output()
-	if err != nil {
-		return ""
-	}
-	return "The rivals are Debian's: " + strings.TrimSuffix(string(out), ", ") + "."
 }

@@ -3,9 +3,10 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/softstop/softstop/e2e/zoo/debian"
 )
 
 // grid is the table's content: one row per case, one field per init.
@@ -60,7 +61,7 @@ func writeTable(o Options, results []Result, path string) error {
 	if err := os.WriteFile(picture, []byte(drawBars(g)), 0o644); err != nil {
 		return fmt.Errorf("write the picture: %w", err)
 	}
-	page := pageHead(g, filepath.Base(picture), versions(o.Root)) + g.markdown()
+	page := pageHead(g, filepath.Base(picture), debian.Versions(o.Root)) + g.markdown()
 	if err := os.WriteFile(path, []byte(page), 0o644); err != nil {
 		return fmt.Errorf("write the table: %w", err)
 	}
@@ -83,7 +84,7 @@ cases half a second, and quits hard when it is told twice. As from the container
 writes to pipes. The seconds are those from the stop signal until the container has ended.
 
 %s
-This page is made by a program: %s (root, Debian, %s). %s.
+This page is made by a program: %s (root, Debian, %s). %s
 smell-baron has no package: its columns are there after %s, the folder of its source,
 in which %s must work.
 
@@ -138,15 +139,6 @@ func (f *footnotes) number(text string) int {
 		f.numbers[text] = len(f.texts)
 	}
 	return f.numbers[text]
-}
-
-// versions names the rivals as Debian packages them.
-func versions(root string) string {
-	out, err := exec.Command("dpkg-query", "--admindir="+filepath.Join(root, "var/lib/dpkg"), "-W", "-f=${Package} ${Version}, ", "tini", "dumb-init", "catatonit").Output()
-	if err != nil {
-		return "The rivals are Debian's"
-	}
-	return "The rivals are Debian's: " + strings.TrimSuffix(string(out), ", ")
 }
 
 // writeFailures writes each softstop cell that failed with what is needed to see why.

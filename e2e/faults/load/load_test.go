@@ -85,7 +85,7 @@ func TestCount(t *testing.T) {
 	if got.Created != 101 || got.Of[Rejected] != 1 || got.Of[Away] != 1 || got.Awaited != 2 || got.Ran != 1 {
 		t.Errorf("counted %+v", got)
 	}
-	if got.Median != 51*time.Millisecond || got.P99 != time.Second || got.Max != 2*time.Second {
+	if got.Median != 51500*time.Microsecond || got.P99 != time.Second || got.Max != 2*time.Second {
 		t.Errorf("median %s, p99 %s, max %s", got.Median, got.P99, got.Max)
 	}
 	if none := Count(nil); none.Max != 0 || none.Created != 0 {

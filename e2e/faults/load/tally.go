@@ -1,8 +1,9 @@
 package load
 
 import (
-	"slices"
 	"time"
+
+	"github.com/softstop/softstop/e2e/bench/figures"
 )
 
 // Tally is many records in figures.
@@ -20,7 +21,7 @@ type Tally struct {
 // Count counts.
 func Count(records []Record) Tally {
 	t := Tally{Of: map[Result]int{}}
-	var took []time.Duration
+	var took figures.Samples // in ns
 	for _, r := range records {
 		t.Of[r.Result]++
 		if r.Awaited {
@@ -32,21 +33,11 @@ func Count(records []Record) Tally {
 		if r.Result == Away {
 			continue
 		}
-		took = append(took, r.Took)
+		took = append(took, float64(r.Took))
 		if r.Result != Rejected {
 			t.Created++
 		}
 	}
-	slices.Sort(took)
-	t.Median, t.P99, t.Max = share(took, 0.5), share(took, 0.99), share(took, 1)
+	t.Median, t.P99, t.Max = time.Duration(took.Median()), time.Duration(took.Percentile(99)), time.Duration(took.Worst())
 	return t
-}
-
-// share returns the value that this share of the sorted values does not exceed; 0 if there are
-// none.
-func share(sorted []time.Duration, part float64) time.Duration {
-	if len(sorted) == 0 {
-		return 0
-	}
-	return sorted[max(0, min(len(sorted)-1, int(part*float64(len(sorted))+0.999999)-1))]
 }

@@ -3,8 +3,9 @@
 package main
 
 import (
-	"slices"
 	"time"
+
+	"github.com/softstop/softstop/e2e/bench/figures"
 )
 
 // quantity is one thing that must not grow.
@@ -43,7 +44,7 @@ const warmUp = 0.2
 
 // judge compares the first and the last third of a quantity's values after the warm-up.
 func judge(q quantity, samples []sample) verdict {
-	var values []float64
+	var values figures.Samples
 	for _, s := range samples[int(float64(len(samples))*warmUp):] {
 		if value, is := s.values[q.metric]; is { // what nobody measures does not count as flat
 			values = append(values, value/q.per)
@@ -53,12 +54,7 @@ func judge(q quantity, samples []sample) verdict {
 		return verdict{grew: true} // too few to say that it did not
 	}
 	third := len(values) / 3
-	v := verdict{first: median(values[:third]), last: median(values[len(values)-third:]), highest: slices.Max(values)}
+	v := verdict{first: values[:third].Median(), last: values[len(values)-third:].Median(), highest: values.Worst()}
 	v.grew = v.last > v.first*(1+q.share)+q.more
 	return v
-}
-
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[len(sorted)/2]
 }

@@ -152,3 +152,12 @@ func run(ctx context.Context, progress io.Writer, argv ...string) error {
 	}
 	return nil
 }
+
+// Versions names other people's inits in root, as Debian packages them.
+func Versions(root string) string {
+	out, err := exec.Command("dpkg-query", "--admindir="+filepath.Join(root, "var/lib/dpkg"), "-W", "-f=${Package} ${Version}, ", "tini", "dumb-init", "catatonit").Output()
+	if err != nil {
+		return "The rivals are Debian's."
+	}
+	return "The rivals are Debian's: " + strings.TrimSuffix(string(out), ", ") + "."
+}
