@@ -3,7 +3,9 @@ package main
 // needCases are applications whose cleanup needs something that was started before
 // them, as a daemon or in the background: it must outlive them.
 func needCases() []Case {
-	return append(daemonNeedCases(), append(linkedCases(), append(terminalCases(), registryCases()...)...)...)
+	all := append(daemonNeedCases(), linkedCases()...)
+	all = append(all, unixCases()...)
+	return append(all, append(terminalCases(), registryCases()...)...)
 }
 
 // daemonNeedCases flush to a daemon.
@@ -65,7 +67,8 @@ func linkedCases() []Case {
 
 // nodeLinked is an application that is connected to a server from its start, and after half a
 // second of cleanup says a line to it, for which it must get an answer.
-const nodeLinked = `const name = "app", [port, line, good] = process.argv.slice(2);` + nodeNote + `
+const nodeLinked = `const name = "app", [port, line, good] = process.argv.slice(2); // a port or a path
+` + nodeNote + `
 let told = false, asked = false, gone = false;
 function lost() { note(name, "lost"); process.exit(97); }
 const server = require("net").connect(port, "127.0.0.1", () => note(name, "up"));

@@ -12,6 +12,8 @@ type Status struct {
 	// Switches is how often the main thread has given up the processor: if it grows, the
 	// thread has run.
 	Switches uint64
+	// User is as whom the process opens files and sockets.
+	User uint32
 }
 
 // Handles reports whether the process does something of its own about signal: it
@@ -89,6 +91,15 @@ func (s *Status) parseOther(line []byte) {
 		for ok := true; ok; {
 			if _, value, ok = nextNumber(value); ok {
 				s.Level++
+			}
+		}
+		return
+	}
+	if value := after(line, "Uid:"); value != nil {
+		for ok := true; ok; { // real, effective, saved, and for files
+			var user uint64
+			if user, value, ok = nextNumber(value); ok {
+				s.User = uint32(user)
 			}
 		}
 		return

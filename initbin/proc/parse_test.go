@@ -37,10 +37,10 @@ func TestParseStatOfThisProcess(t *testing.T) {
 }
 
 func TestParseStatus(t *testing.T) {
-	text := "Name:\tx SigCgt:\tffff\nState:\tS (sleeping)\nSigQ:\t0/1\nSigBlk:\t0000000000004000\nSigIgn:\t0000000000000006\n" +
+	text := "Name:\tx SigCgt:\tffff\nState:\tS (sleeping)\nUid:\t1\t2\t3\t65534\nSigQ:\t0/1\nSigBlk:\t0000000000004000\nSigIgn:\t0000000000000006\n" +
 		"SigCgt:\t8000000000000001\nvoluntary_ctxt_switches:\t7\nnonvoluntary_ctxt_switches:\t5\n"
 	s, ok := ParseStatus([]byte(text))
-	if !ok || s != (Status{Blocked: 0x4000, Ignored: 6, Caught: 0x8000000000000001, Switches: 12}) {
+	if !ok || s != (Status{Blocked: 0x4000, Ignored: 6, Caught: 0x8000000000000001, Switches: 12, User: 65534}) {
 		t.Errorf("read as %+v, %v", s, ok)
 	}
 	for signal, want := range map[int]bool{15: true, 1: true, 64: true, 2: false, 3: false, 10: false} {

@@ -35,6 +35,7 @@ type Socket struct {
 	Unsent        uint32 // bytes that the peer has not acknowledged
 	Unread        uint32 // bytes that the process has not read; of one that listens, who waits to be accepted
 	Inode         uint64 // 0 for a connection that no process has any more
+	User          uint32 // who has opened it
 	// Rest is what else the kernel says of the connection: it changes as the connection is used.
 	Rest uint64
 }
@@ -49,10 +50,10 @@ func Parse(line []byte) (Socket, bool) {
 	unsent, unread, ok4 := r.pair()
 	r.word() // timers
 	r.word() // retransmissions
-	r.word() // user
+	user, _ := parseNumber(r.word(), 10)
 	r.word() // unanswered probes
 	inode, ok5 := parseNumber(r.word(), 10)
-	s.State, s.Unsent, s.Unread, s.Inode = State(state), unsent, unread, inode
+	s.State, s.Unsent, s.Unread, s.Inode, s.User = State(state), unsent, unread, inode, uint32(user)
 	r.word() // references
 	r.word() // where it is in memory
 	for word := r.word(); len(word) > 0; word = r.word() {

@@ -85,3 +85,25 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// FuzzParseUnix: no answer makes the reader panic, or say more than there is.
+func FuzzParseUnix(f *testing.F) {
+	f.Add(AskForUnix())
+	f.Add([]byte("\x24\x00\x00\x00\x14\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x01\x0a\x00\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00s"))
+	f.Add([]byte("\x14\x00\x00\x00\x03\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"))
+	f.Fuzz(func(t *testing.T, answer []byte) {
+		list, _ := ParseUnix(answer)
+		if len(list)*(headerSize+socketSize) > len(answer) {
+			t.Errorf("%d sockets in %d bytes", len(list), len(answer))
+		}
+	})
+}
+
+// The name of a socket is what it was bound to, with the zero byte in front that makes it no path.
+func TestNamesOfUnixSockets(t *testing.T) {
+	for text, want := range map[string]string{"/run/s\x00": "/run/s", "/run/s": "/run/s", "\x00abstract": "\x00abstract", "\x00a\x00": "\x00a\x00", "": ""} {
+		if got := plainName([]byte(text)); got != want {
+			t.Errorf("%q is read as %q", text, got)
+		}
+	}
+}

@@ -1,9 +1,13 @@
 package stopper
 
 import (
+	"net"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -44,7 +48,7 @@ func table(lines ...string) (all []sockets.Socket) {
 // connected is a tree whose processes know their clients.
 func connected(table []sockets.Socket, list ...*process) *tree {
 	t := treeOf(list...)
-	t.noteClients(table)
+	t.noteClients(connections{tcp: table})
 	return t
 }
 
@@ -85,6 +89,127 @@ func TestClients(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Who is connected to a Unix socket that another process of the container has is its client, too.
+// Both ends of a pair, and who is connected to a socket outside, are not.
+func TestClientsByUnixSocket(t *testing.T) {
+	const path = "/run/redis.sock"
+	stream := []sockets.Unix{{Name: path, Inode: 1}, {Name: path, Inode: 2, Peer: 3}, {Inode: 3, Peer: 2}}
+	log := []sockets.Unix{{Name: "/dev/log", Inode: 1}, {Inode: 3, Peer: 1}}
+	for _, c := range []struct {
+		name      string
+		table     []sockets.Unix
+		processes []*process
+		want      map[int]string
+	}{
+		{"a store and an application", stream, []*process{one(2, 1, shell), one(3, 2, has(1, 2)), one(4, 2, has(3))}, map[int]string{3: "4"}},
+		{"a server with workers", stream, []*process{one(2, 1), one(3, 2, has(1)), one(4, 3, has(1, 2)), one(5, 2, has(3))}, map[int]string{3: "5", 4: "5"}},
+		{"a log", log, []*process{one(2, 1, shell), one(3, 2, has(1)), one(4, 2, has(3))}, map[int]string{3: "4"}},
+		{"another container's client", stream, []*process{one(2, 1), one(3, 2, has(1, 2)), one(4, 2, has(9))}, nil},
+		{"another container's server", stream, []*process{one(2, 1), one(3, 2, has(8)), one(4, 2, has(3))}, nil},
+		{"nobody listens any more", stream[1:], []*process{one(2, 1), one(3, 2, has(2)), one(4, 2, has(3))}, map[int]string{3: "4"}},
+		{"a pair", []sockets.Unix{{Inode: 1, Peer: 2}, {Inode: 2, Peer: 1}}, []*process{one(2, 1), one(3, 2, has(1)), one(4, 2, has(2))}, nil},
+		{"two that send to each other", []sockets.Unix{{Name: "a", Inode: 1, Peer: 2}, {Name: "b", Inode: 2, Peer: 1}},
+			[]*process{one(2, 1), one(3, 2, has(1)), one(4, 2, has(2))}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tree := treeOf(c.processes...)
+			tree.noteClients(connections{unix: c.table})
+			for _, p := range tree.byAge() {
+				if got := pids(p.clients); got != c.want[p.PID] {
+					t.Errorf("clients of %d: %q, want %q", p.PID, got, c.want[p.PID])
+				}
+			}
+		})
+	}
+}
+
+// Of a process of another user nobody shows what it has open: its sockets are those of its user
+// that nobody else has, if all such processes of the user are one family.
+func TestClientsOfHiddenServers(t *testing.T) {
+	hidden := func(user uint32) trait { return func(p *process) { p.hidden, p.User = true, user } }
+	tcp := table("1 listens 3306", "2 3306 from 40000", "3 40000 to 3306")
+	tcp[1].User, tcp[2].User = 999, 33
+	for _, c := range []struct {
+		name      string
+		processes []*process
+		want      map[int]string
+	}{
+		{"a hidden server", []*process{one(2, 1, shell), one(3, 2, hidden(999)), one(4, 2, has(3))}, map[int]string{3: "4"}},
+		{"with workers", []*process{one(2, 1, shell), one(3, 2, hidden(999)), one(5, 3, hidden(999)), one(4, 2, has(3))}, map[int]string{3: "4", 5: "4"}},
+		{"behind a wrapper", []*process{one(2, 1, shell), one(3, 2), one(5, 3, hidden(999)), one(4, 2, has(3))}, map[int]string{3: "4", 5: "4"}},
+		{"and a hidden client", []*process{one(2, 1, shell), one(3, 2, hidden(999)), one(4, 2, hidden(33))}, map[int]string{3: "4"}},
+		{"two servers of one user", []*process{one(2, 1, shell), one(3, 2, hidden(999)), one(5, 2, hidden(999)), one(4, 2, has(3))}, nil},
+		{"a server of another user", []*process{one(2, 1, shell), one(3, 2, hidden(1)), one(4, 2, has(3))}, nil},
+		{"somebody else has it", []*process{one(2, 1, shell), one(3, 2, hidden(999)), one(4, 2, has(3)), one(6, 2, has(2))}, map[int]string{6: "4"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, p := range connected(tcp, c.processes...).byAge() {
+				if got := pids(p.clients); got != c.want[p.PID] {
+					t.Errorf("clients of %d: %q, want %q", p.PID, got, c.want[p.PID])
+				}
+			}
+		})
+	}
+}
+
+// The kernel's table has a socket that listens, one that was accepted there and the client's,
+// and a datagram's.
+func TestTheTableOfUnixSockets(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "stream")
+	listener, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	client, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	server, err := listener.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	log, err := net.ListenPacket("unixgram", path+".log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	logging, err := net.Dial("unixgram", path+".log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer logging.Close()
+	all, user := readUnix(), uint32(os.Getuid())
+	for _, want := range []sockets.Unix{
+		{Name: path, Inode: inodeOf(t, listener), User: user},
+		{Name: path, Inode: inodeOf(t, server), Peer: inodeOf(t, client), User: user},
+		{Inode: inodeOf(t, client), Peer: inodeOf(t, server), User: user},
+		{Name: path + ".log", Inode: inodeOf(t, log), User: user},
+		{Inode: inodeOf(t, logging), Peer: inodeOf(t, log), User: user},
+	} {
+		if !slices.Contains(all, want) {
+			t.Errorf("%+v is missing among %d", want, len(all))
+		}
+	}
+}
+
+// inodeOf is the inode of a socket of Go's.
+func inodeOf(t *testing.T, socket any) uint64 {
+	t.Helper()
+	raw, err := socket.(syscall.Conn).SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var info syscall.Stat_t
+	var failed error
+	if err := raw.Control(func(fd uintptr) { failed = syscall.Fstat(int(fd), &info) }); err != nil || failed != nil {
+		t.Fatal(err, failed)
+	}
+	return info.Ino
 }
 
 // A server is signalled once its clients have ended, a daemon and what was started in the

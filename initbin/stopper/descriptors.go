@@ -1,6 +1,7 @@
 package stopper
 
 import (
+	"errors"
 	"os"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ func findPipes(t *tree, outside map[string]bool) {
 	printed := map[string]bool{}
 	for _, p := range t.all {
 		open[p], p.sockets = descriptorsOf(p.PID, outside)
+		p.hidden = open[p] == nil && exists(file(p.PID, "fd"))
 		p.writes = map[string]bool{}
 		for fd, pipe := range open[p] {
 			further := fd != "1" && fd != "2"
@@ -39,7 +41,7 @@ func findPipes(t *tree, outside map[string]bool) {
 }
 
 // descriptorsOf returns the descriptors of pid that are pipes, each with the pipe's name, and
-// the inodes of its sockets.
+// the inodes of its sockets; nil if they are not shown.
 func descriptorsOf(pid int, outside map[string]bool) (found map[string]string, inodes []uint64) {
 	fds, err := readNames(file(pid, "fd"))
 	if err != nil {
@@ -48,6 +50,9 @@ func descriptorsOf(pid int, outside map[string]bool) (found map[string]string, i
 	found = map[string]string{}
 	for _, fd := range fds {
 		target, err := os.Readlink(file(pid, "fd/"+fd))
+		if errors.Is(err, syscall.EACCES) {
+			return nil, nil
+		}
 		if inode, ok := sockets.Inode(target); ok {
 			inodes = append(inodes, inode)
 			continue

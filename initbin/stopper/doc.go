@@ -32,7 +32,7 @@
 //	reads a pipe that others write to            500 ms after the last of them has ended: it ends
 //	                                             by itself; the stopper holds the pipe open, so
 //	                                             that none of them dies of SIGPIPE
-//	serves a client of this container (TCP)      after that client, which may need it to its end
+//	serves a client of this container            after that client, which may need it to its end
 //	su; who gave its child a terminal; the       only after its children: its end would take
 //	first process of a PID namespace             them along (dumb-init is stopped till then)
 //	an orphan from the beginning (a daemon)      after the application, which may need it

@@ -42,8 +42,9 @@ type process struct {
 	reads map[string]string
 	// writes are the pipes that it prints to.
 	writes map[string]bool
-	// sockets are the inodes of those that it has open.
+	// sockets are the inodes of those that it has open. hidden says that nobody shows them.
 	sockets []uint64
+	hidden  bool
 	// clients are connected to a server: to the process or to somebody below it. They are known
 	// at the first look only.
 	clients []*process

@@ -102,7 +102,7 @@ func (s *stop) takeOver(t *tree) error {
 	} else if p, front := t.application(s.task.Signal); p != nil {
 		s.heir, s.front = p.PID, front
 	}
-	t.noteClients(connections(t))
+	t.noteClients(readConnections(t))
 	return message(s.looker.watcher, s.looker.self, s.heir)
 }
 
