@@ -31,19 +31,29 @@ type subject struct {
 	grace time.Duration
 	// shared means that the containers' first processes are not process 1.
 	shared bool
-	// left are the containers that run what is none of the pod's author's business: a mesh's proxy.
+	judged
+}
+
+// judged is what the engine says about a pod, as if it had asked for everything: whether anything in
+// it is softstop's business, and which containers are none of its author's, a mesh's proxy. softstop
+// in the pod changes neither.
+type judged struct {
+	mine bool
 	left []string
 }
 
 // AsIs returns what keeps pod from stopping well as it is written. Of pods without Unix processes,
 // and of those whose steps a workflow engine runs, nothing is said.
-func AsIs(pod *corev1.Pod, around Around) []Finding {
-	s := subject{Around: around, pod: pod, grace: 30 * time.Second} // Kubernetes' default
+func AsIs(pod *corev1.Pod, around Around) []Finding { return judge(pod).findings(pod, around) }
+
+// findings are those of the pod that was judged, as it is or as softstop has changed it.
+func (j judged) findings(pod *corev1.Pod, around Around) []Finding {
+	if !j.mine {
+		return nil
+	}
+	s := subject{Around: around, pod: pod, grace: 30 * time.Second, judged: j} // Kubernetes' default
 	if g := pod.Spec.TerminationGracePeriodSeconds; g != nil {
 		s.grace = time.Duration(*g) * time.Second
-	}
-	if !s.decide() {
-		return nil
 	}
 	if s.grace <= 0 {
 		f := found(GraceZero, "", "", "spec", "terminationGracePeriodSeconds")
@@ -62,21 +72,18 @@ func AsIs(pod *corev1.Pod, around Around) []Finding {
 	return all
 }
 
-// decide asks the engine, as if the pod had asked for everything, what in it is none of softstop's
-// business, and reports whether anything is.
-func (s *subject) decide() bool {
-	bare := &corev1.Pod{Spec: s.pod.Spec}
-	bare.Labels = s.pod.Labels
+// judge asks the engine about a pod.
+func judge(pod *corev1.Pod) judged {
+	bare := &corev1.Pod{Spec: pod.Spec}
+	bare.Labels = pod.Labels
 	d := inject.Decide(bare, inject.Facts{Config: config.Default(), Requested: true})
-	if slices.Contains([]inject.Reason{inject.ReasonWindows, inject.ReasonWasm, inject.ReasonWorkflowEngine}, d.Skip) {
-		return false
-	}
+	j := judged{mine: !slices.Contains([]inject.Reason{inject.ReasonWindows, inject.ReasonWasm, inject.ReasonWorkflowEngine}, d.Skip)}
 	for _, c := range d.Containers {
 		if c.Reason == inject.ReasonMeshSidecar {
-			s.left = append(s.left, c.Name)
+			j.left = append(j.left, c.Name)
 		}
 	}
-	return true
+	return j
 }
 
 func (s *subject) container(c *corev1.Container, ordinary bool, at ...string) []Finding {

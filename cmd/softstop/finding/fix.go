@@ -5,14 +5,15 @@ import (
 	"strings"
 
 	"gomodules.xyz/jsonpatch/v2"
-	"sigs.k8s.io/yaml"
+
+	"github.com/softstop/softstop/cmd/softstop/splice"
 )
 
 // with adds the fix as a part of the pod's spec.
 func (f Finding) with(spec map[string]any) Finding {
-	text, err := yaml.Marshal(map[string]any{"spec": spec})
+	text, err := splice.YAML(map[string]any{"spec": spec})
 	if err == nil {
-		f.YAML = string(text)
+		f.YAML = text
 	}
 	return f
 }

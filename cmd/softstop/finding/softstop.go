@@ -40,8 +40,9 @@ func Of(pod *corev1.Pod, facts inject.Facts, asked Asked, services []Service) (R
 	skip := cmp.Or(inject.Decide(pod, facts).Skip, asked.Plan.Skip)
 	report := Report{Injected: skip == "", Skip: skip}
 	around := Around{Job: facts.OwnerKind == "Job", Known: KnownBy(facts), Services: services}
-	now := AsIs(pod, around)
-	after, err := afterwards(pod, now, asked, around)
+	judged := judge(pod)
+	now := judged.findings(pod, around)
+	after, err := afterwards(pod, judged, now, asked, around)
 	if err != nil {
 		return Report{}, err
 	}
@@ -73,7 +74,7 @@ func wantsNoDrain(plan inject.Plan, container string) bool {
 func MarkFixed(pod *corev1.Pod, facts inject.Facts, findings []Finding) error {
 	facts.Requested = true
 	plan, operations := inject.Inject(pod, facts)
-	after, err := afterwards(pod, findings, Asked{plan, operations}, Around{Job: facts.OwnerKind == "Job", Known: KnownBy(facts)})
+	after, err := afterwards(pod, judge(pod), findings, Asked{plan, operations}, Around{Job: facts.OwnerKind == "Job", Known: KnownBy(facts)})
 	for i := range findings {
 		findings[i].Fixed = err == nil && !contains(after, findings[i]) && !inject.NeverServed(facts.Namespace.Name)
 	}
@@ -81,7 +82,7 @@ func MarkFixed(pod *corev1.Pod, facts inject.Facts, findings []Finding) error {
 }
 
 // afterwards returns what would be left to find of now if the engine did what it was asked to.
-func afterwards(pod *corev1.Pod, now []Finding, asked Asked, around Around) ([]Finding, error) {
+func afterwards(pod *corev1.Pod, judged judged, now []Finding, asked Asked, around Around) ([]Finding, error) {
 	if len(now) == 0 || asked.Plan.Skip != "" {
 		return slices.Clone(now), nil
 	}
@@ -89,7 +90,7 @@ func afterwards(pod *corev1.Pod, now []Finding, asked Asked, around Around) ([]F
 	if err != nil {
 		return nil, err
 	}
-	return AsIs(changed, around), nil
+	return judged.findings(changed, around), nil
 }
 
 func contains(all []Finding, one Finding) bool {

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"encoding/json"
+	"iter"
 	"maps"
 	"reflect"
 	"slices"
@@ -41,11 +42,10 @@ func mistypedIn(pod map[string]any) (all []Mistyped) {
 			if t.Kind() != reflect.Struct || reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) {
 				return // keys of people's own
 			}
-			fields := fieldsOf(t)
 			for _, key := range slices.Sorted(maps.Keys(value)) {
-				if field, known := fields[key]; known {
+				if field := fieldOf(t, key); field != nil {
 					look(value[key], field, below(path, key))
-				} else if meant := config.Nearest(key, slices.Sorted(maps.Keys(fields))); meant != "" && value[meant] == nil {
+				} else if meant := config.Nearest(key, slices.Sorted(namesOf(t))); meant != "" && value[meant] == nil {
 					all = append(all, Mistyped{key, meant, below(path, key)})
 				}
 			}
@@ -55,17 +55,45 @@ func mistypedIn(pod map[string]any) (all []Mistyped) {
 	return all
 }
 
-// fieldsOf returns the types of a struct's fields by their names in JSON.
-func fieldsOf(t reflect.Type) map[string]reflect.Type {
-	fields := map[string]reflect.Type{}
-	for i := range t.NumField() {
-		field := t.Field(i)
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if field.Anonymous && name == "" {
-			maps.Copy(fields, fieldsOf(field.Type))
-			continue
+// fields goes through the fields of a struct, those of embedded structs too, with their names in
+// JSON. A pod has few keys of the many that there are: no table of them is made.
+func fields(t reflect.Type) iter.Seq2[string, reflect.Type] {
+	return func(yield func(string, reflect.Type) bool) {
+		for i := range t.NumField() {
+			field := t.Field(i)
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			if !field.Anonymous || name != "" {
+				if !yield(name, field.Type) {
+					return
+				}
+				continue
+			}
+			for inner, of := range fields(field.Type) {
+				if !yield(inner, of) {
+					return
+				}
+			}
 		}
-		fields[name] = field.Type
 	}
-	return fields
+}
+
+// fieldOf returns the type of a struct's field by its name in JSON; nil if there is none.
+func fieldOf(t reflect.Type, key string) reflect.Type {
+	for name, of := range fields(t) {
+		if name == key {
+			return of
+		}
+	}
+	return nil
+}
+
+// namesOf goes through the names of a struct's fields in JSON.
+func namesOf(t reflect.Type) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for name := range fields(t) {
+			if !yield(name) {
+				return
+			}
+		}
+	}
 }

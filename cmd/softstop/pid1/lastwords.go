@@ -1,8 +1,8 @@
 package pid1
 
 import (
-	"regexp"
 	"slices"
+	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -24,7 +24,7 @@ func wayFor(kind shell, statements []*syntax.Stmt, text string) map[*syntax.Stmt
 	switch kind {
 	case dash: // never
 	case bash:
-		if !regexp.MustCompile(`^[ \t;]*(#[^\n]*)?\n?$`).MatchString(behind) {
+		if nextLine(behind) != "" && nextLine(behind) != "\n" {
 			return way
 		}
 		_, chained := last.Cmd.(*syntax.BinaryCmd)
@@ -36,11 +36,21 @@ func wayFor(kind shell, statements []*syntax.Stmt, text string) map[*syntax.Stmt
 		}
 		bashWay(last, way)
 	case busybox:
-		if regexp.MustCompile(`^[ \t;]*(#[^\n]*)?$`).MatchString(behind) {
+		if nextLine(behind) == "" {
 			busyboxWay(last, way)
 		}
 	}
 	return way
+}
+
+// nextLine returns what of a script follows the line that it begins in the middle of, with the line's
+// end, if nothing else stands on that line: a comment at most.
+func nextLine(behind string) string {
+	rest := strings.TrimLeft(behind, " \t;")
+	if strings.HasPrefix(rest, "#") {
+		rest = rest[len(strings.SplitN(rest, "\n", 2)[0]):]
+	}
+	return rest
 }
 
 func bashWay(s *syntax.Stmt, way map[*syntax.Stmt]bool) {

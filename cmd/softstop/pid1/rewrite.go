@@ -31,7 +31,7 @@ func rewritten(file *syntax.File, script string, r *reader, t traps) string {
 	}
 	at := int(call.Pos().Offset())
 	result := script[:at] + "exec " + script[at:]
-	if again := ofScript(dash, commandline.Script{Inline: true, Text: result, Words: r.rest}, r.around, r.depth-1); again.Fate != Fine {
+	if again := ofScript(dash, commandline.Script{Inline: true, Text: result, Words: r.rest}, parse(result), r.around, r.depth-1); again.Fate != Fine {
 		return ""
 	}
 	return result

@@ -28,6 +28,7 @@ type ending struct {
 type reader struct {
 	kind       shell
 	text       string
+	file       *syntax.File
 	rest       []string // $0 and what follows
 	functions  map[string]*syntax.Stmt
 	way        map[*syntax.Stmt]bool // the commands for which the shell makes way by itself
@@ -36,13 +37,12 @@ type reader struct {
 	depth      int
 }
 
-// ofScript judges the script of sh -c.
-func ofScript(kind shell, in commandline.Script, around Around, depth int) Answer {
-	file, ok := parse(in.Text)
-	if !ok || depth == 0 {
+// ofScript judges the script of sh -c, which was parsed; file is nil if it cannot be.
+func ofScript(kind shell, in commandline.Script, file *syntax.File, around Around, depth int) Answer {
+	if file == nil || depth == 0 {
 		return Answer{Fate: Script}
 	}
-	r := &reader{kind: kind, text: in.Text, rest: in.Words, functions: functionsOf(file), around: around, depth: depth}
+	r := &reader{kind: kind, text: in.Text, file: file, rest: in.Words, functions: functionsOf(file), around: around, depth: depth}
 	traps := r.trapsOf(file)
 	if !in.Interactive && !traps.any {
 		r.way = wayFor(kind, file.Stmts, in.Text)
@@ -63,13 +63,16 @@ func ofScript(kind shell, in commandline.Script, around Around, depth int) Answe
 	return worst
 }
 
-// parse parses a script in bash's grammar, which has dash's and busybox's in it.
-func parse(script string) (*syntax.File, bool) {
+// parse parses a script in bash's grammar, which has dash's and busybox's in it; nil if it is none.
+func parse(script string) *syntax.File {
 	if len(script) > maxScript {
-		return nil, false
+		return nil
 	}
 	file, err := syntax.NewParser().Parse(strings.NewReader(script), "")
-	return file, err == nil
+	if err != nil {
+		return nil
+	}
+	return file
 }
 
 func functionsOf(file *syntax.File) map[string]*syntax.Stmt {
@@ -288,8 +291,8 @@ func executed(words []string) []string {
 
 // evaluated is about eval: its text is read, if it is known.
 func (r *reader) evaluated(s *syntax.Stmt, words []string) (ends []ending, left bool) {
-	file, ok := parse(strings.Join(words, " "))
-	if !ok || slices.Contains(words, "") {
+	file := parse(strings.Join(words, " "))
+	if file == nil || slices.Contains(words, "") {
 		return []ending{{front: s}}, false
 	}
 	return r.list(file.Stmts)

@@ -49,8 +49,9 @@ func ofShell(name string, in commandline.Script, around Around, depth int) Answe
 	}
 	kinds := shellsOf(name, around.Image)
 	var answers []Answer
+	file := parse(in.Text)
 	for _, kind := range kinds {
-		answer := ofScript(kind, in, around, depth)
+		answer := ofScript(kind, in, file, around, depth)
 		if answer.Program == "" {
 			answer.Program = name
 		}

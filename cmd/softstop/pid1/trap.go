@@ -78,8 +78,8 @@ func (r *reader) signal(word string) string {
 
 // handlerOf reads the commands of a trap. Commands that nobody can read do all that is good.
 func (r *reader) handlerOf(commands string) *handler {
-	file, ok := parse(commands)
-	if !ok || commands == "" {
+	file := parse(commands)
+	if file == nil || commands == "" {
 		return &handler{exits: true, tells: true, waits: true}
 	}
 	h := &handler{}
@@ -206,16 +206,13 @@ func (r *reader) waitsOnce(e ending) bool {
 	if !e.waits {
 		return false
 	}
-	file, ok := parse(r.text)
 	waits := 0
-	if ok {
-		syntax.Walk(file, func(node syntax.Node) bool {
-			if call, is := node.(*syntax.CallExpr); is && len(call.Args) > 0 && call.Args[0].Lit() == "wait" {
-				waits++
-			}
-			return true
-		})
-	}
+	syntax.Walk(r.file, func(node syntax.Node) bool {
+		if call, is := node.(*syntax.CallExpr); is && len(call.Args) > 0 && call.Args[0].Lit() == "wait" {
+			waits++
+		}
+		return true
+	})
 	return waits < 2
 }
 

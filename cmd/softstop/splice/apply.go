@@ -31,6 +31,7 @@ func (d *Document) Apply(base []string, operations ...jsonpatch.Operation) {
 func (d *Document) applyAll() error {
 	d.Forget()
 	d.read()
+	d.locate()
 	for _, operation := range d.operations {
 		if operation.Operation == "test" {
 			continue

@@ -24,14 +24,14 @@ type Document struct {
 	beyond     bool // the nodes do not say all that the operations do
 	rewritten  bool // Text could not keep the text
 
-	*nodes // nil if nobody needs them: they take thirty times the text
+	root    *yaml.Node // the text, taken apart; nil if there is none, or if nobody needs it: it takes twenty times the text
+	*places            // nil unless the text is being changed
 }
 
-// nodes are the text, taken apart.
-type nodes struct {
-	root   *yaml.Node // nil if the document is empty
-	lines  []int      // the offset of each line, as the YAML parser counts them
-	breaks []int      // the offset of each \n and \r
+// places say where in the text the nodes are, and what they were before they were changed.
+type places struct {
+	lines  []int // the offset of each line, as the YAML parser counts them
+	breaks []int // the offset of each \n and \r
 
 	was     map[*yaml.Node][]*yaml.Node // the children of collections as they were read
 	aliases map[*yaml.Node][]*yaml.Node // the aliases of an anchored node
@@ -55,17 +55,16 @@ func (p *Problem) Error() string { return p.Text }
 // Parse reads one document.
 func Parse(text []byte) (*Document, error) {
 	d := &Document{text: text}
-	root, err := rootOf(text)
-	if err != nil {
+	var err error
+	if d.root, err = rootOf(text); err != nil {
 		return nil, err
 	}
-	d.empty = root == nil || root.Kind == yaml.ScalarNode && root.Tag == "!!null"
-	if root != nil {
+	d.empty = d.root == nil || d.root.Kind == yaml.ScalarNode && d.root.Tag == "!!null"
+	if d.root != nil {
 		if d.data, err = toJSON(text); err != nil {
 			return nil, err
 		}
 	}
-	d.take(root)
 	return d, nil
 }
 
@@ -87,30 +86,29 @@ func rootOf(text []byte) (*yaml.Node, error) {
 	return document.Content[0], nil
 }
 
-// take remembers where in the text the nodes are.
-func (d *Document) take(root *yaml.Node) {
-	d.nodes = &nodes{root: root, lines: lineStarts(d.text), was: map[*yaml.Node][]*yaml.Node{}, aliases: map[*yaml.Node][]*yaml.Node{}, place: map[*yaml.Node]place{}}
+// locate remembers where in the text the nodes are. Only who changes them needs it.
+func (d *Document) locate() {
+	d.places = &places{lines: lineStarts(d.text), was: map[*yaml.Node][]*yaml.Node{}, aliases: map[*yaml.Node][]*yaml.Node{}, place: map[*yaml.Node]place{}}
 	for at, b := range d.text {
 		if b == '\n' || b == '\r' {
 			d.breaks = append(d.breaks, at)
 		}
 	}
-	if root != nil {
-		d.index(root, &cursor{})
+	if d.root != nil {
+		d.index(d.root, &cursor{})
 	}
 }
 
 // read takes the text apart again if that was forgotten.
 func (d *Document) read() {
-	if d.nodes == nil {
-		root, _ := rootOf(d.text) // it was read before
-		d.take(root)
+	if d.root == nil {
+		d.root, _ = rootOf(d.text) // it was read before
 	}
 }
 
 // Forget gives the memory back that it takes to know where in the text what is. Whoever asks for it
 // again gets it, for the time that it takes to read the text.
-func (d *Document) Forget() { d.nodes = nil }
+func (d *Document) Forget() { d.root, d.places = nil, nil }
 
 // toJSON reads text as kubectl does: what looks like JSON as JSON, the rest as YAML.
 func toJSON(text []byte) ([]byte, error) {

@@ -12,6 +12,15 @@ import (
 	sigsyaml "sigs.k8s.io/yaml"
 )
 
+// YAML returns value, as its JSON says it, as a text of its own in block style.
+func YAML(value any) (string, error) {
+	node, err := nodeOf(value)
+	if err != nil {
+		return "", err
+	}
+	return style{}.encode(node) + "\n", nil
+}
+
 // nodeOf returns value as nodes in block style, as its JSON says it.
 func nodeOf(value any) (*yaml.Node, error) {
 	data, err := json.Marshal(value)
@@ -88,7 +97,7 @@ func quotes(text string) (style yaml.Style, known bool) {
 	switch {
 	case text == "true" || text == "false":
 		return yaml.DoubleQuotedStyle, true
-	case text == "--" || isWord(text):
+	case text == "--" || isWord(text) || isLine(text):
 		return 0, true
 	case strings.HasPrefix(text, `{"`) && strings.HasSuffix(text, "}") && isPrintable(text):
 		return yaml.SingleQuotedStyle, true
@@ -105,6 +114,21 @@ func isWord(text string) bool {
 	}
 	for i := range len(rest) {
 		if b := rest[i]; !isLetter(b) && (b < '0' || b > '9') && strings.IndexByte("_./=-", b) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// isLine reports whether text is a short option or words of a command line, which need no quotes
+// either: a colon, a comma, a comment and brackets would, and so would other beginnings.
+func isLine(text string) bool {
+	rest, option := strings.CutPrefix(text, "-")
+	if rest == "" || !isLetter(rest[0]) || !option && !strings.Contains(rest, " ") || strings.HasSuffix(rest, " ") {
+		return false
+	}
+	for i := range len(text) {
+		if b := text[i]; !isLetter(b) && (b < '0' || b > '9') && strings.IndexByte("_./=-;&|$() ", b) < 0 {
 			return false
 		}
 	}
