@@ -70,6 +70,27 @@ func keys() []string {
 	return []string{strings.TrimPrefix(InjectKey, Prefix), strings.TrimPrefix(IgnoreKey, Prefix)}
 }
 
+// Meant returns the key of softstop's that somebody meant who wrote key: with a mistyped name or
+// another domain. It is "" for keys that there are, and for those of others.
+func Meant(key string) string {
+	name, ours := strings.CutPrefix(key, Prefix)
+	if !ours {
+		return foreign(key)
+	}
+	name, container, _ := strings.Cut(name, ".")
+	if Field(name).find() != nil || slices.Contains(keys(), name) || key == StatusKey || key == InjectedKey {
+		return ""
+	}
+	meant := Nearest(name, slices.Concat(lockable()[1:], keys()))
+	switch {
+	case meant == "":
+		return ""
+	case container != "":
+		return Prefix + meant + "." + container
+	}
+	return Prefix + meant
+}
+
 // foreign returns which key of softstop's was meant by one of another domain, such as
 // softstop.io/drain; "" if none was.
 func foreign(key string) string {

@@ -121,7 +121,7 @@ func (c *choice) count(o outcome, found finding.Report) (pod report.Pod, silence
 		all = append(all, report.Located{Finding: finding.MistypedKey(key.Key, key.Meant, key.Path), Line: o.Line(key.Path...)})
 	}
 	for _, stray := range o.Strays {
-		all = append(all, report.Located{Finding: finding.Stray(stray.Key, stray.Where), Line: stray.Line})
+		all = append(all, report.Located{Finding: finding.Stray(stray.Key, stray.Where, stray.Meant), Line: stray.Line})
 	}
 	ignored, unknown := silence.Ignored(o.Ignore(), o.Pod.Annotations[config.IgnoreKey])
 	for _, name := range unknown {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/softstop/softstop/cmd/softstop/manifest"
 )
@@ -92,7 +93,7 @@ func manifestsIn(folder string, recursive bool) (files []source, closed []manife
 		switch {
 		case err != nil:
 			closed = append(closed, unreadable(filepath.Clean(path), err))
-		case entry.IsDir() && path != root && !recursive:
+		case entry.IsDir() && path != root && (!recursive || strangers(entry.Name())):
 			return fs.SkipDir
 		case !entry.IsDir() && (isManifest || manifest.IsOther(path)) && readable(path, entry):
 			files = append(files, source{filepath.Clean(path), true, !isManifest})
@@ -100,6 +101,13 @@ func manifestsIn(folder string, recursive bool) (files []source, closed []manife
 		return nil
 	})
 	return files, closed
+}
+
+// strangers reports whether a folder of that name holds what tools have fetched for themselves, and
+// nobody applies. A folder called vendor is no such one: vendir and jsonnet-bundler put there what
+// is applied.
+func strangers(folder string) bool {
+	return slices.Contains([]string{"node_modules", ".git", ".terraform", ".venv"}, folder)
 }
 
 // unreadable is the report of a file in a folder, or of a folder, that cannot be opened.
@@ -133,6 +141,9 @@ func load(cmd *cobra.Command, file string) (name string, data []byte, err error)
 			return name, nil, fmt.Errorf("read manifest: %w", err)
 		}
 		defer opened.Close()
+		if info, err := opened.Stat(); err == nil && info.Mode()&fs.ModeDevice != 0 && file != os.DevNull && !term.IsTerminal(int(opened.Fd())) {
+			return name, nil, fmt.Errorf("%s is a device, no file with manifests", name)
+		}
 		from = opened
 	}
 	data, err = io.ReadAll(io.LimitReader(from, maxFile+1))

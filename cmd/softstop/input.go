@@ -224,7 +224,7 @@ func (o *outcome) warnings() (all []string) {
 		all = append(all, strings.Join(key.Path, ".")+": "+f.What)
 	}
 	for _, stray := range o.Strays {
-		f := finding.Stray(stray.Key, stray.Where)
+		f := finding.Stray(stray.Key, stray.Where, stray.Meant)
 		all = append(all, f.What+"; "+f.Fix)
 	}
 	return all

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -8,10 +9,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/softstop/softstop/cmd/softstop/manifest"
 	"github.com/softstop/softstop/cmd/softstop/report"
+	"github.com/softstop/softstop/config"
 )
 
 // errUnread ends a command that could not read all it was given, and has said so.
@@ -34,8 +35,10 @@ func skipped(cause manifest.Cause) bool {
 // failed reports whether the command has not done what it was asked to: something that was named
 // could not be read; with --strict, also a manifest that was found.
 func (u *unread) failed() bool {
-	fails := func(one manifest.Unread) bool { return one.Cause != manifest.Elsewhere }
-	strictly := func(one manifest.Unread) bool { return !skipped(one.Cause) }
+	fails := func(one manifest.Unread) bool {
+		return one.Cause != manifest.Elsewhere && one.Cause != manifest.Unheard
+	}
+	strictly := func(one manifest.Unread) bool { return !skipped(one.Cause) && one.Cause != manifest.Unheard }
 	return len(u.errs) > 0 || slices.ContainsFunc(u.named, fails) || u.strict && (slices.ContainsFunc(u.found, strictly) || slices.ContainsFunc(u.named, strictly))
 }
 
@@ -59,21 +62,21 @@ func (u *unread) refuse(t manifest.Template) {
 func (u *unread) tell(w io.Writer) {
 	for _, err := range u.errs {
 		for line := range strings.Lines(err.Error()) {
-			fmt.Fprintln(w, "softstop:", printable(strings.TrimRight(line, "\n")))
+			fmt.Fprintln(w, "softstop:", config.Line(strings.TrimRight(line, "\n")))
 		}
 	}
 	for _, one := range u.named {
 		line := one.String()
-		if fix := u.fix(one.Cause); fix != "" {
+		if fix := cmp.Or(one.Fix, u.fix(one.Cause)); fix != "" {
 			line += "; " + fix
 		}
-		fmt.Fprintln(w, "softstop:", printable(line))
+		fmt.Fprintln(w, "softstop:", config.Line(line))
 	}
 	charts, rest := byChart(u.found)
 	for _, chart := range charts {
-		fmt.Fprintf(w, "softstop: %s: render them: helm template %s | %s -f -\n", printable(chart.String()), printable(chart.folder), u.command)
+		fmt.Fprintf(w, "softstop: %s: render them: helm template %s | %s -f -\n", config.Line(chart.String()), config.Line(chart.folder), u.command)
 	}
-	for _, cause := range []manifest.Cause{manifest.Unreadable, manifest.Templated, manifest.Broken, manifest.Invalid, manifest.Elsewhere, manifest.Kustomization, manifest.Partial, manifest.Foreign} {
+	for _, cause := range []manifest.Cause{manifest.Unreadable, manifest.Templated, manifest.Broken, manifest.Invalid, manifest.Elsewhere, manifest.Unheard, manifest.Kustomization, manifest.Partial, manifest.Foreign} {
 		u.tellGroup(w, cause, rest)
 	}
 }
@@ -87,13 +90,18 @@ func (u *unread) tellGroup(w io.Writer, cause manifest.Cause, found []manifest.U
 	if skipped(cause) {
 		head += ": " + someOf(filesOf(group))
 	}
-	if fix := u.fix(cause); fix != "" {
+	same := !slices.ContainsFunc(group, func(one manifest.Unread) bool { return one.Fix != "" })
+	if fix := u.fix(cause); fix != "" && same {
 		head += "; " + fix
 	}
-	fmt.Fprintln(w, printable(head))
+	fmt.Fprintln(w, config.Line(head))
 	if !skipped(cause) {
 		for _, one := range group {
-			fmt.Fprintln(w, "  "+printable(one.String()))
+			line := one.String()
+			if fix := cmp.Or(one.Fix, u.fix(cause)); fix != "" && !same {
+				line += "; " + fix
+			}
+			fmt.Fprintln(w, "  "+config.Line(line))
 		}
 	}
 }
@@ -117,6 +125,8 @@ func heading(cause manifest.Cause, single bool) string {
 		return is("has objects that the API server would refuse", "have objects that the API server would refuse")
 	case manifest.Elsewhere:
 		return is("has pods in what is no pod template, which was not looked at", "have pods in what is no pod template, which was not looked at")
+	case manifest.Unheard:
+		return is("has a softstop key on a Namespace, where nobody reads it", "have softstop keys on Namespaces, where nobody reads them")
 	case manifest.Kustomization:
 		return is("is a kustomization and was not built", "are kustomizations and were not built")
 	case manifest.Partial:
@@ -199,14 +209,4 @@ func someOf(names []string) string {
 		return strings.Join(names, ", ")
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
-}
-
-// printable takes what would move the cursor of a terminal out of a line.
-func printable(line string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return '·'
-		}
-		return r
-	}, line)
 }

@@ -117,9 +117,14 @@ func badValues(problems []config.Problem) (all []Finding) {
 // Problem is the finding of a value that does not hold, in a sentence.
 func Problem(what string) Finding { return found(BadValue, "", what, "metadata", "annotations") }
 
-// Stray is the finding of a key where nobody reads it; where says what it is there.
-func Stray(key, where string) Finding {
-	return found(Misplaced, "", fmt.Sprintf("%s is %s, where nobody reads it", key, where))
+// Stray is the finding of a key where nobody reads it; where says what it is there, meant which key
+// it should be, if there is none such.
+func Stray(key, where, meant string) Finding {
+	f := found(Misplaced, "", fmt.Sprintf("%s is %s, where nobody reads it", key, where))
+	if meant != "" {
+		f.Fix += fmt.Sprintf(", and call it %s: there is no %s", meant, key)
+	}
+	return f
 }
 
 // MistypedKey is the finding of a key at path in the pod that is almost the one that was meant.

@@ -15,7 +15,7 @@
 //	placeholder.go    values that something fills in before the API server sees them
 //	mistyped.go       keys that are almost those of a pod
 //	stray.go          keys of softstop's where nobody reads them
-//	other.go          files of other languages, of which manifests are made
+//	other.go          files of other languages, and projects, of which manifests are made
 //
 // # Which objects have pods
 //

@@ -91,10 +91,8 @@ func notText(data []byte) int {
 // unreadable reports a document that is neither YAML nor JSON.
 func (f *File) unreadable(d *document, err error) {
 	line, message := placeOf(err)
-	at, mark := f.templated(d.text)
 	switch {
-	case at > 0:
-		f.report(d, Templated, at, "is a template, no manifest yet: "+mark)
+	case f.templated(d):
 	case claims(d.text):
 		f.report(d, Broken, line, message+explained(message, d.line(line)))
 	default:
@@ -102,13 +100,24 @@ func (f *File) unreadable(d *document, err error) {
 	}
 }
 
-// templated is the first mark of a template in a text that is no manifest, with its line; in a file
-// of another language, what claims to be a manifest.
-func (f *File) templated(text []byte) (line int, mark string) {
-	if line, mark = templated(text); line == 0 && IsOther(f.Name) {
-		return claimed(text)
+// templated reports a document that is no manifest, if it has the mark of a template or is of another
+// language: then with what in it claims to be a manifest.
+func (f *File) templated(d *document) bool {
+	l, other := languageOf(f.Name)
+	if l.program {
+		f.report(d, Templated, 1, "is a program, no manifest")
+		f.Unread[len(f.Unread)-1].Fix = l.fix
+		return true
 	}
-	return line, mark
+	line, mark := templated(d.text)
+	if line == 0 && other {
+		line, mark = claimed(d.text)
+	}
+	if line > 0 {
+		f.report(d, Templated, line, "is a template, no manifest yet: "+mark)
+		f.Unread[len(f.Unread)-1].Fix = l.fix
+	}
+	return line > 0
 }
 
 // line returns the text of a line of the document, from 1.
@@ -190,11 +199,9 @@ func (f *File) collectDocument(d *document) {
 	case []any:
 		f.collectList(d, root)
 	default:
-		if line, mark := f.templated(d.text); line > 0 {
-			f.report(d, Templated, line, "is a template, no manifest yet: "+mark)
-			return
+		if !f.templated(d) {
+			f.report(d, Foreign, 1, "is no Kubernetes object but "+typeName(root))
 		}
-		f.report(d, Foreign, 1, "is no Kubernetes object but "+typeName(root))
 	}
 }
 

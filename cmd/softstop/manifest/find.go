@@ -74,6 +74,9 @@ func (f *File) collect(d *document, path []string, object map[string]any, kind s
 		f.collectItems(d, path, items, strings.TrimSuffix(kind, "List"))
 	case kind == "" && IsKustomization(f.Name):
 		f.report(d, Kustomization, d.Line(path...), "is a kustomization, of which kustomize makes manifests")
+	case kind == "" && projectOf(f.Name) != "":
+		f.report(d, Templated, d.Line(path...), "is a project, of which its tool makes manifests")
+		f.Unread[len(f.Unread)-1].Fix = projectOf(f.Name)
 	case kind == "":
 		f.collectBare(d, path, object, func() {
 			f.report(d, Foreign, d.Line(path...), "is no Kubernetes object: it has no kind")
@@ -108,6 +111,7 @@ func (f *File) collectNamespace(d *document, path []string, object map[string]an
 		return
 	}
 	f.objects++
+	f.straysOn(d, path, object)
 	f.Namespaces[namespace.Name] = inject.Namespace{Name: namespace.Name, Labels: namespace.Labels, Annotations: namespace.Annotations}
 }
 

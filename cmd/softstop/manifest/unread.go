@@ -21,6 +21,8 @@ const (
 	Invalid Cause = "invalid"
 	// Elsewhere means that an object makes pods from what is no pod template, or has one as a text.
 	Elsewhere Cause = "elsewhere"
+	// Unheard keys of softstop's are on a Namespace, where nobody reads them.
+	Unheard Cause = "unheard"
 	// Partial objects are patches, which somebody applies to whole ones.
 	Partial Cause = "patch"
 	// Kustomization files name what a manifest is made of.
@@ -40,6 +42,8 @@ type Unread struct {
 	Document int
 	// Text says what is the matter.
 	Text string
+	// Fix says what helps, if that is more than what helps with every Unread of its cause.
+	Fix string
 }
 
 func (u Unread) String() string {
@@ -73,23 +77,4 @@ func templated(text []byte) (line int, mark string) {
 		}
 	}
 	return 1 + bytes.Count(text[:found[0]], []byte("\n")), mark
-}
-
-// claim is what a text of a Kubernetes object has.
-func claim() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^[ \t{-]*"?(apiVersion|kind)"?[ \t]*[:=]`)
-}
-
-// claims reports whether a text that cannot be read seems to be of a Kubernetes object.
-func claims(text []byte) bool { return claim().Match(text) }
-
-// claimed returns the line, from 1, by which a text claims to be of a Kubernetes object, and its
-// number; 0 if it does not.
-func claimed(text []byte) (number int, line string) {
-	found := claim().FindIndex(text)
-	if found == nil {
-		return 0, ""
-	}
-	rest, _, _ := bytes.Cut(text[found[0]:], []byte("\n"))
-	return 1 + bytes.Count(text[:found[0]], []byte("\n")), string(bytes.TrimSpace(rest))
 }
