@@ -24,8 +24,10 @@ type Document struct {
 	beyond     bool // the nodes do not say all that the operations do
 	rewritten  bool // Text could not keep the text
 
-	root    *yaml.Node // the text, taken apart; nil if there is none, or if nobody needs it: it takes twenty times the text
-	*places            // nil unless the text is being changed
+	// root is the text, taken apart; nil if there is none, or if nobody needs it: it takes twenty times
+	// the text.
+	root    *yaml.Node
+	*places // nil unless the text is being changed
 }
 
 // places say where in the text the nodes are, and what they were before they were changed.
