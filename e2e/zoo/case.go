@@ -71,6 +71,7 @@ func Cases() []Case {
 		shellCases(), pipeCases(), launcherCases(), parentCases(), supervisorCases(), nestedCases(),
 		redisCases(), databaseCases(), webCases(), nodeCases(), pythonCases(), rubyPHPCases(), daemonCases(), goCases(),
 		besideCases(), frontCases(), sandboxCases(), stepCases(), needCases(), jobCases(), codeCases(),
+		wrapperCases(), watcherCases(), managerCases(), entrypointCases(),
 	} {
 		all = append(all, group...)
 	}

@@ -61,6 +61,8 @@ func linkedCases() []Case {
 		linked("redis &, node connected to it behind sh -c", "#!/bin/sh\n"+redis+" &\n"+ping+"sh -c \""+app+"; true\"\ntrue\n", saved),
 		linked("redis as a daemon, node connected to it as one", "#!/bin/sh\n"+redis+" --daemonize yes\n"+ping+"("+app+" &)\nsleep infinity\n", saved),
 		linked("memcached &, node connected to it in front", "#!/bin/sh\nmemcached -u root &\nuntil echo version | socat -t1 - TCP:127.0.0.1:11211; do sleep 0.05; done\nnode /srv/app.js 11211 version VERSION\ntrue\n"),
+		linked("redis as its user &, node connected to it in front", "#!/bin/sh\ngosu redis "+redis+" &\n"+ping+app+"\ntrue\n", saved),
+		linked("redis as its user &, node as another connected to it in front", "#!/bin/sh\ngosu redis "+redis+" &\n"+ping+"gosu nobody "+app+"\ntrue\n", saved),
 		replica,
 	}
 }

@@ -31,6 +31,9 @@ func exceptions() []exception {
 		{late, "nodemon ends by itself and leaves what it has started, which it may have signalled", []string{
 			"jobs: nodemon --exec",
 		}},
+		{late, "entr ends by itself and leaves what it has started, which it may have signalled", []string{
+			"watcher: entr",
+		}},
 		{dawdling, "uwsgi now and then forgets one of its workers, under every init: that is signalled at the last call", []string{
 			"uwsgi: exec form",
 			"uwsgi: sh -c with two commands",

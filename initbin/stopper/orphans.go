@@ -73,17 +73,28 @@ func (s *stepping) applicationLives() bool {
 
 // mayHaveReached reports whether the supervisor that an orphan came from can have signalled
 // it before it ended. A script can reach anybody, and many a program walks the whole tree
-// below it. But some signal their child only, and who dies of the signal has at most passed
-// it on to its own children; an eager one not even that.
+// below it. But some signal their child only, or the group of its own that they gave it, and
+// who dies of the signal has at most passed it on so far; an eager one not even that.
 func (s *stepping) mayHaveReached(m *memory) bool {
 	v := m.supervisor
 	switch {
 	case v == nil:
 		return s.main.shell || s.knownGroup(m)
-	case v.shell || m.parent == v:
-		return v.shell || !v.died || !v.eager
+	case v.shell:
+		return true
+	case m.parent != v && v.kind == proc.Forwarder:
+		return false
 	}
-	return !v.died && v.kind != proc.Forwarder
+	return !v.died || !v.eager && (m.parent == v || m.inGroupBelow(v))
+}
+
+// inGroupBelow reports whether m is in a process group of its own that v gave a child.
+func (m *memory) inGroupBelow(v *memory) bool {
+	child := m
+	for child.parent != v && child.parent != nil {
+		child = child.parent
+	}
+	return child.parent == v && child.group == m.group && child.group != v.group
 }
 
 // knownGroup reports whether somebody who was in a supervisor's hands shares m's group.

@@ -87,6 +87,16 @@ func TestOrphansOfASupervisor(t *testing.T) {
 			ended:  map[int]int{2: diedOfTERM},
 			want:   "signal 4",
 		}, {
+			name:   "the grandchild of one that died of the signal, in a group that it gave its child",
+			before: []*process{one(2, 1, answers), one(3, 2, group(3)), one(4, 3, group(3), answers, ran(5))},
+			after:  []*process{one(4, 1, group(3), answers, ran(6))},
+			ended:  map[int]int{2: diedOfTERM},
+		}, {
+			name:   "a forwarder's grandchild that handles the signal, whatever its group",
+			before: []*process{one(2, 1, sigwaits, wraps(proc.Forwarder)), one(3, 2, group(3)), one(4, 3, group(3), answers, ran(5))},
+			after:  []*process{one(4, 1, group(3), answers, ran(6))},
+			want:   "signal 4",
+		}, {
 			name:   "one that does not handle the signal: it would be dead",
 			before: []*process{one(2, 1, answers), one(3, 2, ran(5))},
 			after:  []*process{one(3, 1, ran(6))},
