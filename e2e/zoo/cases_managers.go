@@ -1,21 +1,25 @@
 package main
 
+import "golang.org/x/sys/unix"
+
 // managerCases are programs that keep processes: a Procfile's, copies of one, a language's
 // workers.
 func managerCases() []Case {
 	const app = "/zoo/app app " + half
 	manage := func(style string, command ...string) Case { return appOwn("manager", style, command...) }
-	both := func(style string, command ...string) Case {
+	both := func(style string, stop unix.Signal, command ...string) Case {
 		return Case{
-			Subject: "manager", Style: style, Command: command, Own: 0.5, Ready: []Check{up("app", "b")}, Evidence: []Check{cleaned("app", "b")},
+			Subject: "manager", Style: style, Command: command, Stop: stop, Own: 0.5, Ready: []Check{up("app", "b")}, Evidence: []Check{cleaned("app", "b")},
 			Files: map[string]string{"/srv/Procfile": "web: " + app + "\nworker: /zoo/app b " + half + "\n"},
 		}
 	}
 	return append([]Case{
-		both("nf start", "nf", "start", "-j", "/srv/Procfile"),
-		both("nf start behind sh -c", "/bin/sh", "-c", "nf start -j /srv/Procfile; echo done"),
-		manage("multiwatch", append(words("multiwatch -f 1 --"), words(app)...)...),
-		manage("multiwatch behind sh -c", "/bin/sh", "-c", "multiwatch -f 1 -- "+app+"; echo done"),
+		both("nf start, SIGINT", unix.SIGINT, "nf", "start", "-j", "/srv/Procfile"),
+		both("nf start behind sh -c, SIGINT", unix.SIGINT, "/bin/sh", "-c", "nf start -j /srv/Procfile; echo done"),
+		both("nf start", 0, "nf", "start", "-j", "/srv/Procfile"),
+		both("nf start behind sh -c", 0, "/bin/sh", "-c", "nf start -j /srv/Procfile; echo done"),
+		manage("multiwatch", append(words("multiwatch -s TERM --"), words(app)...)...),
+		manage("multiwatch behind sh -c", "/bin/sh", "-c", "multiwatch -s TERM -- "+app+"; echo done"),
 		manage("daemon --foreground --respawn", append(words("daemon --foreground --respawn --"), words(app)...)...),
 		manage("daemon --foreground --respawn behind sh -c", "/bin/sh", "-c", "daemon --foreground --respawn -- "+app+"; echo done"),
 	}, append(preloadCases(), queueCases()...)...)
@@ -34,12 +38,18 @@ func preloadCases() []Case {
 		c.Subject, c.Style, c.Command = "manager", style, command
 		return c
 	}
-	const gunicorn = "gunicorn --preload --chdir /srv -w 2 -b 127.0.0.1:8000 wsgi:application"
+	const gunicorn = "gunicorn --preload --config /srv/gunicorn.py --chdir /srv -w 2 -b 127.0.0.1:8000 wsgi:application"
 	const uvicorn = "python3 -m uvicorn --reload --reload-dir /srv --app-dir /srv --port 8000 asgi:application"
-	shell := with("gunicorn --preload behind sh -c", "/bin/sh", "-c", gunicorn+"; echo done")
-	shell.Like = "manager: gunicorn --preload"
+	preload := func(style string, command ...string) Case {
+		c := withFile(with(style, command...), "/srv/gunicorn.py", gunicornHook)
+		c.Ready = append(c.Ready, bothWorkers)
+		return c
+	}
+	direct := preload("gunicorn --preload", words(gunicorn)...)
+	shell := preload("gunicorn --preload behind sh -c", "/bin/sh", "-c", gunicorn+"; echo done")
+	shell.Like = direct.Name()
 	return []Case{
-		with("gunicorn --preload", words(gunicorn)...),
+		direct,
 		shell,
 		with("uvicorn --reload", words(uvicorn)...),
 		with("uvicorn --reload behind sh -c", "/bin/sh", "-c", uvicorn+"; echo done"),

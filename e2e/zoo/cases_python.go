@@ -1,5 +1,7 @@
 package main
 
+import "fmt"
+
 // pythonCases are the application servers and task queues of Python.
 func pythonCases() []Case { return append(celeryCases(), pythonServers()...) }
 
@@ -60,20 +62,38 @@ func pythonServers() []Case {
 		c.Subject, c.Style, c.Command = subject, style, command
 		return c
 	}
-	const gunicorn = "gunicorn --chdir /srv -w 2 -b 127.0.0.1:8000 wsgi:application"
+	const gunicorn = "gunicorn --config /srv/gunicorn.py --chdir /srv -w 2 -b 127.0.0.1:8000 wsgi:application"
 	const uvicorn = "python3 -m uvicorn --app-dir /srv --port 8000 asgi:application"
 	const uwsgi = "uwsgi --plugin python3 --http-socket :8000 --chdir /srv --wsgi-file wsgi.py --master --processes 2 --hook-master-start unix_signal:15"
+	workers := func(c Case) Case {
+		c.Ready = append(c.Ready, bothWorkers)
+		return withFile(c, "/srv/gunicorn.py", gunicornHook)
+	}
 	return []Case{
-		with("gunicorn", "exec form", words(gunicorn)...),
-		with("gunicorn", "sh -c with two commands", "/bin/sh", "-c", gunicorn+"; echo done"),
-		with("gunicorn", "log through tee", "/bin/bash", "-c", gunicorn+" 2>&1 | tee /out/log"),
-		with("gunicorn", "under supervisord", "/bin/sh", "-c", "printf '"+`[supervisord]\nnodaemon=true\nuser=root\n[program:g]\ncommand=`+gunicorn+`\n`+"' > /etc/g.conf; supervisord -c /etc/g.conf; true"),
+		workers(with("gunicorn", "exec form", words(gunicorn)...)),
+		workers(with("gunicorn", "sh -c with two commands", "/bin/sh", "-c", gunicorn+"; echo done")),
+		workers(with("gunicorn", "log through tee", "/bin/bash", "-c", gunicorn+" 2>&1 | tee /out/log")),
+		workers(with("gunicorn", "under supervisord", "/bin/sh", "-c", "printf '"+`[supervisord]\nnodaemon=true\nuser=root\n[program:g]\ncommand=`+gunicorn+`\n`+"' > /etc/g.conf; supervisord -c /etc/g.conf; true")),
 		with("uvicorn", "exec form", words(uvicorn)...),
 		with("uvicorn", "sh -c with two commands", "/bin/sh", "-c", uvicorn+"; echo done"),
 		with("uvicorn", "two workers behind sh -c", "/bin/sh", "-c", uvicorn+" --workers 2; echo done"),
 		with("uwsgi", "exec form", append(words(uwsgi)[:len(words(uwsgi))-1], "unix_signal:15 gracefully_kill_them_all")...),
 		with("uwsgi", "sh -c with two commands", "/bin/sh", "-c", uwsgi[:len(uwsgi)-len("unix_signal:15")]+"'unix_signal:15 gracefully_kill_them_all'; echo done"),
 	}
+}
+
+// gunicornHook notes each worker that handles signals: one that is told before that never hears
+// of it, and gunicorn waits for it.
+const gunicornHook = `def post_worker_init(worker):
+    with open("/out/worker.up", "a") as f: f.write("%d\n" % worker.pid)
+`
+
+// bothWorkers holds once gunicorn's two workers handle signals.
+func bothWorkers(c *Cell) error {
+	if n := count(c, "worker", "up"); n < 2 {
+		return fmt.Errorf("%d of 2 workers are up", n)
+	}
+	return nil
 }
 
 const wsgiApp = `import os, time

@@ -25,14 +25,22 @@ func exceptions() []exception {
 		{late, "the script's trap may have signalled the daemon, so it is signalled again at the last call only", []string{
 			"needs: redis as a daemon, trap, app in front",
 		}},
-		{late, "supervisord signals the shell alone, but may have signalled all below it", []string{
+		{late, "supervisord or nf signals the shell alone, but may have signalled all below it", []string{
 			"supervisord: program is sh -c with two commands",
+			"manager: nf start, SIGINT",
+			"manager: nf start behind sh -c, SIGINT",
 		}},
 		{late, "nodemon ends by itself and leaves what it has started, which it may have signalled", []string{
 			"jobs: nodemon --exec",
 		}},
-		{late, "entr ends by itself and leaves what it has started, which it may have signalled", []string{
+		{late, "entr or cpulimit ends by itself and leaves what it has started, which it may have signalled", []string{
 			"watcher: entr",
+			"wrapper: cpulimit -z -f -l 90 --",
+			"wrapper: cpulimit -z -f -l 90 -- behind sh -c",
+		}},
+		{wrong, "nf knows SIGINT only; its end by another signal breaks the sockets that the applications print to", []string{
+			"manager: nf start",
+			"manager: nf start behind sh -c",
 		}},
 		{dawdling, "uwsgi now and then forgets one of its workers, under every init: that is signalled at the last call", []string{
 			"uwsgi: exec form",
@@ -40,6 +48,9 @@ func exceptions() []exception {
 		}},
 		{dawdling, "two Python interpreters end side by side, and share the processors", []string{
 			"celery: beat in the background",
+		}},
+		{dawdling, "reflex looks every half second whether what it has told to stop has ended", []string{
+			"watcher: reflex -s",
 		}},
 		{wrong, "nodemon itself ends the application in its cleanup", []string{
 			"trap, in front: nodemon",
