@@ -30,6 +30,12 @@
 // make zoo compares all columns, TestSoftstop what is wrong. No test measures time: a
 // busy machine would decide it.
 //
+// # What is not in it
+//
+// honcho and circus: Debian has no package of them. nf and foreman keep Procfiles, s6, runit,
+// supervisord and others processes. air: its modules take longer to fetch and to build than all
+// other additions of its kind; reflex, a file watcher in Go too, is a package.
+//
 // # Why a session of its own
 //
 // kill(0) and process groups reach across PID namespaces where the session is
