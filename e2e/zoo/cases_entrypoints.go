@@ -35,7 +35,6 @@ psql -qc 'create table kept as select 1'
 		with("postgres, SIGINT", unix.SIGINT, begin+rest, serves, "/entrypoint.sh", "postgres"),
 		with("postgres, SIGTERM", 0, begin+rest, serves, "/entrypoint.sh", "postgres"),
 		with("postgres behind sh -c, SIGINT", unix.SIGINT, begin+rest, serves, "/bin/sh", "-c", "/entrypoint.sh postgres; echo done"),
-		with("postgres, while it is filled, SIGINT", unix.SIGINT, begin+"touch /out/filling\nsleep 30\n"+rest, exists("/out/filling", "not yet"), "/entrypoint.sh", "postgres"),
 		with("postgres, while it is filled, SIGTERM", 0, begin+"touch /out/filling\nsleep 30\n"+rest, exists("/out/filling", "not yet"), "/entrypoint.sh", "postgres"),
 	}
 }

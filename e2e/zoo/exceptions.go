@@ -21,6 +21,7 @@ func exceptions() []exception {
 		}},
 		{dawdling, "the handler runs only when the call that waits for the child returns, and fish often waits on", []string{
 			"jobs: fish, trap passes it on",
+			"jobs: fish, trap, app in front",
 		}},
 		{late, "the script's trap may have signalled the daemon, so it is signalled again at the last call only", []string{
 			"needs: redis as a daemon, trap, app in front",
@@ -48,6 +49,9 @@ func exceptions() []exception {
 		}},
 		{dawdling, "two Python interpreters end side by side, and share the processors", []string{
 			"celery: beat in the background",
+		}},
+		{dawdling, "supervisord looks once a second, at most, what has become of what it stops", []string{
+			"supervisord: stopsignal of its own",
 		}},
 		{dawdling, "reflex looks every half second whether what it has told to stop has ended", []string{
 			"watcher: reflex -s",
