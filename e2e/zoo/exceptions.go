@@ -7,15 +7,28 @@ type exception struct {
 	Why  string
 }
 
+// reason is a fault that some cases have in common, and why it stays.
+type reason struct {
+	kind  kind
+	why   string
+	cases []string
+}
+
 // exceptions lists every fault that softstop's column may show. A case that is not at
 // fault any more is to be taken off: make zoo fails until it is.
 func exceptions() []exception {
 	var all []exception
-	for _, group := range []struct {
-		kind  kind
-		why   string
-		cases []string
-	}{
+	for _, r := range append(delays(), losses()...) {
+		for _, name := range r.cases {
+			all = append(all, exception{name, r.kind, r.why})
+		}
+	}
+	return all
+}
+
+// delays are graceful, but late.
+func delays() []reason {
+	return []reason{
 		{late, "the handler runs only when the call that waits for the child returns, and PHP waits on", []string{
 			"jobs: php parent, passes it on",
 		}},
@@ -39,10 +52,6 @@ func exceptions() []exception {
 			"wrapper: cpulimit -z -f -l 90 --",
 			"wrapper: cpulimit -z -f -l 90 -- behind sh -c",
 		}},
-		{wrong, "nf knows SIGINT only; its end by another signal breaks the sockets that the applications print to", []string{
-			"manager: nf start",
-			"manager: nf start behind sh -c",
-		}},
 		{dawdling, "uwsgi now and then forgets one of its workers, under every init: that is signalled at the last call", []string{
 			"uwsgi: exec form",
 			"uwsgi: sh -c with two commands",
@@ -55,6 +64,16 @@ func exceptions() []exception {
 		}},
 		{dawdling, "reflex looks every half second whether what it has told to stop has ended", []string{
 			"watcher: reflex -s",
+		}},
+	}
+}
+
+// losses are not graceful.
+func losses() []reason {
+	return []reason{
+		{wrong, "nf knows SIGINT only; its end by another signal breaks the sockets that the applications print to", []string{
+			"manager: nf start",
+			"manager: nf start behind sh -c",
 		}},
 		{wrong, "nodemon itself ends the application in its cleanup", []string{
 			"trap, in front: nodemon",
@@ -79,10 +98,5 @@ func exceptions() []exception {
 		{racing, "the application connects to what was started beside it only when it stops: nothing shows before that it needs it", []string{
 			"needs: Xvfb in the background",
 		}},
-	} {
-		for _, name := range group.cases {
-			all = append(all, exception{name, group.kind, group.why})
-		}
 	}
-	return all
 }
