@@ -11,7 +11,7 @@ type Endpoint struct {
 }
 
 // mapped is how an IPv4 address begins.
-var mapped = [16]byte{10: 0xff, 11: 0xff} //nolint:gochecknoglobals // a constant
+var mapped = [16]byte{10: 0xff, 11: 0xff}
 
 // Is4 reports whether the address is one of IPv4.
 func (e Endpoint) Is4() bool { return [12]byte(e.Address[:12]) == [12]byte(mapped[:12]) }
