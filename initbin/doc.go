@@ -10,6 +10,7 @@
 //	lastwords    what a process that is about to be killed waits for, for the stopper
 //	handover     what the two say to each other, and which exit code comes of it
 //	proc         what /proc says about a process, for both
+//	quiet        when nobody asks a container for anything any more
 //	sockets      the kernel's tables of TCP sockets
 //	sys          system calls without the runtime
 //	ordinary     the watcher inside an ordinary Go program

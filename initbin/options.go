@@ -73,9 +73,8 @@ type Options struct {
 	// Drain is how long the stop signal is held back while the application goes on
 	// serving. Used when a user's own preStop hook leaves no place for ours.
 	Drain time.Duration
-	// MaxDrain, if it is not 0, makes Drain the least: from then on the drain is to end as soon as it
-	// is quiet, at the latest after MaxDrain. The init does not know yet when it is quiet, and ends
-	// it after Drain. So Quiet, Probes and Ports are not used yet.
+	// MaxDrain, if it is not 0, makes Drain the least: from then on the drain ends as soon as it is
+	// quiet, at the latest after MaxDrain.
 	MaxDrain time.Duration
 	// Quiet is how long nothing may have happened for that; 0 means DefaultQuiet.
 	Quiet time.Duration
@@ -111,7 +110,7 @@ func Defaults() Options { return Options{StopTimeout: DefaultStopTimeout} }
 func (o Options) Words() []string {
 	words := []string{"--stop-timeout=" + o.StopTimeout.String()}
 	add := func(flag, value string) { words = append(words, "--"+flag+"="+value) }
-	if o.Drain != 0 || o.Ranges() {
+	if o.Drains() {
 		add("drain", FormatDrain(o.Drain, o.MaxDrain))
 	}
 	if o.Quiet != 0 {

@@ -8,6 +8,9 @@ const DefaultQuiet = 2 * time.Second
 // Ranges reports whether the drain ends when it is quiet: it has a maximum beside its minimum.
 func (o *Options) Ranges() bool { return o.MaxDrain > 0 }
 
+// Drains reports whether the stop signal is held back at all.
+func (o *Options) Drains() bool { return o.Drain > 0 || o.MaxDrain > 0 }
+
 const dots = ".."
 
 // FormatDrain writes a drain as --drain takes it: 5s, or 5s..2m0s if there is a maximum.

@@ -24,9 +24,11 @@ const usage = `softstop-init runs a command as PID 1 of a container and stops it
   softstop-init --version
 
   --stop-timeout DURATION     from telling the command to SIGKILL (default 23s)
-  --drain DURATION            hold the stop signal back this long first; MIN..MAX is
-                              read, too, and means MIN
-  --quiet, --probes, --ports  are read, and mean nothing yet
+  --drain DURATION            hold the stop signal back this long first. MIN..MAX:
+                              from MIN on until it is quiet, at the latest until MAX
+  --quiet DURATION            that is: nobody has asked for so long (default 2s)
+  --probes PORT/PERIOD,...    the kubelet's probes, which do not count
+  --ports PORT,...            what the command listens on, where that cannot be seen
   --stop-signal SIGNAL        what the command is told instead of the signal that
                               arrived; that signal itself starts a stop, too.
                               ARRIVING:TOLD names the two apart

@@ -4,7 +4,7 @@ import "github.com/softstop/softstop/initbin"
 
 // Line is one line of text made without the Go runtime. What does not fit is cut.
 type Line struct {
-	text [252]byte
+	text [1020]byte
 	n    int32
 }
 

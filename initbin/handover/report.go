@@ -9,6 +9,7 @@ import "github.com/softstop/softstop/initbin"
 //	{"phase":"stop","since":"2026-11-30T15:04:05.250Z","signal":"SIGTERM",
 //	 "drain":5,"stop":3.1,"seconds":8.1,…}
 //
+// A drain with a minimum and a maximum is an object: {"seconds":7.2,"ended":"quiet",…}, see Ended.
 // since is when the phase began; drain and stop are the seconds that those phases have taken so
 // far, seconds their sum. exitCode is there in the phase done only.
 
@@ -30,16 +31,30 @@ type Report struct {
 	Signal int   // that began the stop
 	// Drain and Stop are what the phases have taken; -1 for one that was not. Seconds is the sum.
 	Drain, Stop, Seconds int64
+	// Ranges says that the drain has a minimum and a maximum, Detail what is known of its end, as
+	// fields of JSON.
+	Ranges bool
+	Detail string
 	// Main is the main process's pid if it was signalled, else 0.
 	Main   int
 	Code   int // the exit code, in PhaseDone
 	Forced bool
 }
 
+// Ended is how a drain with a minimum and a maximum ended.
+type Ended string
+
+// The ways for it to end.
+const (
+	EndedQuiet   Ended = "quiet"   // nobody asked any more
+	EndedMaximum Ended = "maximum" // somebody still did
+	EndedMinimum Ended = "minimum" // it could not be seen whether somebody did
+)
+
 // First is the report that the watcher wrote before it started a stopper with the task t: the
 // stopper knows it again where the application has written over a part of it.
-func (t *Task) First(drains bool) Report {
-	r := Report{Phase: PhaseStop, Date: t.Date, Signal: t.Arrived, Drain: -1}
+func (t *Task) First(drains, ranges bool, detail string) Report {
+	r := Report{Phase: PhaseStop, Date: t.Date, Signal: t.Arrived, Drain: -1, Ranges: ranges, Detail: detail}
 	if drains {
 		r.Drain = t.Since - t.Asked
 	}
@@ -55,7 +70,7 @@ func (l *Line) Report(r *Report) *Line {
 	l.Text(reportBegin).Text(string(r.Phase)).Text(`","since":"`).Time(r.Date)
 	l.Text(`","signal":"`).Signal(initbin.Signal(r.Signal)).Text(`"`)
 	if r.Drain >= 0 {
-		l.Text(`,"drain":`).Seconds(r.Drain)
+		l.drain(r)
 	}
 	if r.Stop >= 0 {
 		l.Text(`,"stop":`).Seconds(r.Stop)
@@ -72,6 +87,20 @@ func (l *Line) Report(r *Report) *Line {
 		l.Text(`{"pid":`).Number(int64(r.Main)).Text("}")
 	}
 	return l.Text("]}\n")
+}
+
+// drain appends how long the drain was, and how it ended.
+func (l *Line) drain(r *Report) {
+	l.Text(`,"drain":`)
+	if !r.Ranges {
+		l.Seconds(r.Drain)
+		return
+	}
+	l.Text(`{"seconds":`).Seconds(r.Drain)
+	if len(r.Detail) > 0 {
+		l.Text(",").Text(r.Detail)
+	}
+	l.Text("}")
 }
 
 // MaxReport is what Kubernetes keeps of a termination message, in bytes. A report is shorter.

@@ -2,6 +2,7 @@ package handover
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -89,4 +90,19 @@ func FuzzOverlay(f *testing.F) {
 			t.Fatalf("%q", file)
 		}
 	})
+}
+
+// How a drain with a minimum and a maximum ended is a part of the line, in whole, however much there is to say.
+func TestReportOfADrain(t *testing.T) {
+	for detail, want := range map[string]string{
+		"":                                `"drain":{"seconds":7.200},"stop"`,
+		`"ended":"quiet","connections":3`: `"drain":{"seconds":7.200,"ended":"quiet","connections":3},"stop"`,
+		`"ended":"maximum","talking":["` + strings.Repeat("x", MaxDetail) + `"]`: `x"]},"stop"`,
+	} {
+		var l Line
+		text := l.Report(&Report{Phase: PhaseDone, Signal: 15, Drain: 7.2e9, Stop: 1e9, Seconds: 8.2e9, Ranges: true, Detail: detail, Main: 1 << 22, Forced: true, Code: 137}).Bytes()
+		if !strings.Contains(string(text), want) || !json.Valid(text) || !IsReport(text) {
+			t.Errorf("%s", text)
+		}
+	}
 }

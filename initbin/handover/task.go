@@ -17,21 +17,34 @@ const (
 	Leftovers
 	// Relay passes one signal that is not a stop to whoever handles it, and ends.
 	Relay
+	// Observe waits until the drain may end: nobody asks the container for anything any more.
+	Observe
 )
 
 // ProcessName starts the stopper's argv[0], for ps and for main to know it by.
 const ProcessName = "softstop-stopper"
 
-// EventsFD is the descriptor on which the stopper reads events.
-const EventsFD = 3
+// EventsFD is the descriptor on which the stopper reads events. One that observes a drain has both
+// ends of a pipe, EventsFD and DetailFD, and keeps in it what there is to report, see Report.Detail:
+// the watcher takes it from there, whatever becomes of the observer.
+const (
+	EventsFD = 3
+	DetailFD = 4
+)
+
+// MaxDetail bounds what is in that pipe, in bytes.
+const MaxDetail = 600
+
+// DrainVariable is the environment variable that hands the detail to the stopper.
+const DrainVariable = "SOFTSTOP_DRAIN="
 
 // MessageSignal (SIGPIPE, which is never forwarded) carries the stopper's messages,
 // queued with a value: 0 for "I have looked", else the pid of the heir. It is one that
 // the Go runtime keeps blocked on all threads of the ordinary build, unlike SIGURG.
 const MessageSignal = 13
 
-// ExitDone is the stopper's exit code when nothing of the container is left or, for
-// Relay, when the signal was passed on.
+// ExitDone is the stopper's exit code when nothing of the container is left; for Relay, when the
+// signal was passed on; for Observe, when the drain may end.
 const ExitDone = 0
 
 // Task is what a stopper has to do. Times are CLOCK_MONOTONIC in nanoseconds.

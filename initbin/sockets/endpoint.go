@@ -65,3 +65,13 @@ func (e Endpoint) appendWords(b []byte) []byte {
 	}
 	return b
 }
+
+// Host writes the address alone.
+func (e Endpoint) Host() string {
+	text := e.String()
+	end := len(text) - 1
+	for text[end] != ':' {
+		end--
+	}
+	return text[:end]
+}

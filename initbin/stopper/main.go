@@ -26,9 +26,16 @@ func Main(args []string) int {
 		return exitFailed
 	}
 	s := &stop{task: task, options: options, command: args[1+command:], looker: newLooker(task, args[1+command:])}
-	if task.Mode == handover.Relay {
+	s.detail = os.Getenv(strings.TrimSuffix(handover.DrainVariable, "="))
+	switch task.Mode {
+	case handover.Relay:
 		err = s.relay()
-	} else {
+	case handover.Observe:
+		if err = s.observe(); err != nil {
+			s.verbose(err.Error()) // the drain ends at its minimum
+			return exitFailed
+		}
+	case handover.Stop, handover.Leftovers:
 		err = s.run()
 	}
 	if err != nil {

@@ -25,8 +25,9 @@ func (s *stop) publish(phase handover.Phase) {
 		return
 	}
 	m := stage{phase: phase, arrived: s.task.Arrived, drained: -1, stopped: now, code: s.ending.Code()}
-	if s.options.Drain > 0 {
+	if s.options.Drains() {
 		m.drained = time.Duration(s.task.Since - s.task.Asked)
+		m.ranges, m.detail = s.options.Ranges(), s.detail
 	}
 	m.since = time.Now()
 	switch phase {
@@ -45,7 +46,7 @@ func (s *stop) publish(phase handover.Phase) {
 // firstReport is what the watcher has written.
 func (s *stop) firstReport() []byte {
 	var l handover.Line
-	first := s.task.First(s.options.Drain > 0)
+	first := s.task.First(s.options.Drains(), s.options.Ranges(), s.detail)
 	return l.Report(&first).Bytes()
 }
 

@@ -32,6 +32,8 @@ type stage struct {
 	since   time.Time // when the phase began
 	arrived int
 	drained time.Duration // -1 if there was no drain
+	ranges  bool          // it had a minimum and a maximum
+	detail  string        // what is known of its end, see handover.Report
 	stopped time.Duration // how long the stop has lasted, without the drain
 	code    int           // in the phase done only
 }
@@ -113,7 +115,7 @@ func (r *report) lineOf(n int, m stage) []byte {
 	b = appendJSON(append(b, `,"since":`...), string(since.Time(m.since.UnixNano()).Bytes()))
 	b = appendJSON(append(b, `,"signal":`...), initbin.Signal(m.arrived).String())
 	if m.drained >= 0 {
-		b = appendSeconds(append(b, `,"drain":`...), m.drained)
+		b = m.appendDrain(append(b, `,"drain":`...))
 	}
 	b = appendSeconds(append(b, `,"stop":`...), m.stopped)
 	b = appendSeconds(append(b, `,"seconds":`...), max(0, m.drained)+m.stopped)
@@ -139,6 +141,18 @@ func (r *report) lineOf(n int, m stage) []byte {
 		b = strconv.AppendInt(append(b, `,"more":`...), int64(more), 10)
 	}
 	return append(b, "}\n"...)
+}
+
+// appendDrain is what handover.Line writes of a drain.
+func (m *stage) appendDrain(b []byte) []byte {
+	if !m.ranges {
+		return appendSeconds(b, m.drained)
+	}
+	b = appendSeconds(append(b, `{"seconds":`...), m.drained)
+	if m.detail != "" {
+		b = append(append(b, ','), m.detail...)
+	}
+	return append(b, '}')
 }
 
 func appendList(b []byte, list []*reported) []byte {

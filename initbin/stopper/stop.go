@@ -32,6 +32,7 @@ type stop struct {
 	options initbin.Options
 	command []string
 	looker  looker
+	detail  string // how the drain ended, see handover.Report
 	ending  handover.Ending
 	report  report
 	rests   map[identity]rest

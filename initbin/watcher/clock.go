@@ -37,7 +37,8 @@ const (
 type state struct {
 	phase    phase
 	since    int64 // when the ladder's climb, or the end of the leftovers, began
-	due      int64 // the end of the drain; after it the time of SIGKILL
+	due      int64 // the latest end of the drain; after it the time of SIGKILL
+	least    int64 // the earliest end of the drain
 	launchAt int64 // when the stopper is to be started, 0 if it has been or none is wanted
 	killed   int64 // when SIGKILL was last sent to what is left
 
@@ -47,6 +48,7 @@ type state struct {
 	unreaped      bool // there may be more to reap than was
 	reports       bool // there is a report to write
 
+	observer helper // it waits until the drain may end
 	stopper  helper
 	tookOver bool // the stopper has looked at the processes
 	fellBack bool // the whole process tree has been signalled instead
@@ -74,11 +76,11 @@ func (s *state) next(now int64) action {
 		return launchStopper // nobody is left to stop, but the stopper knows what to report
 	case s.childless || s.end.MainGone && s.stopper.done:
 		return exit
-	case s.end.MainGone && s.phase < stopping:
+	case s.end.MainGone && s.phase < stopping && (s.phase != draining || now >= s.due || s.observer.pid == 0):
 		return endLeftovers
 	case s.phase == running:
 		return wait
-	case s.phase == draining && now >= s.due:
+	case s.phase == draining && now >= s.drainEnd():
 		return beginStop
 	case s.phase == draining:
 		return wait
@@ -103,7 +105,7 @@ func (s *state) wakeAt() int64 {
 	case s.phase == running:
 		return -1
 	case s.phase == draining:
-		return s.due
+		return s.drainEnd()
 	}
 	at := min(s.killAt(), s.due+lastTime)
 	if s.mayFallBack() {
@@ -113,6 +115,15 @@ func (s *state) wakeAt() int64 {
 		at = min(at, s.launchAt)
 	}
 	return at
+}
+
+// drainEnd is when the drain ends if nothing happens: at the latest while somebody observes whether
+// it may; at the earliest once that is known, and where nobody can tell.
+func (s *state) drainEnd() int64 {
+	if s.observer.pid != 0 {
+		return s.due
+	}
+	return s.least
 }
 
 // mayFallBack reports whether the process tree is the watcher's to signal, now or later: no

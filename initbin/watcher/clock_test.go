@@ -19,7 +19,14 @@ func stopAt(change func(s *state)) state {
 
 func TestNext(t *testing.T) {
 	gone := handover.Ending{MainGone: true}
-	drain := state{phase: draining, due: at(100)}
+	drain := state{phase: draining, due: at(100), least: at(100)}
+	ranged := state{phase: draining, due: at(120), least: at(100)}
+	observed := func(change func(s *state)) state {
+		s := ranged
+		change(&s)
+		return s
+	}
+	busy := func(s *state) { s.observer.pid = 9 }
 	for name, c := range map[string]struct {
 		state state
 		now   int64
@@ -33,6 +40,13 @@ func TestNext(t *testing.T) {
 		"the drain is over":                           {drain, at(100), beginStop},
 		"everybody has ended in the drain":            {state{phase: draining, due: at(100), childless: true, end: gone}, at(50), exit},
 		"the main process has ended in the drain":     {state{phase: draining, due: at(100), end: gone}, at(100), endLeftovers},
+		"somebody asks after the minimum":             {observed(busy), at(119.999), wait},
+		"somebody asks at the maximum":                {observed(busy), at(120), beginStop},
+		"it is quiet before the minimum":              {observed(func(s *state) { s.observer.done = true }), at(99.999), wait},
+		"it is quiet":                                 {observed(func(s *state) { s.observer.done = true }), at(100), beginStop},
+		"nobody can see whether somebody asks":        {observed(func(s *state) { s.observer.failed = true }), at(100), beginStop},
+		"the main process ends while it is observed":  {observed(func(s *state) { s.observer.pid, s.end = 9, gone }), at(101), wait},
+		"… and the observer cannot be killed":         {observed(func(s *state) { s.observer.pid, s.end = 9, gone }), at(120), endLeftovers},
 		"head start":                                  {stopAt(func(s *state) { s.launchAt = at(100.002); s.tookOver = false }), at(100.001), wait},
 		"after the head start":                        {stopAt(func(s *state) { s.launchAt = at(100.002); s.tookOver = false }), at(100.002), launchStopper},
 		"who ended in the head start is reported":     {stopAt(func(s *state) { s.launchAt, s.childless, s.reports = at(100.002), true, true }), at(100.001), launchStopper},
@@ -71,7 +85,7 @@ func TestWakeAt(t *testing.T) {
 	waits := 0
 	for range 200_000 {
 		s := state{
-			phase: phase(random.IntN(4)), since: at(100), due: at(100) + random.Int64N(at(20)),
+			phase: phase(random.IntN(4)), since: at(100), due: at(110) + random.Int64N(at(10)), least: at(100) + random.Int64N(at(10)), observer: helper{pid: random.IntN(2)},
 			mainSignalled: some(), tookOver: some(), fellBack: some(), reports: some(), end: handover.Ending{MainGone: some()},
 			stopper: helper{failed: some(), done: some()},
 		}

@@ -23,7 +23,10 @@
 //	          catches it; else to a process that does, found by a relay: a stopper with that
 //	          one task. So is SIGQUIT: a JVM prints its threads, so it must not begin a stop,
 //	          which would end the JVM.
-//	drain     With --drain the stop signal is held back so long first.
+//	drain     With --drain the stop signal is held back so long first. With a minimum and a maximum
+//	          a stopper with another task, the observer, ends when it is quiet: the drain ends
+//	          then, not before its minimum and not after its maximum. If the observer cannot be
+//	          started, fails or is killed, at the minimum.
 //	stop      The main process is signalled at once if it has no children and no terminal, and
 //	          the signal is SIGTERM. Otherwise the stopper first reads the process tree, and
 //	          signals the main process a few milliseconds later. Targets main and group are
@@ -56,6 +59,7 @@
 //	receive.go   the signal is fetched; is it a stop, or only to be passed on?
 //	stop.go      the stop begins: the main process is signalled, if nothing has to be looked at
 //	             before
+//	observe.go   in a drain with a minimum and a maximum: who observes whether it is quiet
 //	clock.go     what is next: the end of the drain, the stopper's start, the deadline; pure
 //	launch.go    the stopper is started with its task
 //	             stopper: main.go reads the task, look.go the processes, ladder.go decides

@@ -35,7 +35,10 @@ func (w *watch) launch(mode handover.Mode, signal int) {
 	}
 	pid := fork(0)
 	if pid == 0 {
-		w.becomeStopper(mode, signal, uintptr(ends[0]))
+		if mode != handover.Relay {
+			keepAs(uintptr(ends[0]), handover.EventsFD)
+		}
+		w.becomeStopper(mode, signal)
 	}
 	h.failed = pid < 0
 	if h.pid = max(pid, 0); h.pid > 0 {
@@ -57,11 +60,8 @@ func (w *watch) launch(mode handover.Mode, signal int) {
 // becomeStopper turns the child into the ordinary program with a task. It is in a
 // process group of its own, keeps all signals blocked and is the first to go when
 // memory runs out, so that nothing that is meant for the application meets it.
-func (w *watch) becomeStopper(mode handover.Mode, signal int, events uintptr) {
+func (w *watch) becomeStopper(mode handover.Mode, signal int) {
 	sys.Call(syscall.SYS_SETPGID, 0, 0, 0, 0, 0)
-	if mode != handover.Relay {
-		keepAs(events, handover.EventsFD)
-	}
 	w.offerToOOM()
 	task := handover.Task{
 		Mode: mode, Main: w.main, Signal: signal, Arrived: w.arrived,
@@ -70,7 +70,10 @@ func (w *watch) becomeStopper(mode handover.Mode, signal int, events uintptr) {
 	var l handover.Line
 	name := sys.Load(w.argv)
 	sys.Store(w.argv, sys.Address(l.Task(&task).CString()))
-	env := [...]uintptr{uintptr(unsafe.Pointer(&oneProcessor)), uintptr(unsafe.Pointer(&noCollection)), 0}
+	env := [...]uintptr{uintptr(unsafe.Pointer(&oneProcessor)), uintptr(unsafe.Pointer(&noCollection)), 0, 0}
+	if len(drainDetail()) > 0 {
+		env[2] = sys.Address(drained.CString())
+	}
 	self := sys.Path("/proc/self/exe\x00")
 	sys.Call(syscall.SYS_EXECVE, self, w.argv, uintptr(unsafe.Pointer(&env)), 0, 0)
 	sys.Call(syscall.SYS_EXECVE, name, w.argv, uintptr(unsafe.Pointer(&env)), 0, 0)

@@ -50,12 +50,16 @@ func (w *watch) reaped(pid int, status int32) {
 		sys.Close(w.events)
 		w.events = 0
 		return
+	case w.observer.pid:
+		w.observer.ended(status)
+		return
 	case w.relay.pid:
 		w.relay.ended(status)
 		w.relayNext()
 		return
 	case w.main:
 		w.end.MainGone, w.end.Main = true, int(status)
+		w.dismissObserver()
 	}
 	if status&0x7f == int32(initbin.SIGKILL) && w.phase >= stopping && sys.Now() >= w.due {
 		w.forced = true

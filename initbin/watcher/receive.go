@@ -77,9 +77,13 @@ func (w *watch) received(signal int) {
 	if w.stopSignal.Told != 0 {
 		w.end.Told = int(w.stopSignal.Told)
 	}
-	if w.drain > 0 {
-		w.phase, w.due = draining, w.asked+w.drain
+	if w.drain > 0 || w.maxDrain > 0 {
+		w.phase, w.least = draining, w.asked+w.drain
+		w.due = max(w.least, w.asked+w.maxDrain)
 		w.writeReport(handover.PhaseDrain)
+		if w.maxDrain > 0 {
+			w.observe()
+		}
 		return
 	}
 	w.stop()

@@ -58,8 +58,8 @@ func (w *watch) describe(phase handover.Phase) handover.Report {
 	if w.since != 0 {
 		drained, r.Stop = w.since-w.asked, now-w.since
 	}
-	if w.drain > 0 {
-		r.Drain = drained
+	if w.drain > 0 || w.maxDrain > 0 {
+		r.Drain, r.Ranges, r.Detail = drained, w.maxDrain > 0, drainDetail()
 	}
 	if w.mainSignalled {
 		r.Main = w.main

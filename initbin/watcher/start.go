@@ -87,7 +87,7 @@ func (w *watch) parse(argc int) bool {
 		w.report = sys.Path(o.Report) // the end of a word, and so NUL-terminated
 		w.reports = true
 	}
-	w.drain, w.timeout = int64(o.Drain), int64(o.StopTimeout)
+	w.drain, w.maxDrain, w.timeout = int64(o.Drain), int64(o.MaxDrain), int64(o.StopTimeout)
 	w.stopSignal, w.target, w.end.OK = o.StopSignal, o.SignalTarget, o.OKExitCodes
 	return true
 }

@@ -13,6 +13,7 @@ import (
 // leaves the rest of the ladder to the stopper.
 func (w *watch) stop() {
 	w.phase = stopping
+	w.endDrain()
 	w.since = sys.Now()
 	w.due = w.since + w.timeout
 	w.writeReport(handover.PhaseStop)

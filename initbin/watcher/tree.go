@@ -129,7 +129,7 @@ func (w *watch) addChildren() bool {
 			for i := at + header; procNames[i] >= '0' && procNames[i] <= '9'; i++ {
 				pid = pid*10 + int(procNames[i]-'0')
 			}
-			if pid > 1 && pid < maxPID && !isDescendant(pid) && pid != w.stopper.pid && pid != w.relay.pid && isDescendant(parentOf(pid)) {
+			if pid > 1 && pid < maxPID && !isDescendant(pid) && pid != w.stopper.pid && pid != w.relay.pid && pid != w.observer.pid && isDescendant(parentOf(pid)) {
 				addDescendant(pid)
 				found = true
 			}

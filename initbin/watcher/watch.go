@@ -26,6 +26,7 @@ type watch struct {
 	forced  bool  // somebody was killed at the stop timeout
 
 	events  uintptr // descriptor of the pipe to the stopper, 0 if there is none
+	detail  uintptr // descriptor of the pipe from who observes the drain, 0 if there is none
 	relay   helper
 	pending uint64 // signals that wait for the relay to be free
 }
@@ -35,6 +36,7 @@ type commandLine struct {
 	argv, envp     uintptr
 	command        int // index in argv of the command
 	drain, timeout int64
+	maxDrain       int64 // 0 for a drain that has no maximum beside its minimum
 	stopSignal     initbin.StopSignal
 	target         initbin.Target
 	report         uintptr // the path of the report, 0 if there is none to write

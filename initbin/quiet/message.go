@@ -1,0 +1,102 @@
+package quiet
+
+import (
+	"time"
+
+	"github.com/softstop/softstop/initbin/sockets"
+)
+
+// record is what sock_diag says of one socket: struct inet_diag_msg, and of struct tcp_info when data
+// last went out and came in.
+type record struct {
+	local, remote  sockets.Endpoint
+	state          sockets.State
+	unread, unsent uint32
+	user           uint32
+	inode          uint64
+	sent, received time.Duration
+	timed          bool // sent and received are known
+}
+
+// The sizes and places of the kernel's structures, the same on all architectures.
+const (
+	headerSize  = 16 // struct nlmsghdr
+	recordSize  = 72 // struct inet_diag_msg
+	requestSize = headerSize + 56
+	infoType    = 2 // INET_DIAG_INFO
+	sentAt      = 44
+	receivedAt  = 52
+	inet        = 2  // AF_INET
+	inet6       = 10 // AF_INET6
+
+	byFamily = 20 // SOCK_DIAG_BY_FAMILY
+	failed   = 2  // NLMSG_ERROR
+	done     = 3  // NLMSG_DONE
+)
+
+// request is the message that asks for the TCP sockets of a family in some states, a bit for each; info
+// says whether struct tcp_info is wanted, too.
+func request(family byte, states uint32, info bool) []byte {
+	const isRequest, isDump, tcp = 1, 0x300, 6
+	b := make([]byte, requestSize)
+	put32(b, requestSize)
+	put16(b[4:], byFamily)
+	put16(b[6:], isRequest|isDump)
+	b[headerSize], b[headerSize+1] = family, tcp
+	if info {
+		b[headerSize+2] = 1 << (infoType - 1)
+	}
+	put32(b[headerSize+4:], states)
+	return b
+}
+
+// nextMessage takes the first netlink message of what was received: its kind and what is in it.
+func nextMessage(text []byte) (kind uint16, body, rest []byte, ok bool) {
+	if len(text) < headerSize {
+		return 0, nil, nil, false
+	}
+	size := int(number32(text))
+	if size < headerSize || size > len(text) {
+		return 0, nil, nil, false
+	}
+	return number16(text[4:]), text[headerSize:size], text[min(len(text), (size+3)&^3):], true
+}
+
+// parseRecord reads what sock_diag says of a socket.
+func parseRecord(body []byte) (r record, ok bool) {
+	if len(body) < recordSize || body[0] != inet && body[0] != inet6 {
+		return r, false
+	}
+	r.state = sockets.State(body[1])
+	r.local, r.remote = endpoint(body[0], body[8:24], body[4:6]), endpoint(body[0], body[24:40], body[6:8])
+	r.unread, r.unsent = number32(body[56:]), number32(body[60:])
+	r.user, r.inode = number32(body[64:]), uint64(number32(body[68:]))
+	for rest := body[recordSize:]; len(rest) >= 4; {
+		size := int(number16(rest))
+		if size < 4 || size > len(rest) {
+			break
+		}
+		if kind := number16(rest[2:]); kind == infoType && size >= 4+receivedAt+4 {
+			info := rest[4:size]
+			r.sent, r.received, r.timed = age(info[sentAt:]), age(info[receivedAt:]), true
+		}
+		rest = rest[min(len(rest), (size+3)&^3):]
+	}
+	return r, true
+}
+
+func age(field []byte) time.Duration {
+	return time.Duration(number32(field)) * time.Millisecond
+}
+
+// endpoint is an address and a port as they are on the wire.
+func endpoint(family byte, address, port []byte) sockets.Endpoint {
+	e := sockets.Endpoint{Port: uint16(port[0])<<8 | uint16(port[1])}
+	if family == inet {
+		e.Address = [16]byte{10: 0xff, 11: 0xff}
+		copy(e.Address[12:], address)
+	} else {
+		copy(e.Address[:], address)
+	}
+	return e
+}
