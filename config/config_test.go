@@ -68,7 +68,7 @@ func FuzzParse(f *testing.F) {
 // taken is named in a warning that an API server does not cut.
 func FuzzAnnotation(f *testing.F) {
 	for _, field := range config.Fields() {
-		for _, value := range []string{"", "5s", "-5s", "1h1h", "INT", "143,1", "a, b", "true", "auto", `["a","b"]`, `[""]`, "\x00\xff", strings.Repeat("9", 400)} {
+		for _, value := range []string{"", "5s", "5s..2m", "2m..5s", "..5s", "-5s", "1h1h", "INT", "143,1", "a, b", "true", "auto", `["a","b"]`, `[""]`, "\x00\xff", strings.Repeat("9", 400)} {
 			f.Add(string(field), "app", value)
 		}
 	}
@@ -87,10 +87,13 @@ func FuzzAnnotation(f *testing.F) {
 		}
 		for _, name := range []string{container, "another"} {
 			p, _ := resolved.For(name, "")
-			if p.Drain.Value < 0 || p.Drain.Value > 24*time.Hour || p.StopTimeout.Value < config.MinStopTimeout || p.StopTimeout.Value > 24*time.Hour {
+			if p.Drain.Value.Min < 0 || p.Drain.Value.Max < p.Drain.Value.Min || p.Drain.Value.Max > 24*time.Hour || p.Quiet.Value < config.MinQuiet || p.StopTimeout.Value < config.MinStopTimeout || p.StopTimeout.Value > 24*time.Hour {
 				t.Errorf("%s: %q gives %+v", key, value, p)
 			}
-			options := initbin.Options{Drain: p.Drain.Value, StopTimeout: p.StopTimeout.Value, SignalTarget: p.SignalTarget.Value, OKExitCodes: p.OKExitCodes.Value}
+			options := initbin.Options{Drain: p.Drain.Value.Min, Quiet: initbin.DefaultQuiet, StopTimeout: p.StopTimeout.Value, SignalTarget: p.SignalTarget.Value, OKExitCodes: p.OKExitCodes.Value}
+			if p.Drain.Value.IsRange() {
+				options.MaxDrain, options.Quiet = p.Drain.Value.Max, p.Quiet.Value
+			}
 			if told := p.StopSignal.Value; told != 0 {
 				options.StopSignal = initbin.StopSignal{Arriving: told, Told: told}
 			}

@@ -43,6 +43,9 @@ const maxDuration = 24 * time.Hour
 // SIGKILL.
 const MinStopTimeout = time.Second
 
+// MinQuiet is the least time without a request after which a drain may end.
+const MinQuiet = 100 * time.Millisecond
+
 // durations are from least to 24h.
 func durations(least time.Duration, example string) form[time.Duration] {
 	return form[time.Duration]{

@@ -22,15 +22,15 @@ func (l Limits) locks(f Field) bool { return slices.Contains(l.Locked, f) }
 // cluster's own configuration says above its own limit is bounded silently.
 func (l Limits) clamp(p *Policy, container string) []Problem {
 	asked := p.Drain
-	if asked.Value <= l.MaxDrain {
+	if asked.Value.Max <= l.MaxDrain {
 		return nil
 	}
-	p.Drain = Setting[time.Duration]{l.MaxDrain, SourceLimit}
+	p.Drain = Setting[Drain]{asked.Value.AtMost(l.MaxDrain), SourceLimit}
 	if !asked.Source.Explicit() {
 		return nil
 	}
 	return []Problem{{
 		Key: Prefix + string(FieldDrain), Value: asked.Value.String(), Limit: true,
-		Verdict: "is above the cluster's limit: container " + container + " drains for " + l.MaxDrain.String(),
+		Verdict: "is above the cluster's limit: container " + container + " drains for " + p.Drain.Value.String(),
 	}}
 }

@@ -100,7 +100,7 @@ func TestWhoWins(t *testing.T) {
 	} {
 		step.say()
 		policy, _ := parse(t, file).Resolve(web).For("app", "registry.example/team/web:1")
-		if want := (config.Setting[time.Duration]{Value: step.drain, Source: step.source}); policy.Drain != want {
+		if want := (config.Setting[config.Drain]{Value: config.FixedDrain(step.drain), Source: step.source}); policy.Drain != want {
 			t.Errorf("%s: got %+v, want %+v", step.place, policy.Drain, want)
 		}
 	}
@@ -109,7 +109,7 @@ func TestWhoWins(t *testing.T) {
 // samples are two good values of every field and a bad one.
 func samples() map[config.Field][]string {
 	return map[config.Field][]string{
-		config.FieldDrain: {"0s", "40s", "x"}, config.FieldStopTimeout: {"1s", "2h", "0s"}, config.FieldStopSignal: {"INT", "SIGQUIT", "KILL"},
+		config.FieldDrain: {"0s", "4s..40s", "x"}, config.FieldQuiet: {"100ms", "3s", "0s"}, config.FieldStopTimeout: {"1s", "2h", "0s"}, config.FieldStopSignal: {"INT", "SIGQUIT", "KILL"},
 		config.FieldSignalTarget: {"all", "main", "none"}, config.FieldOKExitCodes: {"143", "1, 2", "300"}, config.FieldContainers: {"app", "a,b", ","},
 		config.FieldExcludeContainers: {"app", "b", ""}, config.FieldSidecars: {"false", "true", "no"}, config.FieldCarrier: {"image", "auto", "ship"},
 		config.FieldCommand: {`["/app"]`, `["a","b"]`, "/app"}, config.FieldInject: {"true", "false", "yes"},
@@ -137,7 +137,7 @@ func TestPolicyHolds(t *testing.T) {
 				}
 			}
 		}
-		if policy.Drain.Value > c.Limits.MaxDrain {
+		if policy.Drain.Value.Min > policy.Drain.Value.Max || policy.Drain.Value.Max > c.Limits.MaxDrain {
 			t.Fatalf("seed %d: drain %+v above %s", seed, policy.Drain, c.Limits.MaxDrain)
 		}
 		locked := func(f config.Field) bool { return slices.Contains(c.Limits.Locked, f) }

@@ -13,6 +13,7 @@ type Field string
 // softstop.dev/FIELD.CONTAINER where PerContainer says so.
 const (
 	FieldDrain             Field = "drain"
+	FieldQuiet             Field = "quiet"
 	FieldStopTimeout       Field = "stop-timeout"
 	FieldStopSignal        Field = "stop-signal"
 	FieldSignalTarget      Field = "signal-target"
@@ -28,7 +29,9 @@ const (
 // container, and also what a single place says: there, a setting without a source is not set.
 type Policy struct {
 	// Drain is how long a container goes on serving after the pod was asked to stop.
-	Drain Setting[time.Duration]
+	Drain Setting[Drain]
+	// Quiet is for how long nobody may have asked for anything before a drain ends within its range.
+	Quiet Setting[time.Duration]
 	// StopTimeout is the time from the stop signal to SIGKILL, without the drain.
 	StopTimeout Setting[time.Duration]
 	// StopSignal is what the application receives instead of the signal that arrived; 0 means that
@@ -57,12 +60,19 @@ type Policy struct {
 // The built-in drain and stop timeout, with the stop plan's margin, fill Kubernetes' default grace
 // period of 30 s, so that pods with the default need no change.
 var settings = []setting{ //nolint:gochecknoglobals // nobody writes to it
-	row[time.Duration]{
-		name: FieldDrain, perContainer: true, form: durations(0, "5s"), preset: 5 * time.Second,
-		in:      func(p *Policy) *Setting[time.Duration] { return &p.Drain },
-		example: "`5s`", builtIn: "`5s` where it serves, else `0s`",
-		says: "how long a container goes on serving after the pod was asked to stop. By itself it holds for containers with a port or a readiness probe, " +
+	row[Drain]{
+		name: FieldDrain, perContainer: true, form: drains(), preset: FixedDrain(5 * time.Second),
+		in:      func(p *Policy) *Setting[Drain] { return &p.Drain },
+		example: "`5s`, `5s..2m`", builtIn: "`5s` where it serves, else `0s`",
+		says: "how long a container goes on serving after the pod was asked to stop; as a range, at least and at most: in between it ends as soon as it is quiet. " +
+			"By itself it holds for containers with a port or a readiness probe, " +
 			"and then for the ordinary containers beside them; not in Jobs, and not in native sidecars; on a pod it holds for all its containers",
+	},
+	row[time.Duration]{
+		name: FieldQuiet, perContainer: true, form: durations(MinQuiet, "2s"), preset: initbin.DefaultQuiet,
+		in:      func(p *Policy) *Setting[time.Duration] { return &p.Quiet },
+		example: "`2s`", builtIn: "`2s`",
+		says: "where the drain is a range: for how long no client may have asked for anything before the drain ends",
 	},
 	row[time.Duration]{
 		name: FieldStopTimeout, perContainer: true, form: durations(MinStopTimeout, "20s"), preset: initbin.DefaultStopTimeout,
