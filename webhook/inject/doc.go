@@ -18,6 +18,7 @@
 //	plan       plan.go       what the pod will look like, as data
 //	             stopplan.go   the arithmetic of the stop plan
 //	             drain.go      who drains, and who waits for those that do
+//	             quiet.go      what tells an init that the clients of its container are gone
 //	             hooks.go      preStop hooks, other people's and ours
 //	             carrier.go    how the init gets into the pod, with installer.go and resources.go
 //	             annotate.go   what the annotations are to say, with status.go

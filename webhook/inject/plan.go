@@ -151,17 +151,32 @@ func (p *Plan) equip(c *ContainerPlan, nodes Nodes) {
 	switch {
 	case c.hook.Has:
 		if c.Action == Wrapped {
-			c.Options.Drain = max(0, c.Drain-c.hook.length())
+			p.drainInInit(c)
 		}
 		p.warnOfHook(c)
-	case c.Drain > 0:
-		if c.PreStop = drainHook(c.Drain, nodes.SleepAction, program); c.PreStop == nil {
+	case c.Drain.IsRange():
+		p.drainInInit(c)
+	case c.Drain.Max > 0:
+		if c.PreStop = drainHook(c.Drain.Max, nodes.SleepAction, program); c.PreStop == nil {
 			p.warn(c.Name, "container %q gets no drain: it is not wrapped, and a kubelet older than 1.30 has no preStop.sleep; upgrade the nodes or set the container's command", c.Name)
-			c.Drain = 0
+			c.Drain = config.Drain{}
+		} else {
+			p.warnOfSleep(c)
 		}
 	}
-	if grace := shortestProbeGrace(c.container); grace > 0 && grace < c.Drain {
-		p.warn(c.Name, "container %q: a probe's terminationGracePeriodSeconds of %s is below the drain of %s, so a failed probe kills it before its stop signal; raise the one or shorten the other", c.Name, grace, c.Drain)
+	if grace := shortestProbeGrace(c.container); grace > 0 && grace < c.Drain.Max {
+		p.warn(c.Name, "container %q: a probe's terminationGracePeriodSeconds of %s is below the drain of %s, so a failed probe kills it before its stop signal; raise the one or shorten the other", c.Name, grace, c.Drain.Max)
+	}
+}
+
+// drainInInit has the init hold the stop signal back, for what of the drain the container's own hook
+// does not take.
+func (p *Plan) drainInInit(c *ContainerPlan) {
+	left := c.Drain.After(c.hook.length())
+	c.Options.Drain = left.Min
+	if left.IsRange() {
+		c.Options.MaxDrain = left.Max
+		c.Options.Quiet, c.Options.Ports, c.Options.Probes = p.quiet(c)
 	}
 }
 
@@ -170,6 +185,7 @@ func (c *ContainerPlan) options() initbin.Options {
 	o := initbin.Options{
 		CommandOf: c.CommandOf, EntrypointOf: c.EntrypointOf,
 		StopTimeout:  c.StopTimeout,
+		Quiet:        initbin.DefaultQuiet,
 		SignalTarget: c.Policy.SignalTarget.Value,
 		OKExitCodes:  c.Policy.OKExitCodes.Value,
 	}

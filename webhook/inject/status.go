@@ -44,7 +44,7 @@ type ContainerStatus struct {
 	// Reason and Message say why the container is not wrapped.
 	Reason  Reason `json:"reason,omitempty"`
 	Message string `json:"message,omitempty"`
-	// Drain and StopTimeout are durations such as 5s.
+	// Drain is a duration such as 5s, or a range such as 5s..2m0s; StopTimeout is a duration.
 	Drain       string `json:"drain,omitempty"`
 	StopTimeout string `json:"stopTimeout,omitempty"`
 	// Added are the fields that the container did not have before, which its looks alone
@@ -76,7 +76,7 @@ func statusOf(plan Plan, version string) Status {
 		if c.Reason != "" {
 			s.Message = c.Sentence()
 		}
-		if c.Action != Left && c.Drain > 0 {
+		if c.Action != Left && c.Drain.Max > 0 {
 			s.Drain = c.Drain.String()
 		}
 		if c.Action == Wrapped {

@@ -12,21 +12,25 @@ const Margin = 2 * time.Second
 // Wish is what one container would like of the stop plan.
 type Wish struct {
 	// Drain is how long it goes on serving.
-	Drain time.Duration
+	Drain config.Drain
 	// StopTimeout is the time from the stop signal to SIGKILL.
 	StopTimeout time.Duration
 	// Exact means that somebody asked for this stop timeout: it does not grow.
 	Exact bool
+	// Follows means that it drains for the sake of others, and ends when they do.
+	Follows bool
 }
 
 // Times are what one container gets of the stop plan.
 type Times struct {
-	Drain       time.Duration
+	Drain       config.Drain
 	StopTimeout time.Duration
+	// Follows is that of the wish.
+	Follows bool
 }
 
 // StopPlan is one pod's timeline. For every container
-// Drain + StopTimeout + Margin ≤ Grace.
+// Drain.Max + StopTimeout + Margin ≤ Grace.
 type StopPlan struct {
 	// Grace is the pod's terminationGracePeriodSeconds as a duration.
 	Grace time.Duration
@@ -44,19 +48,19 @@ type StopPlan struct {
 func SolveStopPlan(grace, limit time.Duration, wishes []Wish) StopPlan {
 	need := Margin + config.MinStopTimeout
 	for _, w := range wishes {
-		need = max(need, w.Drain+w.StopTimeout+Margin)
+		need = max(need, w.Drain.Max+w.StopTimeout+Margin)
 	}
 	need = ceilSeconds(need)
 	plan := StopPlan{Grace: max(grace, min(need, limit.Truncate(time.Second)))}
 	plan.Shortened = need > plan.Grace
 	room := plan.Grace - Margin
 	for _, w := range wishes {
-		t := Times{Drain: w.Drain, StopTimeout: w.StopTimeout}
-		if t.Drain+t.StopTimeout > room {
-			t.StopTimeout = max(config.MinStopTimeout, room-t.Drain)
-			t.Drain = min(t.Drain, room-t.StopTimeout)
+		t := Times{Drain: w.Drain, StopTimeout: w.StopTimeout, Follows: w.Follows}
+		if t.Drain.Max+t.StopTimeout > room {
+			t.StopTimeout = max(config.MinStopTimeout, room-t.Drain.Max)
+			t.Drain = t.Drain.AtMost(room - t.StopTimeout)
 		} else if !w.Exact {
-			t.StopTimeout = room - t.Drain
+			t.StopTimeout = room - t.Drain.Max
 		}
 		plan.Times = append(plan.Times, t)
 	}

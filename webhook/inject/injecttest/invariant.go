@@ -45,7 +45,7 @@ func KeepsStopPlan(before, after *corev1.Pod) error {
 			if problem.Reason != "" {
 				return fmt.Errorf("container %q: the init cannot read %q", c.Name, c.Command)
 			}
-			needs += options.Drain + options.StopTimeout + inject.Margin
+			needs += max(options.Drain, options.MaxDrain) + options.StopTimeout + inject.Margin
 		}
 		if needs > grace {
 			return fmt.Errorf("container %q needs %s of a grace period of %s", c.Name, needs, grace)
