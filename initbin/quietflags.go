@@ -80,8 +80,14 @@ func ValidProbes(value string) bool {
 	}
 }
 
+// AllPorts as a value of --ports means every port that anything listens on in the pod.
+const AllPorts = "all"
+
 // ValidPorts reports whether value is one of --ports.
 func ValidPorts(value string) bool {
+	if equal(value, AllPorts) {
+		return true
+	}
 	for {
 		_, rest, ok := NextPort(value)
 		if !ok || len(rest) == 0 {

@@ -183,7 +183,7 @@ func explainContainer(c *inject.ContainerPlan) containerExplanation {
 	if c.Action == inject.Left {
 		return e
 	}
-	if c.Drain > 0 {
+	if c.Drain.Max > 0 {
 		e.Drain = c.Drain.String()
 	}
 	if own, stops := c.Hook(); stops {
@@ -203,7 +203,7 @@ func (e *explanation) chart() (chart timeline.Chart, drawn bool) {
 	chart = timeline.Chart{Title: e.title, Grace: e.plan.Grace}
 	for _, c := range e.plan.Containers {
 		told, killed := course(&c, e.plan.Grace)
-		lane := timeline.Lane{Name: c.Name, Drain: told, Stop: killed - told}
+		lane := timeline.Lane{Name: c.Name, Drain: told.Max, Quiet: told.Min, Stop: killed - told.Max}
 		if c.Action != inject.Left {
 			chart.Lanes = append(chart.Lanes, lane)
 		}
@@ -212,17 +212,17 @@ func (e *explanation) chart() (chart timeline.Chart, drawn bool) {
 }
 
 // course returns when the program of a container is told to stop, and when what is left of it is
-// killed: by the init, or with the grace period.
-func course(c *inject.ContainerPlan, grace time.Duration) (told, killed time.Duration) {
+// killed at the latest: by the init, or with the grace period.
+func course(c *inject.ContainerPlan, grace time.Duration) (told config.Drain, killed time.Duration) {
 	told, killed = c.Drain, grace
 	if c.Action == inject.Wrapped {
-		killed = min(c.Drain+c.StopTimeout, grace)
+		killed = min(c.Drain.Max+c.StopTimeout, grace)
 	}
 	switch own, stops := c.Hook(); {
 	case stops:
-		told = min(own.Before, killed)
+		told = config.FixedDrain(min(own.Before, killed))
 	case own.Endless && !own.Stops:
-		told, killed = grace, grace
+		told, killed = config.FixedDrain(grace), grace
 	}
 	return told, killed
 }

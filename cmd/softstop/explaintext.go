@@ -116,13 +116,15 @@ func steps(c *inject.ContainerPlan, grace time.Duration) string {
 	switch {
 	case own.Endless && !own.Stops:
 		all = append(all, "0s its preStop hook, which never ends")
-	case told > 0:
+	case told.Max > 0:
 		all = append(all, "0s drain")
 	}
 	switch {
 	case stops:
 		all = append(all, fmt.Sprintf("%s its preStop hook stops the program", told))
-	case told < grace:
+	case told.IsRange():
+		all = append(all, fmt.Sprintf("%s stop signal, as soon as it is quiet for %s", told, c.Options.Quiet))
+	case told.Max < grace:
 		all = append(all, fmt.Sprintf("%s stop signal", told))
 	}
 	if killed < grace {

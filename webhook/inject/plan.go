@@ -185,7 +185,6 @@ func (c *ContainerPlan) options() initbin.Options {
 	o := initbin.Options{
 		CommandOf: c.CommandOf, EntrypointOf: c.EntrypointOf,
 		StopTimeout:  c.StopTimeout,
-		Quiet:        initbin.DefaultQuiet,
 		SignalTarget: c.Policy.SignalTarget.Value,
 		OKExitCodes:  c.Policy.OKExitCodes.Value,
 	}

@@ -9,6 +9,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/softstop/softstop/initbin"
 )
 
 // An init ends a drain within its range when the clients are gone. What it cannot see from its
@@ -19,8 +21,6 @@ const (
 	// followQuiet is by how much longer it must be quiet for a container that goes on for the sake
 	// of others: they end first.
 	followQuiet = time.Second
-	// allPorts are those of the whole pod.
-	allPorts = "all"
 	// defaultPeriod is how often the kubelet asks where a probe does not say.
 	defaultPeriod = 10 * time.Second
 )
@@ -34,7 +34,7 @@ func (p *Plan) quiet(c *ContainerPlan) (quiet time.Duration, ports, probes strin
 		for i := range p.Containers {
 			quiet = max(quiet, p.Containers[i].Policy.Quiet.Value)
 		}
-		quiet, ports = min(quiet+followQuiet, maxHook), allPorts
+		quiet, ports = min(quiet+followQuiet, maxHook), initbin.AllPorts
 	} else {
 		ports = joined(portsOf(c.container))
 	}

@@ -43,7 +43,7 @@ type StopPlan struct {
 // SolveStopPlan fits the wishes into a grace period. The grace period is only raised,
 // to whole seconds and at most to limit, never lowered. Where it grants more than is
 // needed, stop timeouts that nobody asked for grow; where it grants too little, the
-// stop timeout shrinks to its minimum first, then the drain. limit must be at least
+// maximum of a range shrinks first, then the stop timeout to its minimum, then the drain. limit must be at least
 // Margin + config.MinStopTimeout.
 func SolveStopPlan(grace, limit time.Duration, wishes []Wish) StopPlan {
 	need := Margin + config.MinStopTimeout
@@ -57,7 +57,8 @@ func SolveStopPlan(grace, limit time.Duration, wishes []Wish) StopPlan {
 	for _, w := range wishes {
 		t := Times{Drain: w.Drain, StopTimeout: w.StopTimeout, Follows: w.Follows}
 		if t.Drain.Max+t.StopTimeout > room {
-			t.StopTimeout = max(config.MinStopTimeout, room-t.Drain.Max)
+			t.Drain.Max = max(t.Drain.Min, room-t.StopTimeout)
+			t.StopTimeout = min(t.StopTimeout, max(config.MinStopTimeout, room-t.Drain.Max))
 			t.Drain = t.Drain.AtMost(room - t.StopTimeout)
 		} else if !w.Exact {
 			t.StopTimeout = room - t.Drain.Max

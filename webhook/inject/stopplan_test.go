@@ -71,7 +71,8 @@ func TestStopPlan(t *testing.T) {
 		"up to the limit":                    {5 * s, 20 * s, inject.Wish{Drain: fixed(15), StopTimeout: 23 * s}, 20 * s, inject.Times{Drain: fixed(15), StopTimeout: 3 * s}},
 		"then the drain shrinks":             {5 * s, 10 * s, inject.Wish{Drain: fixed(15), StopTimeout: 23 * s}, 10 * s, inject.Times{Drain: fixed(7), StopTimeout: 1 * s}},
 		"the grace period holds the maximum": {30 * s, time.Hour, inject.Wish{Drain: upTo(5, 120), StopTimeout: 23 * s}, 145 * s, inject.Times{Drain: upTo(5, 120), StopTimeout: 23 * s}},
-		"the maximum shrinks":                {30 * s, 60 * s, inject.Wish{Drain: upTo(5, 120), StopTimeout: 23 * s}, 60 * s, inject.Times{Drain: upTo(5, 57), StopTimeout: 1 * s}},
+		"the maximum shrinks":                {30 * s, 60 * s, inject.Wish{Drain: upTo(5, 120), StopTimeout: 23 * s}, 60 * s, inject.Times{Drain: upTo(5, 35), StopTimeout: 23 * s}},
+		"then the stop timeout":              {30 * s, 30 * s, inject.Wish{Drain: upTo(20, 120), StopTimeout: 23 * s}, 30 * s, inject.Times{Drain: fixed(20), StopTimeout: 8 * s}},
 		"then the minimum":                   {5 * s, 10 * s, inject.Wish{Drain: upTo(15, 20), StopTimeout: 23 * s}, 10 * s, inject.Times{Drain: fixed(7), StopTimeout: 1 * s}},
 		"a longer grace period than allowed": {100 * s, 20 * s, standard, 100 * s, inject.Times{Drain: fixed(5), StopTimeout: 93 * s}},
 	} {

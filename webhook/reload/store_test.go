@@ -77,7 +77,7 @@ func (m *mounted) open() *reload.Store {
 // want holds the drain that is in force, and the gauges.
 func (m *mounted) want(s *reload.Store, drain time.Duration, generation, good float64) {
 	m.Helper()
-	if got := s.Settings().Config.Defaults.All.Drain; got.Value != drain || got.Source != config.SourceConfig {
+	if got := s.Settings().Config.Defaults.All.Drain; got.Value != config.FixedDrain(drain) || got.Source != config.SourceConfig {
 		m.Errorf("the drain is %v, want %s", got, drain)
 	}
 	registry := prometheus.NewPedanticRegistry()
@@ -185,7 +185,7 @@ func TestStart(t *testing.T) {
 	go func() { ended <- s.Start(ctx) }()
 	m.write("defaults: {drain: 2s}")
 	await.True(t, "the new configuration is taken over", func() bool {
-		return s.Settings().Config.Defaults.All.Drain.Value == 2*time.Second
+		return s.Settings().Config.Defaults.All.Drain.Value == config.FixedDrain(2*time.Second)
 	})
 	stop()
 	if err := <-ended; err != nil {

@@ -30,12 +30,13 @@ func (s *subject) drain(c *corev1.Container, at ...string) []Finding {
 	if planned {
 		stops = hook.StopsBehindInit(options.StopSignal.Arriving, options.StopSignal.Told)
 	}
-	told := hook.Length + options.Drain
+	drain := max(options.Drain, options.MaxDrain)
+	told := hook.Length + drain
 	switch {
 	case stops:
 		told = hook.Before
 	case hook.Stops: // the init has the signal then
-		told = hook.Before + options.Drain
+		told = hook.Before + drain
 	}
 	preStop := slices.Concat(at, []string{"lifecycle", "preStop"})
 	switch {

@@ -66,7 +66,7 @@ func Of(pod *corev1.Pod, facts inject.Facts, asked Asked, services []Service) (R
 // wantsNoDrain reports whether somebody said of this container that it is not to drain.
 func wantsNoDrain(plan inject.Plan, container string) bool {
 	return slices.ContainsFunc(plan.Containers, func(c inject.ContainerPlan) bool {
-		return c.Name == container && c.Policy.Drain.Source.Explicit() && c.Policy.Drain.Value == 0
+		return c.Name == container && c.Policy.Drain.Source.Explicit() && c.Policy.Drain.Value.Max == 0
 	})
 }
 

@@ -61,7 +61,9 @@ func (c Chart) draw(out *strings.Builder, y int) int {
 	for _, lane := range c.Lanes {
 		end := lane.end(c.Grace)
 		fmt.Fprintf(out, `<text x="10" y="%d">%s</text>`+"\n", y+bar-3, html.EscapeString(lane.Name))
-		rectangle(out, x(0), x(lane.Drain), y, "#7fb3d5")
+		least := min(lane.Quiet, lane.Drain)
+		rectangle(out, x(0), x(least), y, "#7fb3d5")
+		rectangle(out, x(least), x(lane.Drain), y, "#b9d7ea")
 		rectangle(out, x(lane.Drain), x(end), y, "#2e8b57")
 		rectangle(out, x(end), x(c.Grace), y, "#e8e8e8")
 		fmt.Fprintf(out, `<line x1="%d" y1="%d" x2="%d" y2="%d" stroke="#c0392b" stroke-width="2"/>`+"\n", x(c.Grace), y-2, x(c.Grace), y+bar+2)
@@ -79,7 +81,7 @@ func rectangle(out *strings.Builder, from, to, y int, fill string) {
 func legend(out *strings.Builder, y int) {
 	x := 10
 	for _, entry := range []struct{ fill, text string }{
-		{"#7fb3d5", "drains, still serving"}, {"#2e8b57", "stops"}, {"#e8e8e8", "margin"}, {"#c0392b", "the kubelet kills"},
+		{"#7fb3d5", "drains, still serving"}, {"#b9d7ea", "until it is quiet"}, {"#2e8b57", "stops"}, {"#e8e8e8", "margin"}, {"#c0392b", "the kubelet kills"},
 	} {
 		rectangle(out, x, x+bar, y, entry.fill)
 		fmt.Fprintf(out, `<text x="%d" y="%d" fill="#555555">%s</text>`+"\n", x+bar+6, y+bar-3, entry.text)

@@ -24,8 +24,11 @@ type Chart struct {
 type Lane struct {
 	// Name is the container's.
 	Name string
-	// Drain is how long it goes on serving; the stop signal comes then.
+	// Drain is how long it goes on serving at most; the stop signal comes then.
 	Drain time.Duration
+	// Quiet is when the stop signal may come before that, as soon as nobody asks any more; as long
+	// as Drain if it does not.
+	Quiet time.Duration
 	// Stop is the time from the stop signal until the init kills what is left; 0 if no
 	// init does, so that the grace period decides.
 	Stop time.Duration
@@ -41,6 +44,7 @@ func (l Lane) end(grace time.Duration) time.Duration {
 
 const (
 	drains   = "░"
+	listens  = "▒"
 	stops    = "█"
 	margin   = "·"
 	killed   = "┤"
@@ -67,8 +71,9 @@ func (c Chart) Text(width int, paint terminal.Paint) string {
 		if lane.Drain > 0 {
 			drain = max(drain, 1)
 		}
+		least := min(column(min(lane.Quiet, lane.Drain)), drain)
 		fmt.Fprintf(&out, "%-*s  %s%s%s%s\n", name, lane.Name,
-			paint(terminal.Calm, strings.Repeat(drains, drain)),
+			paint(terminal.Calm, strings.Repeat(drains, least)+strings.Repeat(listens, drain-least)),
 			paint(terminal.Good, strings.Repeat(stops, max(0, end-drain))),
 			paint(terminal.Faint, strings.Repeat(margin, max(0, scale-max(end, drain)))),
 			paint(terminal.Alert, killed))
@@ -97,7 +102,7 @@ func (c Chart) axis(column func(time.Duration) int) string {
 func (c Chart) times() []time.Duration {
 	var all []time.Duration
 	for _, lane := range c.Lanes {
-		all = append(all, lane.Drain, lane.end(c.Grace))
+		all = append(all, lane.Quiet, lane.Drain, lane.end(c.Grace))
 	}
 	slices.Sort(all)
 	return slices.DeleteFunc(slices.Compact(all), func(at time.Duration) bool { return at <= 0 || at >= c.Grace })
@@ -105,5 +110,5 @@ func (c Chart) times() []time.Duration {
 
 // Legend says what the signs of Text mean.
 func Legend() string {
-	return drains + " drains, still serving   " + stops + " stops; what is left at its end is killed by the init   " + margin + " margin   " + killed + " the kubelet kills"
+	return drains + " drains, still serving   " + listens + " until it is quiet   " + stops + " stops; what is left at its end is killed by the init   " + margin + " margin   " + killed + " the kubelet kills"
 }

@@ -16,8 +16,9 @@ import (
 
 func chart() timeline.Chart {
 	return timeline.Chart{Title: "Deployment shop/web <1>", Grace: 30 * time.Second, Lanes: []timeline.Lane{
-		{Name: "app", Drain: 5 * time.Second, Stop: 23 * time.Second},
-		{Name: "hooks", Drain: 10 * time.Second},
+		{Name: "app", Drain: 5 * time.Second, Quiet: 5 * time.Second, Stop: 23 * time.Second},
+		{Name: "hooks", Drain: 10 * time.Second, Quiet: 10 * time.Second},
+		{Name: "range", Drain: 20 * time.Second, Quiet: 5 * time.Second, Stop: 8 * time.Second},
 		{Name: "job", Stop: 28 * time.Second},
 	}}
 }
@@ -26,9 +27,10 @@ func plain(_ terminal.Colour, text string) string { return text }
 
 func TestText(t *testing.T) {
 	const want = "" +
-		"       0    5s   10s                 30s\n" +
+		"       0    5s   10s       20s       30s\n" +
 		"app    ░░░░░███████████████████████··┤\n" +
 		"hooks  ░░░░░░░░░░████████████████████┤\n" +
+		"range  ░░░░░▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒████████··┤\n" +
 		"job    ████████████████████████████··┤\n"
 	got := chart().Text(40, plain)
 	if got != want {
@@ -73,7 +75,7 @@ func TestSVG(t *testing.T) {
 		}
 	}
 	// the ground; drain, stop and margin of each lane where it has them; the legend
-	if want := 1 + 2*(3+2+2) + 4; rects != want {
+	if want := 1 + 2*(3+2+4+2) + 5; rects != want {
 		t.Errorf("%d rectangles, want %d", rects, want)
 	}
 }
