@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -194,7 +195,9 @@ func explainContainer(c *inject.ContainerPlan) containerExplanation {
 	if c.Action == inject.Wrapped {
 		e.StopTimeout = c.StopTimeout.String()
 	}
-	e.Values = settingsOf(c.Policy, true)
+	e.Values = slices.DeleteFunc(settingsOf(c.Policy, true), func(v sourced) bool {
+		return v.Field == config.FieldQuiet && v.Source == config.SourceDefault && !c.Drain.IsRange() // it has no say there
+	})
 	return e
 }
 

@@ -27,7 +27,7 @@ func printExplanations(w io.Writer, explained []explanation) {
 		drawn = explained[i].print(w, width, paint) || drawn
 	}
 	if drawn {
-		fmt.Fprintf(w, "\n%s\n", timeline.Legend())
+		fmt.Fprintf(w, "\n%s\n", timeline.Legend(charts(explained)))
 	}
 }
 

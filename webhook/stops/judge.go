@@ -18,6 +18,7 @@ type report struct {
 	Since   string    `json:"since"`
 	Signal  string    `json:"signal"`
 	Seconds *float64  `json:"seconds"`
+	Drain   drain     `json:"drain"`
 	Forced  bool      `json:"forced"`
 	Killed  []process `json:"killed"`
 	Left    []process `json:"left"`
@@ -97,6 +98,8 @@ func readCut(message string) report {
 			err = d.Decode(&r.Signal)
 		case "seconds":
 			err = d.Decode(&r.Seconds)
+		case "drain":
+			err = d.Decode(&r.Drain)
 		case "forced":
 			err = d.Decode(&r.Forced)
 		case "killed":
@@ -149,6 +152,12 @@ type Stop struct {
 	Forced bool
 	// Note says what, for people; empty if nothing.
 	Note string
+	// Drain is how the drain ended: quiet, maximum, minimum, or fixed; empty if it did not, or
+	// nobody knows. Drained is how long it took.
+	Drain   string
+	Drained time.Duration
+	// Unquiet says who was still talking where the drain ended at its maximum; empty if it did not.
+	Unquiet string
 }
 
 // outOfMemory is the reason that the kubelet gives where the kernel has killed a process of the
@@ -161,6 +170,12 @@ func Judge(pod *corev1.Pod, container string, ended *corev1.ContainerStateTermin
 	stop := Stop{Container: container, At: ended.FinishedAt.Time}
 	r, reported := readReport(ended.Message)
 	stopping := reported || pod.DeletionTimestamp != nil
+	if reported {
+		stop.Drain, stop.Drained = r.Drain.ended(), r.Drain.length()
+		if stop.Drain == endedMaximum {
+			stop.Unquiet = r.Drain.sentence()
+		}
+	}
 	switch {
 	case stopping && ended.ExitCode == 137 && ended.Reason == outOfMemory:
 		stop.Forced, stop.Note = true, "killed for its memory while it stopped (OOMKilled)"

@@ -67,6 +67,32 @@ func TestCutShort(t *testing.T) {
 	}
 }
 
+// TestDrain: a report says how its drain ended, and at the maximum who was still talking.
+func TestDrain(t *testing.T) {
+	report := func(drain string) string {
+		return `{"phase":"done","signal":"SIGTERM","drain":` + drain + `,"seconds":8,"exitCode":0,"told":[]}`
+	}
+	for message, want := range map[string]Stop{
+		report(`5`): {Drain: "fixed", Drained: 5 * time.Second},
+		report(`{"seconds":7.21,"ended":"quiet","connections":3,"how":"sock_diag"}`):          {Drain: "quiet", Drained: 7200 * time.Millisecond},
+		report(`{"seconds":5,"ended":"minimum","why":"the table of sockets cannot be read"}`): {Drain: "minimum", Drained: 5 * time.Second},
+		report(`{"seconds":1}`):                                {Drain: "fixed", Drained: time.Second},
+		report(`{"seconds":1,"ended":"soon","connections":1}`): {Drained: time.Second},
+		report(`{"seconds":1e300,"ended":"quiet"}`):            {Drain: "quiet", Drained: 24 * time.Hour},
+		report(`"long"`):                                       {},
+		report(`{"seconds":120,"ended":"maximum","connections":2,"talking":["10.0.3.4:51234 on 8080: a request waits for its answer","10.0.3.5:1 on 8080: bytes move"]}`): {
+			Drain: "maximum", Drained: 2 * time.Minute, Unquiet: "its drain ended at the maximum of 2m0s, not because it was quiet; still talking: " +
+				"10.0.3.4:51234 on 8080: a request waits for its answer, 10.0.3.5:1 on 8080: bytes move"},
+		report(`{"seconds":30,"ended":"maximum","connections":1}`):                                             {Drain: "maximum", Drained: 30 * time.Second, Unquiet: "its drain ended at the maximum of 30s, not because it was quiet"},
+		`{"phase":"done","signal":"SIGTERM","seconds":8,"drain":{"seconds":30,"ended":"quiet"},"told":[{"pid"`: {Drain: "quiet", Drained: 30 * time.Second},
+	} {
+		got, is := Judge(&corev1.Pod{}, "app", &corev1.ContainerStateTerminated{Message: message})
+		if want.Container = "app"; !is || got != want {
+			t.Errorf("%s: %t\n%+v, want\n%+v", message, is, got, want)
+		}
+	}
+}
+
 func TestWorkload(t *testing.T) {
 	owned := func(kind, name, hash string) *corev1.Pod {
 		return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{

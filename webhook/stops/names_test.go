@@ -33,7 +33,7 @@ func TestNamesAreBounded(t *testing.T) {
 	}
 	counts := newTallies(time.Now())
 	for i := range 2 * inAll {
-		counts.add(fmt.Sprint(i), time.Now(), true)
+		counts.add(fmt.Sprint(i), Stop{At: time.Now(), Forced: true})
 	}
 	if len(counts.of) > inAll {
 		t.Errorf("%d tallies", len(counts.of))

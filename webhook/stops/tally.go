@@ -14,19 +14,22 @@ type tallies struct {
 }
 
 // tally is one workload's.
-type tally struct{ all, forced int }
+type tally struct{ all, forced, unquiet int }
 
 func newTallies(now time.Time) *tallies { return &tallies{since: now, of: map[string]tally{}} }
 
 // add counts one stop of a workload. The first of an hour begins anew.
-func (t *tallies) add(workload string, at time.Time, forced bool) tally {
-	if hour(at).After(hour(t.since)) {
-		t.since, t.of = hour(at), map[string]tally{}
+func (t *tallies) add(workload string, stop Stop) tally {
+	if hour(stop.At).After(hour(t.since)) {
+		t.since, t.of = hour(stop.At), map[string]tally{}
 	}
 	one := t.of[workload]
 	one.all++
-	if forced {
+	if stop.Forced {
 		one.forced++
+	}
+	if stop.Unquiet != "" {
+		one.unquiet++
 	}
 	if _, known := t.of[workload]; known || len(t.of) < inAll {
 		t.of[workload] = one
@@ -34,9 +37,9 @@ func (t *tallies) add(workload string, at time.Time, forced bool) tally {
 	return one
 }
 
-// sentence says how many, of which the last is told by note.
-func (t *tallies) sentence(count tally, note string) string {
-	return fmt.Sprintf("softstop: %d of %d stops since %s were forced; the last: %s", count.forced, count.all, t.since.UTC().Format("15:04 MST"), note)
+// sentence says how many of all did what, and of the last what note has.
+func (t *tallies) sentence(some, all int, what, note string) string {
+	return fmt.Sprintf("softstop: %d of %d stops since %s %s; the last: %s", some, all, t.since.UTC().Format("15:04 MST"), what, note)
 }
 
 // hour is the same for all stops that are counted together.

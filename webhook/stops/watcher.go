@@ -25,6 +25,7 @@ type Watcher struct {
 	// record writes an event; nil writes none.
 	record func(events.Event)
 	stops  *prometheus.CounterVec
+	drains *prometheus.HistogramVec
 
 	mu sync.Mutex
 	// judged are the terminations that need no further look, by pod.
@@ -41,14 +42,25 @@ func NewWatcher(record func(events.Event)) *Watcher {
 			Name: "softstop_stops_total",
 			Help: "Containers of injected pods that were stopped, by workload and by result: clean or forced. Every replica counts all of them.",
 		}, []string{"namespace", "workload", "result"}),
+		drains: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "softstop_drain_seconds",
+			Help:    "How long the init held the stop signal back, by how that ended: quiet, maximum, minimum where it could not tell, or fixed. Every replica counts all of them.",
+			Buckets: []float64{1, 2.5, 5, 7.5, 10, 15, 30, 60, 120, 300, 600},
+		}, []string{"ended"}),
 	}
 }
 
 // Describe implements prometheus.Collector.
-func (w *Watcher) Describe(to chan<- *prometheus.Desc) { w.stops.Describe(to) }
+func (w *Watcher) Describe(to chan<- *prometheus.Desc) {
+	w.stops.Describe(to)
+	w.drains.Describe(to)
+}
 
 // Collect implements prometheus.Collector.
-func (w *Watcher) Collect(to chan<- prometheus.Metric) { w.stops.Collect(to) }
+func (w *Watcher) Collect(to chan<- prometheus.Metric) {
+	w.stops.Collect(to)
+	w.drains.Collect(to)
+}
 
 // CacheOptions adds to o what Watch looks at.
 func CacheOptions(o *ctrlcache.Options) {
@@ -156,6 +168,9 @@ func (w *Watcher) tell(pod *corev1.Pod, stop Stop) {
 	}
 	owned := w.named.bounded(pod.Namespace, workload(pod))
 	w.stops.WithLabelValues(pod.Namespace, owned, result).Inc()
+	if stop.Drain != "" {
+		w.drains.WithLabelValues(stop.Drain).Observe(stop.Drained.Seconds())
+	}
 	if stop.At.IsZero() {
 		stop.At = time.Now()
 	}
@@ -164,16 +179,25 @@ func (w *Watcher) tell(pod *corev1.Pod, stop Stop) {
 		owner = &metav1.OwnerReference{APIVersion: "v1", Kind: "Pod", Name: pod.Name, UID: pod.UID}
 		counted += "/" + pod.Name
 	}
-	count := w.counts.add(counted, stop.At, stop.Forced)
-	if !stop.Forced || w.record == nil {
+	count := w.counts.add(counted, stop)
+	if w.record == nil {
 		return
 	}
-	w.record(events.Event{
-		Namespace: pod.Namespace, Owner: *owner, Reason: "StopForced", Action: "Stop",
-		Key: hour(stop.At).Format(time.RFC3339), Count: count.forced, At: stop.At,
-		Pod:  &corev1.ObjectReference{APIVersion: "v1", Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID},
-		Note: w.counts.sentence(count, fmt.Sprintf("pod %s, container %q: %s", pod.Name, stop.Container, stop.Note)),
-	})
+	event := events.Event{
+		Namespace: pod.Namespace, Owner: *owner, Action: "Stop", Key: hour(stop.At).Format(time.RFC3339), At: stop.At,
+		Pod: &corev1.ObjectReference{APIVersion: "v1", Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID},
+	}
+	who := func(note string) string {
+		return fmt.Sprintf("pod %s, container %q: %s", pod.Name, stop.Container, note)
+	}
+	if stop.Forced {
+		event.Reason, event.Count, event.Note = "StopForced", count.forced, w.counts.sentence(count.forced, count.all, "were forced", who(stop.Note))
+		w.record(event)
+	}
+	if stop.Unquiet != "" {
+		event.Reason, event.Count, event.Note = "DrainNotQuiet", count.unquiet, w.counts.sentence(count.unquiet, count.all, "were never quiet", who(stop.Unquiet))
+		w.record(event)
+	}
 }
 
 func (w *Watcher) forget(object any) {

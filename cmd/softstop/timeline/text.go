@@ -108,7 +108,13 @@ func (c Chart) times() []time.Duration {
 	return slices.DeleteFunc(slices.Compact(all), func(at time.Duration) bool { return at <= 0 || at >= c.Grace })
 }
 
-// Legend says what the signs of Text mean.
-func Legend() string {
-	return drains + " drains, still serving   " + listens + " until it is quiet   " + stops + " stops; what is left at its end is killed by the init   " + margin + " margin   " + killed + " the kubelet kills"
+// Legend says what the signs of charts as Text mean.
+func Legend(charts []Chart) string {
+	quiet := ""
+	for _, c := range charts {
+		if slices.ContainsFunc(c.Lanes, func(l Lane) bool { return l.Quiet < l.Drain }) {
+			quiet = listens + " until it is quiet   "
+		}
+	}
+	return drains + " drains, still serving   " + quiet + stops + " stops; what is left at its end is killed by the init   " + margin + " margin   " + killed + " the kubelet kills"
 }
