@@ -136,6 +136,7 @@ func TestPorts(t *testing.T) {
 		"on another address":             {Owned{Inodes: []uint64{2}}, "", at(1, 9090), false},
 		"another container's":            {Owned{Inodes: []uint64{1}}, "9090", at(5, 9090), false},
 		"opened by the container itself": {Owned{Inodes: []uint64{1, 2}}, "", at(1, 40000), false},
+		"whatever listens in the pod":    {Owned{}, "all", at(5, 9090), true},
 		"hidden, and in the pod":         {Owned{Hidden: []uint32{999}}, "9090,8080", at(1, 8080), true},
 		"hidden, and not in the pod":     {Owned{Hidden: []uint32{999}}, "9090", at(1, 8080), false},
 		"hidden, and the same user's":    {Owned{Hidden: []uint32{1000}}, "", at(1, 8080), true},

@@ -29,14 +29,15 @@ type listener struct {
 // there may be connections left.
 type ports struct {
 	owner Owner
+	all   bool     // whatever listens counts, other containers' as well
 	spec  []uint16 // the ports of the pod's specification
 	known []uint64 // inodes that were looked for
 	ours  []sockets.Endpoint
 }
 
 func newPorts(owner Owner, spec string) *ports {
-	p := &ports{owner: owner}
-	for spec != "" {
+	p := &ports{owner: owner, all: spec == initbin.AllPorts}
+	for spec != "" && !p.all {
 		port, rest, ok := initbin.NextPort(spec)
 		if !ok {
 			break
@@ -69,7 +70,7 @@ func (p *ports) learn(all []listener) {
 // isOurs reports whether a socket is the container's.
 func (p *ports) isOurs(l listener, owned Owned) bool {
 	switch {
-	case slices.Contains(owned.Inodes, l.inode):
+	case p.all, slices.Contains(owned.Inodes, l.inode):
 		return true
 	case len(owned.Hidden) == 0:
 		return false
