@@ -33,10 +33,8 @@ func KeepsStopPlan(before, after *corev1.Pod) error {
 		if !known || StartsWithInit(original) {
 			continue
 		}
-		own, hook := inject.OwnPreStop(&original)
-		if !own {
-			_, hook = inject.OwnPreStop(&c)
-		} else if hook+config.MinStopTimeout+inject.Margin > grace {
+		_, hook := inject.OwnPreStop(&c)
+		if own, was := inject.OwnPreStop(&original); own && was+config.MinStopTimeout+inject.Margin > grace {
 			continue
 		}
 		needs := hook
