@@ -414,6 +414,9 @@ func withNewerFields(t *testing.T, raw []byte) (newer []byte, added int) {
 			if name, _ := o["name"].(string); strings.HasPrefix(name, "softstop") {
 				return // what is ours may be replaced as a whole
 			}
+			if hook, _ := o["preStop"].(map[string]any); hook["sleep"] != nil && bytes.Contains(raw, []byte(config.StatusKey)) {
+				return // the hook may be ours, and go
+			}
 			if hook, _ := o["exec"].(map[string]any); strings.Contains(fmt.Sprint(hook["command"]), "softstop-init") {
 				return
 			}
