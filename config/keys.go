@@ -44,7 +44,9 @@ const (
 	CarrierEmptyDir Carrier = "emptyDir"
 	// CarrierImage is an image volume: no copy, no extra container.
 	CarrierImage Carrier = "image"
-	// CarrierAuto is the image volume where the API server and every node the pod can
-	// land on can use one, else the emptyDir.
+	// CarrierNode is a plugin of the node's container runtime: nothing is added to the pod.
+	CarrierNode Carrier = "node"
+	// CarrierAuto is the first of node, image and emptyDir that every node has which the pod
+	// can land on.
 	CarrierAuto Carrier = "auto"
 )

@@ -124,10 +124,10 @@ var settings = []setting{ //nolint:gochecknoglobals // nobody writes to it
 		says: "whether native sidecars are wrapped",
 	},
 	row[Carrier]{
-		name: FieldCarrier, form: words(CarrierEmptyDir, CarrierImage, CarrierAuto), preset: CarrierEmptyDir,
+		name: FieldCarrier, form: words(CarrierEmptyDir, CarrierImage, CarrierNode, CarrierAuto), preset: CarrierEmptyDir,
 		in:      func(p *Policy) *Setting[Carrier] { return &p.Carrier },
-		example: "`emptyDir`, `image`, `auto`", builtIn: "`emptyDir`",
-		says: "how the init reaches the pod; `auto` takes an image volume where the API server and every node the pod can land on have them. " +
+		example: "`emptyDir`, `image`, `node`, `auto`", builtIn: "`emptyDir`",
+		says: "how the init reaches the pod; `auto` takes the first of `node`, `image` and `emptyDir` that every node has which the pod can land on. " +
 			"The `emptyDir` is in memory where a container has a limit on `ephemeral-storage`, so that it does not count towards that",
 	},
 }

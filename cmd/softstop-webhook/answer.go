@@ -6,7 +6,9 @@ import (
 	"slices"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/discovery"
+	ctrlcache "sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
@@ -21,18 +23,12 @@ import (
 	"github.com/softstop/softstop/webhook/serving"
 )
 
-// addHandler gives mgr what answers reviews, by the configuration in file. recorder may
-// be nil.
-func addHandler(ctx, stop context.Context, mgr manager.Manager, direct client.Client, file string, recorder *events.Recorder) error {
-	found, err := discovery.NewDiscoveryClientForConfig(mgr.GetConfig())
+// addHandler gives mgr what answers reviews, by the configuration file of o. recorder may be nil.
+func addHandler(ctx, stop context.Context, mgr manager.Manager, direct client.Client, o options, recorder *events.Recorder) error {
+	around, err := surroundings(ctx, mgr, direct, o)
 	if err != nil {
-		return fmt.Errorf("make discovery client: %w", err)
+		return err
 	}
-	apiServer, err := found.ServerVersion()
-	if err != nil {
-		return fmt.Errorf("ask the API server for its version: %w", err)
-	}
-	around := &cluster.Cluster{Cached: mgr.GetCache(), Direct: direct, ServerVersion: apiServer.GitVersion}
 	pods, lookups, configs := webhook.NewMetrics(), lookup.NewMetrics(), reload.NewMetrics()
 	for _, collector := range slices.Concat(pods.Collectors(), lookups.Collectors(), configs.Collectors()) {
 		if err := metrics.Registry.Register(collector); err != nil {
@@ -42,7 +38,7 @@ func addHandler(ctx, stop context.Context, mgr manager.Manager, direct client.Cl
 	images := func(settings config.Registry) (webhook.Images, error) {
 		return findImages(ctx, settings, around, lookups)
 	}
-	store, err := reload.Open(file, images, configs, mgr.GetLogger().WithName("config"))
+	store, err := reload.Open(o.config, images, configs, mgr.GetLogger().WithName("config"))
 	if err != nil {
 		return err
 	}
@@ -62,6 +58,34 @@ func addHandler(ctx, stop context.Context, mgr manager.Manager, direct client.Cl
 	}
 	mgr.GetWebhookServer().Register(webhook.Path, serving.Polite(stop, serving.InTime(serving.NewBodies().Handler(reviews.Answer))))
 	return nil
+}
+
+// surroundings returns what knows the cluster.
+func surroundings(ctx context.Context, mgr manager.Manager, direct client.Client, o options) (*cluster.Cluster, error) {
+	found, err := discovery.NewDiscoveryClientForConfig(mgr.GetConfig())
+	if err != nil {
+		return nil, fmt.Errorf("make discovery client: %w", err)
+	}
+	apiServer, err := found.ServerVersion()
+	if err != nil {
+		return nil, fmt.Errorf("ask the API server for its version: %w", err)
+	}
+	around := &cluster.Cluster{Cached: mgr.GetCache(), Direct: direct, ServerVersion: apiServer.GitVersion}
+	if !o.plugins {
+		return around, nil
+	}
+	plugins, err := cluster.PluginCache(mgr.GetConfig(), o.namespace)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := plugins.GetInformer(ctx, &corev1.Pod{}, ctrlcache.BlockUntilSynced(false)); err != nil {
+		return nil, fmt.Errorf("watch the nodes' plugins: %w", err)
+	}
+	around.Plugins = plugins
+	if err := mgr.Add(plugins); err != nil {
+		return nil, fmt.Errorf("add the cache of the nodes' plugins: %w", err)
+	}
+	return around, nil
 }
 
 // findImages returns what looks images up, or nil if nothing may.

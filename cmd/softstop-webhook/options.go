@@ -26,6 +26,7 @@ type options struct {
 	clientNames   []string
 	events        bool
 	stopReports   bool
+	plugins       bool
 	host          string        // what the API server calls, if not the Service
 	port          int           // of the webhook
 	metrics       string        // address
@@ -90,6 +91,7 @@ func (o *options) define(flags *flag.FlagSet) {
 	})
 	flags.BoolVar(&o.events, "events", true, "write events to the owners of pods that are left alone although they were to be injected, whose values do not hold, or whose stop had to be forced")
 	flags.BoolVar(&o.stopReports, "stop-reports", false, "watch injected pods and count how their containers stop")
+	flags.BoolVar(&o.plugins, "node-plugins", false, "watch the pods of softstop-node in the namespace, so that pods may get the init from them")
 	flags.StringVar(&o.host, "host", "", "`name` the API server calls when the webhook runs outside the cluster and the configuration has a URL")
 	flags.IntVar(&o.port, "port", 9443, "`port` of the webhook")
 	flags.StringVar(&o.metrics, "metrics-address", ":8080", "`address` of the metrics; 0 for none")

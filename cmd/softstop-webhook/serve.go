@@ -90,7 +90,7 @@ func addParts(ctx, stop context.Context, mgr manager.Manager, certificates servi
 	if err != nil {
 		return err
 	}
-	if err := addHandler(ctx, stop, mgr, direct, o.config, recorder); err != nil {
+	if err := addHandler(ctx, stop, mgr, direct, o, recorder); err != nil {
 		return err
 	}
 	return addPlain(ctx, mgr, o, readiness(stop, mgr, certificates, o))

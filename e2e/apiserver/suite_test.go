@@ -91,7 +91,7 @@ func TestAPIServer(t *testing.T) {
 	ctrl.SetLogger(logr.Discard()) // the test's own clients have nothing to say
 	host := startRegistry(t)
 	private, authorities := startPrivate(t)
-	chart := renderChart(t, "--set", patient+",stopReports.enabled=true,registry.caConfigMap=authorities,config.registry.insecure[0]="+host+",config.registry.allow[0]=127.0.0.1/32")
+	chart := renderChart(t, "--set", patient+",stopReports.enabled=true,node.enabled=true,registry.caConfigMap=authorities,config.registry.insecure[0]="+host+",config.registry.allow[0]=127.0.0.1/32")
 	s := start(t, chart, authorities)
 	s.registry, s.private = host, private
 	t.Run("who is called", s.whoIsCalled)
@@ -218,7 +218,7 @@ func start(t *testing.T, chart []*unstructured.Unstructured, authorities string)
 // begin starts the webhook where the API server looks for it, and waits until it is called.
 func (s *suite) begin(t *testing.T, port int, flags ...string) {
 	t.Helper()
-	s.first = s.runReplicaAt(t, port, append([]string{"--stop-reports", "--lame-duck=0s", "--log-level=debug"}, flags...)...)
+	s.first = s.runReplicaAt(t, port, append([]string{"--stop-reports", "--node-plugins", "--lame-duck=0s", "--log-level=debug"}, flags...)...)
 	s.waitUntilCalled(t)
 }
 
@@ -229,6 +229,7 @@ func (s *suite) waitUntilAllowed(t *testing.T) {
 	for _, asked := range []authorizationv1.ResourceAttributes{
 		{Verb: "list", Resource: "namespaces"}, // the ClusterRole's
 		{Verb: "get", Resource: "secrets", Namespace: "softstop", Name: "softstop-webhook-tls"},
+		{Verb: "list", Resource: "pods", Namespace: "softstop"},
 	} {
 		eventually(t, "the right to "+asked.Verb+" "+asked.Resource, func(ctx context.Context) (bool, error) {
 			review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{User: account, ResourceAttributes: &asked}}

@@ -30,14 +30,15 @@ func TestMetadata(t *testing.T) {
 	var values struct {
 		Image struct{ Repository string }
 		Init  struct{ Image struct{ Repository string } }
+		Node  struct{ Image struct{ Repository string } }
 	}
 	read(t, chartFile(t, "values.yaml"), &values)
 	var images []struct{ Name, Image string }
 	read(t, []byte(chart.Annotations["artifacthub.io/images"]), &images)
-	if len(images) != 2 {
-		t.Fatalf("%d images, want the webhook's and the init's", len(images))
+	if len(images) != 3 {
+		t.Fatalf("%d images, want the webhook's, the init's and the nodes' plugin's", len(images))
 	}
-	for i, repository := range []string{values.Image.Repository, values.Init.Image.Repository} {
+	for i, repository := range []string{values.Image.Repository, values.Init.Image.Repository, values.Node.Image.Repository} {
 		if want := config.ImageRegistry + "/" + images[i].Name; repository != want || images[i].Image != want+":"+chart.Version {
 			t.Errorf("values.yaml has %s, artifacthub.io/images %s, want %s, and its version %s", repository, images[i].Image, want, chart.Version)
 		}

@@ -42,7 +42,7 @@ func TestRefused(t *testing.T) {
 		"tls.minVersion=1.1":                   `/tls/minVersion': '1.1' does not match pattern '^1[.][23]$'`,
 		"config.defaults.dran=5s":              `/config/defaults': additional properties 'dran' not allowed`,
 		"config.defaults.drain=soon":           `/config/defaults/drain': 'soon' does not match pattern '^(0|([0-9]`,
-		"config.defaults.carrier=pigeon":       `/config/defaults/carrier': 'pigeon' does not match pattern '^(emptyDir|image|auto)$'`,
+		"config.defaults.carrier=pigeon":       `/config/defaults/carrier': 'pigeon' does not match pattern '^(emptyDir|image|node|auto)$'`,
 		"config.limits.maxGrace=long":          `/config/limits/maxGrace': 'long' does not match pattern`,
 		"config.registry.deny[0]=private":      `/config/registry/deny/0': 'private' does not match pattern`,
 		"config.limits.locked[0]=dran":         `/config/limits/locked/0': 'dran' does not match pattern '^(inject|drain|`,

@@ -60,7 +60,9 @@ func (s schema) leaves(path string) map[string]schema {
 
 // asWhole says which values have keys of their own in the schema but are one value to
 // people: Kubernetes has the words for resources, docs/webhook.md those for settings.
-func asWhole(path string) bool { return path == "resources" || path == "config.defaults" }
+func asWhole(path string) bool {
+	return path == "resources" || path == "node.resources" || path == "config.defaults"
+}
 
 func join(path, name string) string { return strings.TrimPrefix(path+"."+name, ".") }
 
@@ -81,7 +83,7 @@ func TestSchemaIsClosed(t *testing.T) {
 	got := readSchema(t).open("")
 	slices.Sort(got)
 	// Subcharts are given global, whatever the chart above it has there.
-	if want := []string{"affinity", "global"}; !slices.Equal(got, want) {
+	if want := []string{"affinity", "global", "node.affinity"}; !slices.Equal(got, want) {
 		t.Errorf("open objects: %v, want %v", got, want)
 	}
 }

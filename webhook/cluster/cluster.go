@@ -28,6 +28,8 @@ type Cluster struct {
 	Cached client.Reader
 	// Direct asks the API server, for a namespace that the cache does not know yet.
 	Direct client.Reader
+	// Plugins reads the pods of the nodes' plugins, see PluginCache; nil if there are none.
+	Plugins client.Reader
 	// ServerVersion is the API server's version, such as v1.36.3.
 	ServerVersion string
 
@@ -109,7 +111,12 @@ func (c *Cluster) Nodes(ctx context.Context, pod *corev1.Pod) (inject.Nodes, err
 	if err := c.Cached.List(ctx, &nodes, client.UnsafeDisableDeepCopy); err != nil {
 		return inject.Nodes{}, err
 	}
-	answer := c.inCommon(reachable(nodes.Items, pod))
+	landing := reachable(nodes.Items, pod)
+	answer := c.inCommon(landing)
+	var err error
+	if answer.Plugins, err = c.havePlugins(ctx, landing); err != nil {
+		return inject.Nodes{}, err
+	}
 	c.nodes.put(selector, answer, now)
 	return answer, nil
 }

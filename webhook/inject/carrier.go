@@ -14,7 +14,7 @@ import (
 
 // CarrierPlan is how the init reaches the pod.
 type CarrierPlan struct {
-	// Kind is CarrierEmptyDir or CarrierImage.
+	// Kind is CarrierEmptyDir, CarrierImage or CarrierNode.
 	Kind config.Carrier
 	// Volume is the volume's name, MountPath where wrapped containers see it.
 	Volume    string
@@ -51,20 +51,57 @@ func (p *Plan) carry(decision Decision, facts Facts) *CarrierPlan {
 	if !slices.ContainsFunc(decision.Containers, func(c Choice) bool { return c.Action == Wrapped }) {
 		return nil
 	}
-	carrier := &CarrierPlan{
-		Kind: decision.Policy.Carrier.Value, MountPath: decision.MountPath, Volume: p.ours.freeVolumeName(),
-		Image: facts.Config.InitImage, PullPolicy: corev1.PullPolicy(facts.Config.InitPullPolicy),
-	}
-	if carrier.Kind == config.CarrierImage && !facts.Nodes.ImageVolumes {
-		p.warn("", "the carrier is an emptyDir: not every node this pod can land on has image volumes (Kubernetes 1.36)")
-	}
-	if carrier.Kind != config.CarrierEmptyDir && facts.Nodes.ImageVolumes {
-		carrier.Kind = config.CarrierImage
+	p.warnOfCarrier(decision)
+	carrier := &CarrierPlan{Kind: decision.Carrier, MountPath: decision.MountPath}
+	if carrier.Kind == config.CarrierNode {
 		return carrier
 	}
-	carrier.Kind, carrier.Medium = config.CarrierEmptyDir, medium(p.ours.bare)
-	carrier.Installer = installer(p.ours.bare, carrier, facts.Namespace)
+	carrier.Volume = p.ours.freeVolumeName()
+	carrier.Image, carrier.PullPolicy = facts.Config.InitImage, corev1.PullPolicy(facts.Config.InitPullPolicy)
+	if carrier.Kind == config.CarrierEmptyDir {
+		carrier.Medium = medium(p.ours.bare)
+		carrier.Installer = installer(p.ours.bare, carrier, facts.Namespace)
+	}
 	return carrier
+}
+
+// carrierOf is the carrier of a pod whose policy asks for one. The plugin leaves a RuntimeClass alone:
+// it may be a virtual machine, where the node's files are not.
+func carrierOf(asked config.Carrier, pod *corev1.Pod, nodes Nodes) config.Carrier {
+	switch {
+	case asked == config.CarrierEmptyDir:
+		return asked
+	case asked != config.CarrierImage && nodes.Plugins && nodes.SleepAction && pod.Spec.RuntimeClassName == nil:
+		return config.CarrierNode
+	case nodes.ImageVolumes:
+		return config.CarrierImage
+	}
+	return config.CarrierEmptyDir
+}
+
+// warnOfCarrier says why a pod does not get the carrier that somebody asked for.
+func (p *Plan) warnOfCarrier(decision Decision) {
+	asked := decision.Policy.Carrier.Value
+	if asked == config.CarrierAuto || asked == decision.Carrier {
+		return
+	}
+	why := "not every node this pod can land on has image volumes (Kubernetes 1.36)"
+	switch {
+	case asked == config.CarrierNode && p.ours.bare.Spec.RuntimeClassName != nil:
+		why = "the plugin of the nodes leaves pods with a RuntimeClass alone"
+	case asked == config.CarrierNode:
+		why = "not every node this pod can land on has a ready plugin (node.enabled in the chart)"
+	}
+	names := map[config.Carrier]string{config.CarrierEmptyDir: "an emptyDir", config.CarrierImage: "an image volume"}
+	p.warn("", "the carrier is %s: %s", names[decision.Carrier], why)
+}
+
+// inPod is c if it adds something to the pod's spec, else nil.
+func (c *CarrierPlan) inPod() *CarrierPlan {
+	if c == nil || c.Kind == config.CarrierNode {
+		return nil
+	}
+	return c
 }
 
 // freeMountPath returns a path at the root that no container to be wrapped uses. (Where

@@ -26,6 +26,8 @@ func (c *Choice) findCommand(settings config.Config, images map[string]ImageAnsw
 	if !known {
 		answer, asked := images[c.Name]
 		switch {
+		case !asked && c.onNode:
+			return "" // the plugin knows
 		case (!asked || answer.Reason != "") && c.knewIt():
 			return ""
 		case !asked:
@@ -51,7 +53,7 @@ func (c *Choice) findCommand(settings config.Config, images map[string]ImageAnsw
 
 // needsImage reports whether only the image itself says what the container runs.
 func (c *Choice) needsImage(settings config.Config) bool {
-	if len(c.container.Command) > 0 || c.Policy.Command.Value != nil {
+	if c.onNode || len(c.container.Command) > 0 || c.Policy.Command.Value != nil {
 		return false
 	}
 	_, known := settings.ImageFor(c.container.Image)

@@ -49,6 +49,8 @@ type Decision struct {
 	Containers []Choice
 	// Problems are the values that were not understood or are locked.
 	Problems []config.Problem
+	// Carrier is how the init gets into the pod; not CarrierAuto.
+	Carrier config.Carrier
 	// MountPath is where wrapped containers get the init.
 	MountPath string
 
@@ -81,6 +83,7 @@ type Choice struct {
 	job       bool              // the pod is a Job's
 	drainOwn  bool              // the pod says something about this container's drain alone
 	minds1    bool              // a probe or hook would take the init for the program
+	onNode    bool              // the node's plugin wraps it, who knows what it runs
 }
 
 // Open begins to decide about pod, as if no earlier pass had been: what is ours in it is worked out
@@ -98,12 +101,14 @@ func Open(pod *corev1.Pod, facts Facts) *Case {
 		return &Case{facts, d}
 	}
 	d.Policy, _ = resolved.For("", "")
+	d.Carrier = carrierOf(d.Policy.Carrier.Value, pod, facts.Nodes)
 	add := func(list []corev1.Container, kind func(*corev1.Container) Kind) {
 		for i := range list {
 			choice := Choice{Name: list[i].Name, Kind: kind(&list[i]), container: &list[i], hook: PreStopOf(&list[i]), earlier: ours.commands[list[i].Name], job: owner == "Job"}
 			policy, overruled := resolved.For(choice.Name, list[i].Image)
 			choice.Policy, choice.DrainAsked, choice.drainOwn = policy, resolved.Pod.Drains(choice.Name), resolved.Pod.DrainsByName(choice.Name)
 			choice.minds1 = hasOwnProcess1(pod) && MindsProcess1(&list[i]) != ""
+			choice.onNode = d.Carrier == config.CarrierNode
 			choice.named = slices.Contains(d.Policy.Containers.Value, choice.Name)
 			for _, problem := range overruled {
 				d.Problems = config.AddProblem(d.Problems, problem.Limit, problem.Key, func() config.Problem { return problem })
@@ -169,7 +174,7 @@ func (d *Decision) placeMount() {
 func (d *Decision) written() (bytes int) {
 	for i := range d.Containers {
 		c := &d.Containers[i]
-		if c.Action != Wrapped || slices.Equal(c.container.Command, c.Command) {
+		if c.Action != Wrapped || c.onNode || slices.Equal(c.container.Command, c.Command) {
 			continue
 		}
 		for _, word := range c.Command {
@@ -244,7 +249,9 @@ func (c *Choice) decide(settings config.Config, images map[string]ImageAnswer) {
 	if c.Reason = c.findCommand(settings, images); c.Reason != "" {
 		return
 	}
-	c.Reason = InitOf(expanded(c.Command, c.container.Args, c.container.Env), Variables(c.container.Env))
+	if len(c.Command) > 0 || !c.onNode {
+		c.Reason = InitOf(expanded(c.Command, c.container.Args, c.container.Env), Variables(c.container.Env))
+	}
 	if c.Reason == "" && !c.named && c.minds1 {
 		c.Reason = ReasonNamesPID1
 	}

@@ -37,6 +37,8 @@ type Nodes struct {
 	SleepAction bool
 	// ImageVolumes means that the API server and every kubelet know image volumes.
 	ImageVolumes bool
+	// Plugins means that the runtime of every one has a ready plugin of ours, see CarrierNode.
+	Plugins bool
 	// Platforms are what they run, such as linux/amd64; empty if there is no node yet.
 	Platforms []string
 }

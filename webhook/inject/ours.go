@@ -225,7 +225,7 @@ func (o *ours) mountsIn(c *corev1.Container) (places []int) {
 // told returns what the status says about c: nothing if c is not as it says.
 func (o *ours) told(c *corev1.Container) ContainerStatus {
 	told := o.status.container(c.Name)
-	if told.Action == Wrapped && wrapping(c) == nil && len(o.mountsIn(c)) == 0 {
+	if told.Action == Wrapped && o.status.Carrier != config.CarrierNode && wrapping(c) == nil && len(o.mountsIn(c)) == 0 {
 		return ContainerStatus{}
 	}
 	return told

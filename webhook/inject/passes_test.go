@@ -147,7 +147,7 @@ func changes() []change {
 		{"drain", annotate("drain", "1s", "20s", "1500ms", "what")},
 		{"stop signal", annotate("stop-signal", "SIGINT", "SIGQUIT")},
 		{"stop timeout", annotate("stop-timeout", "3s", "100s")},
-		{"carrier", annotate("carrier", "image", "emptyDir", "auto")},
+		{"carrier", annotate("carrier", "image", "emptyDir", "node", "auto")},
 		{"who is left out", annotate("exclude-containers", "app")},
 		{"Windows", func(_ *rand.Rand, pod *corev1.Pod) {
 			pod.Spec.NodeSelector = map[string]string{corev1.LabelOSStable: "windows"}

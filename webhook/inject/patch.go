@@ -66,7 +66,7 @@ func (p *Plan) leaves() bool {
 
 // spec changes what is in the pod's spec.
 func (p *patch) spec(pod *corev1.Pod, plan *Plan) {
-	bare, carrier := plan.ours.bare, plan.Carrier
+	bare, carrier := plan.ours.bare, plan.Carrier.inPod()
 	if plan.Skip != "" {
 		carrier = nil
 	}
@@ -120,7 +120,7 @@ func (p *Plan) container(nth int) (want corev1.Container, front []string, mount 
 		return want, nil, nil
 	}
 	c := &p.Containers[nth]
-	if c.Action == Wrapped {
+	if c.Action == Wrapped && !c.onNode {
 		want.Command = c.Command
 		front = slices.Concat([]string{p.Carrier.Program()}, escapeDollars(c.Options.Words()))
 		mount = &corev1.VolumeMount{Name: p.Carrier.Volume, MountPath: p.Carrier.MountPath, ReadOnly: true}

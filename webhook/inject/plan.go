@@ -145,7 +145,9 @@ func (p *Plan) equip(c *ContainerPlan, nodes Nodes) {
 	}
 	program := ""
 	if c.Action == Wrapped {
-		program = p.Carrier.Program()
+		if p.Carrier.inPod() != nil {
+			program = p.Carrier.Program()
+		}
 		c.Options = c.options()
 	}
 	switch {
@@ -188,18 +190,7 @@ func (c *ContainerPlan) options() initbin.Options {
 		SignalTarget: c.Policy.SignalTarget.Value,
 		OKExitCodes:  c.Policy.OKExitCodes.Value,
 	}
-	arriving, told := c.Arriving, c.Policy.StopSignal.Value
-	if arriving == initbin.SIGTERM || !arriving.Stoppable() {
-		arriving = 0
-	}
-	switch {
-	case told == 0:
-		o.StopSignal = initbin.StopSignal{Arriving: arriving, Told: arriving}
-	case arriving == 0:
-		o.StopSignal = initbin.StopSignal{Arriving: told, Told: told}
-	default:
-		o.StopSignal = initbin.StopSignal{Arriving: arriving, Told: told}
-	}
+	o.StopSignal = stopSignal(c.Arriving, c.Policy.StopSignal.Value)
 	if c.container.TerminationMessagePolicy != corev1.TerminationMessageFallbackToLogsOnError {
 		if o.Report = c.container.TerminationMessagePath; o.Report == "" {
 			o.Report = corev1.TerminationMessagePathDefault
@@ -209,6 +200,21 @@ func (c *ContainerPlan) options() initbin.Options {
 		}
 	}
 	return o
+}
+
+// stopSignal is the init's flag for the signal that the pod or its image names and the one that the
+// policy wants sent instead; 0 for none.
+func stopSignal(arriving, told initbin.Signal) initbin.StopSignal {
+	if arriving == initbin.SIGTERM || !arriving.Stoppable() {
+		arriving = 0
+	}
+	switch {
+	case told == 0:
+		told = arriving
+	case arriving == 0:
+		arriving = told
+	}
+	return initbin.StopSignal{Arriving: arriving, Told: told}
 }
 
 // shortestProbeGrace returns the shortest grace period that a probe of c sets, or 0.

@@ -32,6 +32,8 @@ const (
 	ReasonExcluded      Reason = "excluded"
 	ReasonMountTaken    Reason = "mount-taken"
 	ReasonNamesPID1     Reason = "names-pid1"
+	ReasonPlanUnknown   Reason = "plan-unknown"
+	ReasonImageUnknown  Reason = "image-unknown"
 )
 
 // Reasons why nobody knows what an image runs. Their fixes are the same, see ownCommand.
@@ -103,6 +105,10 @@ func (r Reason) explanation() explanation {
 		return explanation{"a volume is mounted at / or where the init is", "move that mount", true}
 	case ReasonNamesPID1:
 		return explanation{"a probe or hook looks into process 1, which would be the init", "let it find the program by name (pidof, pgrep), or name the container, beside the others, in softstop.dev/containers to have it wrapped", true}
+	case ReasonPlanUnknown:
+		return explanation{"the node's plugin does not understand what the webhook planned", "upgrade softstop's DaemonSet to the webhook's version", true}
+	case ReasonImageUnknown:
+		return explanation{"the node's runtime did not tell what the image's stop signal is", "set lifecycle.stopSignal in the pod spec, or create the pod again", true}
 	case ReasonPullNever:
 		return explanation{"imagePullPolicy is Never, so the image is on the node only", ownCommand, true}
 	case ReasonBadReference:

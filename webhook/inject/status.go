@@ -23,7 +23,7 @@ type Status struct {
 	// Reason and Message say why the whole pod was left alone; empty if it was not.
 	Reason  Reason `json:"reason,omitempty"`
 	Message string `json:"message,omitempty"`
-	// Carrier is emptyDir or image; empty if no container is wrapped.
+	// Carrier is emptyDir, image or node; empty if no container is wrapped.
 	Carrier config.Carrier `json:"carrier,omitempty"`
 	// GracePeriodSeconds is the pod's grace period; 0 if the pod was left alone.
 	GracePeriodSeconds int64 `json:"gracePeriodSeconds,omitempty"`
@@ -47,6 +47,11 @@ type ContainerStatus struct {
 	// Drain is a duration such as 5s, or a range such as 5s..2m0s; StopTimeout is a duration.
 	Drain       string `json:"drain,omitempty"`
 	StopTimeout string `json:"stopTimeout,omitempty"`
+	// Flags are the init's where the node's plugin puts it in front of the command: elsewhere
+	// the command has them.
+	Flags []string `json:"flags,omitempty"`
+	// StopSignal is the pod's own, where there are Flags: the image's does not count then.
+	StopSignal string `json:"stopSignal,omitempty"`
 	// Added are the fields that the container did not have before, which its looks alone
 	// do not tell: AddedPreStop or AddedLifecycle. Undo takes them away.
 	Added []string `json:"added,omitempty"`
@@ -81,6 +86,7 @@ func statusOf(plan Plan, version string) Status {
 		}
 		if c.Action == Wrapped {
 			s.StopTimeout = c.StopTimeout.String()
+			s.Flags, s.StopSignal = c.flagsOnNode()
 		}
 		switch {
 		case c.PreStop != nil && c.container.Lifecycle == nil:

@@ -22,6 +22,9 @@
 - --probe-address=:{{ .Values.ports.probes }}
 - --events={{ .Values.events.enabled }}
 - --stop-reports={{ .Values.stopReports.enabled }}
+{{- if .Values.node.enabled }}
+- --node-plugins
+{{- end }}
 - --log-level={{ .Values.logLevel }}
 {{- end -}}
 

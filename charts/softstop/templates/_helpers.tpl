@@ -14,6 +14,22 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: webhook
 {{- end -}}
 
+{{/* The name of what runs on every node. */}}
+{{- define "softstop.nodeName" -}}
+{{- printf "%s-node" (.Release.Name | trunc 55 | trimSuffix "-") -}}
+{{- end -}}
+
+{{- define "softstop.nodeSelector" -}}
+app.kubernetes.io/name: softstop
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: node
+{{- end -}}
+
+{{- define "softstop.nodeLabels" -}}
+{{ include "softstop.nodeSelector" . }}
+{{ include "softstop.releaseLabels" . }}
+{{- end -}}
+
 {{- define "softstop.labels" -}}
 {{ include "softstop.selector" . }}
 {{ include "softstop.releaseLabels" . }}

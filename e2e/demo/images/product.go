@@ -28,10 +28,13 @@ const (
 	Tag        = "dev"
 	Webhook    = Repository + "softstop-webhook:" + Tag
 	Init       = Repository + "softstop-init:" + Tag
+	Plugin     = Repository + "softstop-node:" + Tag
 )
 
 // Targets are the product's images: the Dockerfile's targets and the names they get here.
-func Targets() map[string]string { return map[string]string{"webhook": Webhook, "init": Init} }
+func Targets() map[string]string {
+	return map[string]string{"webhook": Webhook, "init": Init, "node": Plugin}
+}
 
 // builder runs buildah with everything it keeps in one folder.
 type builder struct {
@@ -39,8 +42,8 @@ type builder struct {
 	progress     io.Writer
 }
 
-// Product builds the webhook's and the init's image for this machine from the Dockerfile and
-// returns their archives, in this order.
+// Product builds the webhook's, the init's and the nodes' plugin's image for this machine from the
+// Dockerfile and returns their archives, in this order.
 func Product(ctx context.Context, progress io.Writer) ([]string, error) {
 	b, unlock, err := newBuilder(ctx, progress)
 	if err != nil {
@@ -48,7 +51,7 @@ func Product(ctx context.Context, progress io.Writer) ([]string, error) {
 	}
 	defer unlock()
 	var archives []string
-	for _, target := range []string{"webhook", "init"} {
+	for _, target := range []string{"webhook", "init", "node"} {
 		archive, err := b.build(ctx, Options{Target: target})
 		if err != nil {
 			return nil, err
@@ -60,7 +63,7 @@ func Product(ctx context.Context, progress io.Writer) ([]string, error) {
 
 // Options say what to build.
 type Options struct {
-	// Target is the Dockerfile's: webhook or init.
+	// Target is the Dockerfile's: webhook, init or node.
 	Target string
 	// Version is what the program calls itself. Default: devel.
 	Version string

@@ -139,7 +139,8 @@ func (s *Stage) Install(ctx context.Context, more ...string) error {
 		"--namespace", Namespace, "--create-namespace", "--wait", "--timeout", pace.Stretch(3 * time.Minute).String(),
 		"--set", "image.repository=" + images.Repository + "softstop-webhook", "--set", "image.tag=" + images.Tag,
 		"--set", "init.image.repository=" + images.Repository + "softstop-init", "--set", "init.image.tag=" + images.Tag,
-		"--set", "image.pullPolicy=Never", "--set", "init.image.pullPolicy=Never",
+		"--set", "node.image.repository=" + images.Repository + "softstop-node", "--set", "node.image.tag=" + images.Tag,
+		"--set", "image.pullPolicy=Never", "--set", "init.image.pullPolicy=Never", "--set", "node.image.pullPolicy=Never",
 		// On a node that was up before, a new image must roll the pods.
 		"--set-string", "podAnnotations.build=" + s.built,
 	}

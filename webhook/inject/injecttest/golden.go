@@ -30,6 +30,7 @@ type Surroundings struct {
 	Nodes     *struct {
 		SleepAction  bool     `json:"sleepAction"`
 		ImageVolumes bool     `json:"imageVolumes"`
+		Plugins      bool     `json:"plugins"`
 		Platforms    []string `json:"platforms"`
 	} `json:"nodes"`
 	// Images are what is found out about images, by container.
@@ -83,7 +84,7 @@ func (s Surroundings) Facts() (inject.Facts, error) {
 		Images:    map[string]inject.ImageAnswer{},
 	}
 	if s.Nodes != nil {
-		facts.Nodes = inject.Nodes{SleepAction: s.Nodes.SleepAction, ImageVolumes: s.Nodes.ImageVolumes, Platforms: s.Nodes.Platforms}
+		facts.Nodes = inject.Nodes{SleepAction: s.Nodes.SleepAction, ImageVolumes: s.Nodes.ImageVolumes, Plugins: s.Nodes.Plugins, Platforms: s.Nodes.Platforms}
 	}
 	for name, image := range s.Images {
 		facts.Images[name] = inject.ImageAnswer{Image: image.Image, Reason: image.Reason}
