@@ -71,7 +71,7 @@ node-down: ## End it; nothing of it is left
 node-shell: ## A shell with kubectl and helm in the node's network
 	@$(NODE) shell
 
-image: ## Build both images from the Dockerfile, with no registry
+image: ## Build the images from the Dockerfile, with no registry
 	@go run ./e2e/demo images
 
 lint: workflows ## Check the format and the habits

@@ -3,7 +3,8 @@
 // Command release builds everything that a release consists of, on a bare machine, into one folder.
 // Run it with make release.
 //
-//	softstop-webhook, softstop-init   linux, amd64 and arm64
+//	softstop-webhook, softstop-init,
+//	softstop-node                     linux, amd64 and arm64
 //	softstop                          linux, darwin and windows, amd64 and arm64
 //	*.oci.tar                         an image of each for both architectures, as an OCI layout that crane, skopeo and oras push
 //	softstop-VERSION.tgz              the chart, which names its images by their digests
@@ -21,8 +22,8 @@
 //
 // # Why images of the programs, and not from the Dockerfile
 //
-// An image is one program, its user and its entry point: a few lines of data, the same for each
-// architecture. Builders differ in how, and from which version on, they build for another
+// An image is one program (softstop-node's has the init, too), its user and its entry point: a few lines
+// of data, the same for each architecture. Builders differ in how, and from which version on, they build for another
 // architecture than their own. The Dockerfile is for who builds an image alone; a test holds the
 // two to each other, to the byte of the program.
 //

@@ -22,7 +22,7 @@ import (
 )
 
 // chartImages are the images that the chart names; allImages has the people's tool, too.
-func chartImages() []string { return []string{"softstop-webhook", "softstop-init"} }
+func chartImages() []string { return []string{"softstop-webhook", "softstop-init", "softstop-node"} }
 func allImages() []string   { return append(chartImages(), "softstop") }
 
 // images packs the program of each image for all architectures, and joins them.
@@ -60,7 +60,12 @@ const archiveSuffix = ".oci.tar"
 // image is the image of one program, as the Dockerfile describes it.
 func (r release) image(p program) (v1.Image, error) {
 	var files bytes.Buffer
-	content := image.Image{Files: []image.File{{From: filepath.Join(r.out, p.file()), To: "/" + p.name}}}
+	content, user := image.Image{}, "65532:65532"
+	if p.name == "softstop-node" {
+		// It brings the init, and is root: the runtime's sockets are.
+		content.Files, user = append(content.Files, r.file(program{"softstop-init", p.system, p.architecture})), ""
+	}
+	content.Files = append(content.Files, r.file(p))
 	if err := image.WriteLayer(&files, content); err != nil {
 		return nil, err
 	}
@@ -74,13 +79,18 @@ func (r release) image(p program) (v1.Image, error) {
 	base := mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1), types.OCIConfigJSON)
 	base, err = mutate.ConfigFile(base, &v1.ConfigFile{
 		OS: p.system, Architecture: p.architecture, Created: epoch,
-		Config: v1.Config{User: "65532:65532", Entrypoint: []string{"/" + p.name}},
+		Config: v1.Config{User: user, Entrypoint: []string{"/" + p.name}},
 		RootFS: v1.RootFS{Type: "layers"},
 	})
 	if err != nil {
 		return nil, err
 	}
 	return mutate.Append(base, mutate.Addendum{Layer: layer, History: v1.History{CreatedBy: "make release", Created: epoch}})
+}
+
+// file is a program as images have it.
+func (r release) file(p program) image.File {
+	return image.File{From: filepath.Join(r.out, p.file()), To: "/" + p.name}
 }
 
 // writeLayout writes an index with all that it refers to as an OCI layout, in one archive.

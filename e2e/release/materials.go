@@ -32,7 +32,7 @@ func (r release) materials(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, program := range []string{"softstop-webhook", "softstop-init", "softstop"} {
+	for _, program := range allImages() {
 		info, err := buildinfo.ReadFile(r.native(program))
 		if err != nil {
 			return fmt.Errorf("read what %s is made of: %w", program, err)

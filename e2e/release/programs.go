@@ -12,7 +12,7 @@ import (
 	"runtime"
 )
 
-// program is one of the three, for one system.
+// program is one of the four, for one system.
 type program struct{ name, system, architecture string }
 
 // allPrograms are what is released. Whoever stops pods does it on Linux; people sit in front of
@@ -23,6 +23,7 @@ func allPrograms() []program {
 		all = append(all,
 			program{"softstop-webhook", "linux", architecture},
 			program{"softstop-init", "linux", architecture},
+			program{"softstop-node", "linux", architecture},
 			program{"softstop", "linux", architecture},
 			program{"softstop", "darwin", architecture},
 			program{"softstop", "windows", architecture},

@@ -33,15 +33,17 @@ type customer struct {
 }
 
 // TestPush: what make release builds and make push pushes is what the README's line installs: the
-// chart comes from the registry, and both of its images are there, by their digests, whatever
+// chart comes from the registry, and all of its images are there, by their digests, whatever
 // values an earlier release has left.
 func TestPush(t *testing.T) {
 	c := arrive(t)
 	first, second := c.release(t, "v0.0.1"), c.release(t, "v0.0.2")
+	// Off unless asked for, but named by the chart.
+	const all = " --set node.enabled=true"
 	install := regexp.MustCompile(`^helm install|--create-namespace|--wait`).ReplaceAllString(c.readme(t, "helm install softstop oci://")[0], "")
 	for _, r := range []release{first, second} {
 		c.push(t, r)
-		rendered := c.run(t, "sh", "-c", `exec "$0" template `+install, c.helm(t))
+		rendered := c.run(t, "sh", "-c", `exec "$0" template `+install+all, c.helm(t))
 		for _, name := range chartImages() {
 			digest, err := r.digest(name)
 			if image := config.ImageRegistry + "/" + name + "@" + digest; err != nil || !strings.Contains(rendered, image) {
@@ -52,7 +54,7 @@ func TestPush(t *testing.T) {
 			t.Error("an image has a tag")
 		}
 	}
-	elsewhere := c.run(t, "sh", "-c", `exec "$0" template `+install+" --set image.repository=mirror.example/webhook,init.image.tag=mine", c.helm(t))
+	elsewhere := c.run(t, "sh", "-c", `exec "$0" template `+install+all+" --set image.repository=mirror.example/webhook,init.image.tag=mine", c.helm(t))
 	for _, image := range []string{"mirror.example/webhook:0.0.2", config.ImageRegistry + "/softstop-init:mine"} {
 		if !strings.Contains(elsewhere, image) {
 			t.Errorf("with values of the customer's: want %s", image)
