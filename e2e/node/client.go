@@ -78,6 +78,12 @@ func (n *Node) ctr(args ...string) *exec.Cmd {
 // until somebody listens.
 func (n *Node) Registry() string { return registryAddress }
 
+// Private is the address of another one that may ask for a password, which the kubelet has and nobody else: no Secret names it.
+// (Not where the kubelet has a file system of its own.)
+func (n *Node) Private() (address, user, password string) {
+	return privateAddress, privateUser, privatePassword
+}
+
 // Dial connects to an address inside the node's network. It fits http.Transport's and rest.Config's DialContext and Dial.
 func (n *Node) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	return inNetwork(n, func() (net.Conn, error) {

@@ -8,6 +8,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"embed"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
 	"fmt"
@@ -47,19 +48,19 @@ func randomToken() string {
 
 // config is what the files in conf are filled in with.
 type config struct {
-	State, Cgroup, IP, API, PodRange, RuntimeSocket, Pause, Registry string
-	Name, User, Token                                                string
+	State, Cgroup, IP, API, PodRange, RuntimeSocket, Pause, Registry, Password string
+	Name, User, Token                                                          string
 }
 
 func (s spec) config() config {
 	return config{
 		State: s.State, Cgroup: s.cgroup(), IP: nodeIP, API: apiAddress, PodRange: podRange,
-		RuntimeSocket: runtimeSocket, Pause: pauseImage, Registry: registryAddress, Name: "softstop-" + s.Name,
+		RuntimeSocket: runtimeSocket, Pause: pauseImage, Password: base64.StdEncoding.EncodeToString([]byte(privateUser + ":" + privatePassword)), Name: "softstop-" + s.Name,
 	}
 }
 
-// registry is the folder that tells containerd how to reach the registry.
-func (s spec) registry() string { return filepath.Join(s.conf(), "registries", registryAddress) }
+// registry is the folder that tells containerd how to reach a registry.
+func (s spec) registry(address string) string { return filepath.Join(s.conf(), "registries", address) }
 
 // kubeconfigOf is where a user's kubeconfig is; the admin's is for people.
 func (s spec) kubeconfigOf(name string) string {
@@ -71,7 +72,7 @@ func (s spec) kubeconfigOf(name string) string {
 
 // writeConf writes every file the components read.
 func writeConf(s spec, users []user) error {
-	for _, dir := range []string{s.pki(), s.conf() + "/cni", s.registry(), s.State + "/volumeplugins", s.State + "/tmp"} {
+	for _, dir := range []string{s.pki(), s.conf() + "/cni", s.registry(registryAddress), s.registry(privateAddress), s.State + "/kubelet", s.State + "/volumeplugins", s.State + "/tmp"} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return err
 		}
@@ -80,12 +81,20 @@ func writeConf(s spec, users []user) error {
 	for from, to := range map[string]string{
 		"kubelet.yaml":     s.conf() + "/kubelet.yaml",
 		"containerd.toml":  s.conf() + "/containerd.toml",
-		"registry.toml":    s.registry() + "/hosts.toml",
 		"network.conflist": s.conf() + "/cni/10-pods.conflist",
 	} {
 		if err := render(from, to, c); err != nil {
 			return err
 		}
+	}
+	for _, c.Registry = range []string{registryAddress, privateAddress} {
+		if err := render("registry.toml", s.registry(c.Registry)+"/hosts.toml", c); err != nil {
+			return err
+		}
+	}
+	// The kubelet looks for it in its own folder; it has the password of the last, the private one.
+	if err := render("passwords.json", s.State+"/kubelet/config.json", c); err != nil {
+		return err
 	}
 	var tokens bytes.Buffer
 	for i, u := range users {

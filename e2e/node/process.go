@@ -18,15 +18,24 @@ import (
 // SignalContainer sends a signal to every process of a container, as a fault would: the kubelet has not asked for it. id is the
 // container's as its pod's status has it, such as containerd://0123…
 func (n *Node) SignalContainer(id string, signal syscall.Signal) error {
+	pids, err := n.Processes(id)
+	if err != nil {
+		return err
+	}
+	return signalAll(pids, signal)
+}
+
+// Processes returns the processes of a container, by the numbers of whoever asks. id is as its pod's status has it.
+func (n *Node) Processes(id string) ([]int, error) {
 	_, hash, found := strings.Cut(id, "://")
 	if !found {
-		return fmt.Errorf("signal a container: %q is no container's id", id)
+		return nil, fmt.Errorf("find the processes of a container: %q is no container's id", id)
 	}
 	pids, err := n.processesOf(hash)
 	if err != nil {
-		return fmt.Errorf("find the processes of the container %s: %w", id, err)
+		return nil, fmt.Errorf("find the processes of the container %s: %w", id, err)
 	}
-	return signalAll(pids, signal)
+	return pids, nil
 }
 
 // EndComponent sends a signal to one of the node's own programs, such as kube-apiserver, and returns when it has gone. It is started

@@ -16,6 +16,9 @@ const (
 	etcdAddress = "127.0.0.1:2379"
 	// registryAddress is where a plain-HTTP registry may listen; the runtime pulls from it.
 	registryAddress = nodeIP + ":5000"
+	// privateAddress is where another may listen that wants a password, which the kubelet has.
+	privateAddress               = nodeIP + ":5050"
+	privateUser, privatePassword = "kubelet", "only the node knows"
 	// Hostname is the name of the one node in the cluster.
 	Hostname = "softstop"
 	// runtimeSocket is containerd's, in the node's own /run.

@@ -16,9 +16,11 @@ import (
 	"k8s.io/apimachinery/pkg/util/version"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/yaml"
+
+	"github.com/softstop/softstop/e2e/node"
 )
 
-//go:embed pods
+//go:embed pods nodepods
 var podFiles embed.FS
 
 // podCase is one file of the folder pods: a document that says what must come true, then the
@@ -59,6 +61,8 @@ type want struct {
 	// not.
 	Log    map[string][]string
 	Silent []string
+	// OnNode is what app's log contains with the node's carrier, where that is something else.
+	OnNode []string
 	// ExitCode and Reason are app's at its end.
 	ExitCode *int32
 	Reason   string
@@ -66,21 +70,24 @@ type want struct {
 	Job struct{ Condition, Reason string }
 }
 
-// podCases reads the folder pods. registry is filled in for the word REGISTRY.
-func podCases(registry string) ([]podCase, error) {
-	entries, err := podFiles.ReadDir("pods")
+// podCases reads a folder: pods, or nodepods, which are only about the node's carrier. The registries'
+// addresses are filled in for the words REGISTRY and PRIVATE.
+func podCases(folder string, n *node.Node) ([]podCase, error) {
+	private, _, _ := n.Private()
+	addresses := strings.NewReplacer("REGISTRY", n.Registry(), "PRIVATE", private)
+	entries, err := podFiles.ReadDir(folder)
 	if err != nil {
 		return nil, err
 	}
 	var cases []podCase
 	for _, e := range entries {
-		text, err := podFiles.ReadFile(path.Join("pods", e.Name()))
+		text, err := podFiles.ReadFile(path.Join(folder, e.Name()))
 		if err != nil {
 			return nil, err
 		}
-		c, err := readCase(bytes.ReplaceAll(text, []byte("REGISTRY"), []byte(registry)))
+		c, err := readCase([]byte(addresses.Replace(string(text))))
 		if err != nil {
-			return nil, fmt.Errorf("read pods/%s: %w", e.Name(), err)
+			return nil, fmt.Errorf("read %s/%s: %w", folder, e.Name(), err)
 		}
 		c.name = strings.TrimSuffix(e.Name(), ".yaml")
 		cases = append(cases, c)

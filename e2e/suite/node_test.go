@@ -34,6 +34,7 @@ func TestNode(t *testing.T) {
 	t.Run("an annotated pod stops well", s.annotated)
 	t.Run("a pod opts out of its namespace", s.optedOut)
 	t.Run("pods", s.pods)
+	t.Run("the node's carrier", s.nodeCarrier)
 	t.Run("copies by kubectl debug", s.debugCopies)
 	t.Run("a tag is pushed again", s.retagged)
 	t.Run("registries that fail", s.lookupFaults)

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 func (s *suite) pods(t *testing.T) {
 	s.serveImages(t)
 	s.serveLater(t)
-	cases, err := podCases(s.Node.Registry())
+	cases, err := podCases("pods", s.Node)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/registry"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -95,6 +96,12 @@ func scratch(t *testing.T) string {
 // push puts an archive's image into the registry, with another command if config is not nil.
 func (s *suite) push(t *testing.T, as, archive string, config *v1.Config) {
 	t.Helper()
+	s.pushTo(t, s.Node.Registry(), authn.Anonymous, as, archive, config)
+}
+
+// pushTo is push for a registry that may ask who pushes.
+func (s *suite) pushTo(t *testing.T, address string, who authn.Authenticator, as, archive string, config *v1.Config) {
+	t.Helper()
 	img, err := tarball.ImageFromPath(archive, nil)
 	if err == nil && config != nil {
 		img, err = mutate.Config(img, *config)
@@ -102,13 +109,13 @@ func (s *suite) push(t *testing.T, as, archive string, config *v1.Config) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tag, err := name.NewTag(s.Node.Registry()+"/"+as, name.Insecure)
+	tag, err := name.NewTag(address+"/"+as, name.Insecure)
 	if err != nil {
 		t.Fatal(err)
 	}
 	transport := &http.Transport{DialContext: s.Node.Dial}
 	defer transport.CloseIdleConnections()
-	if err := remote.Write(tag, img, remote.WithTransport(transport)); err != nil {
+	if err := remote.Write(tag, img, remote.WithTransport(transport), remote.WithAuth(who)); err != nil {
 		t.Fatal(err)
 	}
 }
