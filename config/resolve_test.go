@@ -112,7 +112,8 @@ func samples() map[config.Field][]string {
 		config.FieldDrain: {"0s", "4s..40s", "x"}, config.FieldQuiet: {"100ms", "3s", "0s"}, config.FieldStopTimeout: {"1s", "2h", "0s"}, config.FieldStopSignal: {"INT", "SIGQUIT", "KILL"},
 		config.FieldSignalTarget: {"all", "main", "none"}, config.FieldOKExitCodes: {"143", "1, 2", "300"}, config.FieldContainers: {"app", "a,b", ","},
 		config.FieldExcludeContainers: {"app", "b", ""}, config.FieldSidecars: {"false", "true", "no"}, config.FieldCarrier: {"image", "auto", "ship"},
-		config.FieldCommand: {`["/app"]`, `["a","b"]`, "/app"}, config.FieldInject: {"true", "false", "yes"},
+		config.FieldLastWords: {"false", "true", "never"},
+		config.FieldCommand:   {`["/app"]`, `["a","b"]`, "/app"}, config.FieldInject: {"true", "false", "yes"},
 	}
 }
 

@@ -18,6 +18,7 @@ const (
 	FieldStopSignal        Field = "stop-signal"
 	FieldSignalTarget      Field = "signal-target"
 	FieldOKExitCodes       Field = "ok-exit-codes"
+	FieldLastWords         Field = "last-words"
 	FieldCommand           Field = "command"
 	FieldContainers        Field = "containers"
 	FieldExcludeContainers Field = "exclude-containers"
@@ -41,6 +42,8 @@ type Policy struct {
 	SignalTarget Setting[initbin.Target]
 	// OKExitCodes become 0 when the container was asked to stop.
 	OKExitCodes Setting[initbin.ExitCodes]
+	// LastWords says whether programs that can print their stacks are asked to, before SIGKILL.
+	LastWords Setting[bool]
 	// Command is what a container runs whose command the pod spec leaves to its image.
 	Command Setting[[]string]
 	// Containers are the only containers to handle; empty means all of them.
@@ -98,6 +101,12 @@ var settings = []setting{ //nolint:gochecknoglobals // nobody writes to it
 		in:      func(p *Policy) *Setting[initbin.ExitCodes] { return &p.OKExitCodes },
 		example: "`143,130`", builtIn: "none",
 		says: "exit codes that become 0 after a stop",
+	},
+	row[bool]{
+		name: FieldLastWords, perContainer: true, form: booleans(), preset: true,
+		in:      func(p *Policy) *Setting[bool] { return &p.LastWords },
+		example: "`false`", builtIn: "`true`",
+		says: "whether a program that has not stopped in time prints its stacks to its log before SIGKILL, where its runtime can: a JVM, Go, Python with faulthandler",
 	},
 	row[[]string]{
 		name: FieldCommand, perContainer: true, form: commands(),

@@ -97,6 +97,9 @@ type Options struct {
 	// The init does nothing with them. Whoever reads the pod later knows by them that the
 	// pod itself has no command, and of which image this one is.
 	CommandOf, EntrypointOf string
+	// NoStacks leaves it at saying what a process waited for that is killed: none is asked to
+	// print its stacks before that.
+	NoStacks bool
 	// Verbose makes the init say what it does, not only what it had to force.
 	Verbose bool
 }
@@ -139,6 +142,9 @@ func (o Options) Words() []string {
 	}
 	if o.EntrypointOf != "" {
 		add("entrypoint-of", o.EntrypointOf)
+	}
+	if o.NoStacks {
+		add("last-words", "false")
 	}
 	if o.Verbose {
 		words = append(words, "--verbose")

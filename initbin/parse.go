@@ -57,7 +57,7 @@ func known(name string) bool {
 	return equal(name, "--drain") || equal(name, "--stop-timeout") || equal(name, "--stop-signal") ||
 		equal(name, "--signal-target") || equal(name, "--ok-exit-codes") || equal(name, "--report") ||
 		equal(name, "--quiet") || equal(name, "--probes") || equal(name, "--ports") ||
-		equal(name, "--command-of") || equal(name, "--entrypoint-of")
+		equal(name, "--command-of") || equal(name, "--entrypoint-of") || equal(name, "--last-words")
 }
 
 const (
@@ -104,6 +104,9 @@ func (o Options) with(name, value string) (_ Options, reason string) {
 	case equal(name, "--entrypoint-of"):
 		o.EntrypointOf, ok = value, len(value) > 0
 		reason = "must be an image"
+	case equal(name, "--last-words"):
+		o.NoStacks, ok = equal(value, "false"), equal(value, "false") || equal(value, "true")
+		reason = "must be true or false"
 	default:
 		reason = "is not a flag of softstop-init; put -- before the command"
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 func TestParse(t *testing.T) {
-	full := Options{Drain: 5 * time.Second, StopTimeout: 90 * time.Second, StopSignal: StopSignal{SIGWINCH, SIGINT}, SignalTarget: TargetGroup, Report: "/dev/termination-log", CommandOf: "web:1", EntrypointOf: "web:2", Verbose: true}
+	full := Options{Drain: 5 * time.Second, StopTimeout: 90 * time.Second, StopSignal: StopSignal{SIGWINCH, SIGINT}, SignalTarget: TargetGroup, Report: "/dev/termination-log", CommandOf: "web:1", EntrypointOf: "web:2", NoStacks: true, Verbose: true}
 	full.OKExitCodes.Add(1)
 	full.OKExitCodes.Add(143)
 	for _, c := range []struct {
@@ -19,12 +19,12 @@ func TestParse(t *testing.T) {
 	}{
 		{"-- app", Defaults(), 1},
 		{"-- --", Defaults(), 1},
-		{"--drain=5s --stop-timeout=1m30s --stop-signal=WINCH:2 --signal-target=group --ok-exit-codes=143,1 --report=/dev/termination-log --command-of=web:1 --entrypoint-of=web:2 -v -- app -- x", full, 10},
+		{"--drain=5s --stop-timeout=1m30s --stop-signal=WINCH:2 --signal-target=group --ok-exit-codes=143,1 --report=/dev/termination-log --command-of=web:1 --entrypoint-of=web:2 --last-words=false -v -- app -- x", full, 11},
 		{"--drain=5s..2m --quiet=3s --probes=8080/1s,9090/1m30s --ports=8080,9090 -- app",
 			Options{Drain: 5 * time.Second, MaxDrain: 2 * time.Minute, Quiet: 3 * time.Second, Probes: "8080/1s,9090/1m30s", Ports: "8080,9090", StopTimeout: DefaultStopTimeout}, 5},
 		{"--drain=0..1.5s --quiet 2s -- app", Options{MaxDrain: 1500 * time.Millisecond, Quiet: 2 * time.Second, StopTimeout: DefaultStopTimeout}, 4},
 		{"--drain=5s..5s -- app", Options{Drain: 5 * time.Second, StopTimeout: DefaultStopTimeout}, 2},
-		{"--drain 5s --stop-timeout 90s --stop-signal SIGWINCH:sigint --signal-target group --ok-exit-codes 1,143,1 --report /dev/termination-log --command-of web:1 --entrypoint-of web:2 --verbose -- app", full, 18},
+		{"--drain 5s --stop-timeout 90s --stop-signal SIGWINCH:sigint --signal-target group --ok-exit-codes 1,143,1 --report /dev/termination-log --command-of web:1 --entrypoint-of web:2 --last-words false --verbose -- app", full, 20},
 	} {
 		o, command, problem := Parse(strings.Split(c.line, " "))
 		if problem.Reason != "" || command != c.command || !reflect.DeepEqual(o, c.options) {
@@ -60,6 +60,7 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		{"--ok-exit-codes=256 -- app", "--ok-exit-codes=256 must be exit codes from 0 to 255 with commas between them, such as 143 or 1,143"},
 		{"--report=here -- app", "--report=here must be an absolute path"},
 		{"--command-of= -- app", "--command-of= must be an image"},
+		{"--last-words=no -- app", "--last-words=no must be true or false"},
 		{"--verbose=yes -- app", "--verbose=yes is not a flag of softstop-init; put -- before the command"},
 		{"--kill -- app", "--kill is not a flag of softstop-init; put -- before the command"},
 	} {
@@ -84,7 +85,7 @@ func FuzzWords(f *testing.F) {
 	f.Fuzz(func(t *testing.T, drain, timeout int64, arriving, told int, target uint8, c0, c1, c2, c3 uint64, report, commandOf, entrypointOf string, verbose bool, command string) {
 		o := Options{
 			Drain: within(drain), StopTimeout: within(timeout), SignalTarget: Target(target & 3),
-			OKExitCodes: ExitCodes{c0, c1, c2, c3}, CommandOf: commandOf, EntrypointOf: entrypointOf, Verbose: verbose,
+			OKExitCodes: ExitCodes{c0, c1, c2, c3}, CommandOf: commandOf, EntrypointOf: entrypointOf, NoStacks: target&4 != 0, Verbose: verbose,
 		}
 		if a, t := Signal(arriving), Signal(told); t.Stoppable() && a.Stoppable() {
 			o.StopSignal = StopSignal{a, t}

@@ -14,6 +14,7 @@ const (
 	SIGQUIT  Signal = 3
 	SIGILL   Signal = 4
 	SIGTRAP  Signal = 5
+	SIGABRT  Signal = 6
 	SIGBUS   Signal = 7
 	SIGFPE   Signal = 8
 	SIGKILL  Signal = 9

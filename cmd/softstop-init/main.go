@@ -35,6 +35,7 @@ const usage = `softstop-init runs a command as PID 1 of a container and stops it
   --signal-target WHOM        auto (default), main, group or all
   --ok-exit-codes CODES       exit codes that become 0 after a stop, as in 143,130
   --report FILE               write one line of JSON about the stop, if FILE is empty
+  --last-words false          do not ask programs for their stacks before SIGKILL
   --command-of IMAGE          does nothing: says that the command is IMAGE's
   --entrypoint-of IMAGE       the same, if its arguments are the pod's
   --verbose                   say what is done, not only what had to be forced

@@ -15,15 +15,46 @@ type Ending struct {
 	// that only stood in front of it, was waiting for.
 	Heir     int
 	HeirGone bool
+	// Quits says who was asked for its stacks and ends of it.
+	Quits Quits
 	// OK are the exit codes that mean success after a stop.
 	OK initbin.ExitCodes
+}
+
+// Quits are those, of the two whose exit status counts, who were asked shortly before SIGKILL for
+// their stacks with a signal that they end of. The exit status that the runtime makes of it is
+// its own, and not the application's: such a process counts as killed.
+type Quits struct{ Main, Heir bool }
+
+// Message is q as the value of a message to the watcher: negative, which no pid is.
+func (q Quits) Message() int {
+	value := 0
+	if q.Main {
+		value--
+	}
+	if q.Heir {
+		value -= 2
+	}
+	return value
+}
+
+// QuitsOf reads such a value. It is free of runtime calls.
+func QuitsOf(value int) Quits { return Quits{Main: -value&1 != 0, Heir: -value&2 != 0} }
+
+// quit is the wait status of a process that was asked for its stacks, given the one that it ended
+// with: Go ends with 2, others of the signal.
+func quit(status int) int {
+	if status == 2<<8 || status&0x7f == int(initbin.SIGQUIT) || status&0x7f == int(initbin.SIGABRT) {
+		return int(initbin.SIGKILL)
+	}
+	return status
 }
 
 // HeirCounts reports whether the main process's end says only that the stop signal killed
 // somebody, the main process itself or the shell that su, timeout or tini started: it was a
 // wrapper, and the exit status of the application that it was waiting for counts.
 func (e *Ending) HeirCounts() bool {
-	code := codeOf(e.Main)
+	code := codeOf(e.Main, e.Quits.Main)
 	return e.Asked && e.MainGone && (code == 128+e.Told || code == 128+int(initbin.SIGTERM))
 }
 
@@ -32,9 +63,9 @@ func (e *Ending) HeirCounts() bool {
 func (e *Ending) Code() int {
 	code := 128 + int(initbin.SIGKILL)
 	if e.MainGone {
-		code = codeOf(e.Main)
+		code = codeOf(e.Main, e.Quits.Main)
 		if e.HeirGone && e.HeirCounts() {
-			code = codeOf(e.Heir)
+			code = codeOf(e.Heir, e.Quits.Heir)
 		}
 	}
 	if e.Asked && e.OK.Has(code) {
@@ -43,8 +74,12 @@ func (e *Ending) Code() int {
 	return code
 }
 
-// codeOf is the exit code that a container engine makes of a wait status.
-func codeOf(status int) int {
+// codeOf is the exit code that a container engine makes of a wait status; quits says that the
+// process was asked for its stacks.
+func codeOf(status int, quits bool) int {
+	if quits {
+		status = quit(status)
+	}
 	if signal := status & 0x7f; signal != 0 {
 		return 128 + signal
 	}

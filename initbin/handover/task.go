@@ -39,7 +39,7 @@ const MaxDetail = 600
 const DrainVariable = "SOFTSTOP_DRAIN="
 
 // MessageSignal (SIGPIPE, which is never forwarded) carries the stopper's messages,
-// queued with a value: 0 for "I have looked", else the pid of the heir. It is one that
+// queued with a value: 0 for "I have looked", the pid of the heir for the same, or Quits. It is one that
 // the Go runtime keeps blocked on all threads of the ordinary build, unlike SIGURG.
 const MessageSignal = 13
 

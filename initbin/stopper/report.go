@@ -1,6 +1,7 @@
 package stopper
 
 import (
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -59,6 +60,11 @@ func (r *report) killed(p *process) {
 	k := newReported(p, 0)
 	k.state, k.why = p.State, r.whys[p.id()]
 	r.forced, r.news = append(r.forced, k), true
+}
+
+// names reports whether p is among those who were killed.
+func (r *report) names(p *process) bool {
+	return slices.ContainsFunc(r.forced, func(k *reported) bool { return k.id == p.id() })
 }
 
 func newReported(p *process, now time.Duration) *reported {

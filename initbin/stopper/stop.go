@@ -37,6 +37,8 @@ type stop struct {
 	report  report
 	rests   map[identity]rest
 	pipes   pipes
+	// moment is how much of what is done in the last moments has been done, see lastMoments.
+	moment int
 	// heir is the pid of the heir, see handover.Ending; 0 if there is none. front are those
 	// who stand between it and the init.
 	heir  int
@@ -72,13 +74,7 @@ func (s *stop) run() error {
 			s.killAll(t)
 			return s.finish()
 		}
-		next := timeout
-		if s.report.whys == nil {
-			if next = askAt(timeout); began >= next {
-				s.ask(t, timeout)
-				next = timeout
-			}
-		}
+		next := s.lastMoments(t, began, timeout)
 		for _, a := range l.step(t, began) {
 			s.act(a)
 		}
@@ -212,8 +208,9 @@ func (s *stop) killAll(t *tree) {
 				}
 				continue
 			}
-			say("killed ", p.who(), " in state ", string(p.State), ": still there ", short(s.now()), " after ", s.cause(), s.report.whys[p.id()].sentence())
-			s.report.killed(p)
+			if !s.report.names(p) {
+				s.sayKilled(p, "")
+			}
 		}
 		s.note(events(soon))
 		next, err := s.looker.look()

@@ -11,7 +11,7 @@ import (
 
 const (
 	// askTime is how long before the stop timeout it is asked what those wait for who are left,
-	// or an eighth of a short timeout; askEnd is when that must be over.
+	// or an eighth of a short timeout; askEnd is how long before it nobody is asked anything more.
 	askTime = time.Second
 	askEnd  = 50 * time.Millisecond
 	// askMemory is what asking may take at a memory limit, in bytes: it is what is given up first.
@@ -45,9 +45,9 @@ func (s *stop) noteRest(t *tree) {
 // askAt is when to ask.
 func askAt(timeout time.Duration) time.Duration { return timeout - min(askTime, timeout/8) }
 
-// ask finds out what those wait for who are left, as many as a report has room for. It is over in
-// time for SIGKILL, however little it has found.
-func (s *stop) ask(t *tree, timeout time.Duration) {
+// ask finds out what those wait for who are left, as many as a report has room for. It is over at
+// end, however little it has found.
+func (s *stop) ask(t *tree, end time.Duration) {
 	s.report.whys = map[identity]why{}
 	if !hasRoom(readFile) {
 		return
@@ -68,7 +68,7 @@ func (s *stop) ask(t *tree, timeout time.Duration) {
 			}
 			return "pid " + itoa(pid)
 		},
-		Over: func() bool { return s.now() >= timeout-askEnd },
+		Over: func() bool { return s.now() >= end },
 	}
 	for _, p := range list {
 		l.PIDs = append(l.PIDs, p.PID)

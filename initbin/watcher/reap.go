@@ -43,7 +43,9 @@ func (w *watch) reap() {
 
 // reaped notes the end of one child.
 func (w *watch) reaped(pid int, status int32) {
-	w.hear()
+	if !w.tookOver || pid == w.main || pid == w.heir {
+		w.hear()
+	}
 	switch pid {
 	case w.stopper.pid:
 		w.stopper.ended(status)

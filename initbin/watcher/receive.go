@@ -44,7 +44,7 @@ func (w *watch) fetch(set uint64, timeout int64) (signal, from, value int) {
 // hear takes the stopper's messages before the end of a child is noted: who ended may
 // be the heir that a message names, and SIGCHLD is fetched first when both are there.
 func (w *watch) hear() {
-	for w.stopper.pid != 0 && !w.tookOver {
+	for w.stopper.pid != 0 {
 		signal, from, value := w.fetch(1<<(handover.MessageSignal-1), 0)
 		if signal == 0 {
 			return
@@ -58,7 +58,10 @@ func (w *watch) hear() {
 // heard takes a message of the stopper.
 func (w *watch) heard(value int) {
 	w.tookOver = true
-	if value != 0 {
+	switch {
+	case value < 0:
+		w.end.Quits = handover.QuitsOf(value)
+	case value > 0:
 		w.heir = value
 	}
 }

@@ -189,6 +189,7 @@ func (c *ContainerPlan) options() initbin.Options {
 		StopTimeout:  c.StopTimeout,
 		SignalTarget: c.Policy.SignalTarget.Value,
 		OKExitCodes:  c.Policy.OKExitCodes.Value,
+		NoStacks:     !c.Policy.LastWords.Value,
 	}
 	o.StopSignal = stopSignal(c.Arriving, c.Policy.StopSignal.Value)
 	if c.container.TerminationMessagePolicy != corev1.TerminationMessageFallbackToLogsOnError {
