@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, enter(os.Args[2]))
 		os.Exit(99)
 	}
+	runsStuck(os.Args)
 	os.Exit(run(m))
 }
 
