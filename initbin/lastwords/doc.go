@@ -5,10 +5,11 @@
 //	parse.go            what the files of /proc say, pure
 //	calls*.go           which system call is about what
 //	say.go              the sentence, pure
-//	sockets.go, pipes.go, locks.go   what is behind a descriptor
+//	sockets.go, pipes.go             what is behind a descriptor
+//	stacks.go           PrinterOf: the signal on which its runtime prints its stacks
 //
 // It is the stopper's, who has the last moments of a stop to spare for it: it reads small files
-// only, asks nobody, starts nothing, and stops in the middle when its time is over. It never reads
+// only, asks nobody, starts nothing, and stops in the middle when its time is over. It never says
 // arguments or environment. What it says may hold whatever a path or a name holds: who prints it
 // makes it printable.
 //

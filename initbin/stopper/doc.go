@@ -8,7 +8,8 @@
 //	ladder.go decides over a tree, without input or output; traps.go, steps.go, readers.go,
 //	          wrappers.go and orphans.go have the rules of those names
 //	stop.go   carries the decisions out (signal.go, pipes.go), waits, kills at the deadline
-//	why.go    asks what those wait for who are about to be killed (package lastwords)
+//	why.go    asks what those wait for who are about to be killed (package lastwords);
+//	          stacks.go has those print their stacks whose runtime can
 //	report.go says what happened, publish.go writes it in place of what it said before
 //
 // # The decisions
