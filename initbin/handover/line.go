@@ -54,7 +54,7 @@ func (l *Line) Task(t *Task) *Line {
 	l.Text(ProcessName).Text(" mode=").Number(int64(t.Mode)).Text(" main=").Number(int64(t.Main))
 	l.Text(" signal=").Number(int64(t.Signal)).Text(" arrived=").Number(int64(t.Arrived))
 	l.Text(" told=").truth(t.Told).Text(" handled=").truth(t.Handled)
-	return l.Text(" asked=").Number(t.Asked).Text(" date=").Number(t.Date).Text(" since=").Number(t.Since).Text(" deadline=").Number(t.Deadline)
+	return l.Text(" asked=").Number(t.Asked).Text(" date=").Number(t.Date).Text(" oom=").Number(t.OOMKilled).Text(" since=").Number(t.Since).Text(" deadline=").Number(t.Deadline)
 }
 
 func (l *Line) truth(b bool) *Line {

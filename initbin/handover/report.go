@@ -11,7 +11,8 @@ import "github.com/softstop/softstop/initbin"
 //
 // A drain with a minimum and a maximum is an object: {"seconds":7.2,"ended":"quiet",…}, see Ended.
 // since is when the phase began; drain and stop are the seconds that those phases have taken so
-// far, seconds their sum. exitCode is there in the phase done only.
+// far, seconds their sum. oomKilled, if it is there, is how many processes the kernel has killed
+// for want of memory since the container began. exitCode is there in the phase done only.
 
 // Phase is a phase of a stop.
 type Phase string
@@ -39,6 +40,9 @@ type Report struct {
 	Main   int
 	Code   int // the exit code, in PhaseDone
 	Forced bool
+	// OOMKilled is how many processes the kernel has killed for want of memory since the container
+	// began.
+	OOMKilled int64
 }
 
 // Ended is how a drain with a minimum and a maximum ended.
@@ -54,7 +58,9 @@ const (
 // First is the report that the watcher wrote before it started a stopper with the task t: the
 // stopper knows it again where the application has written over a part of it.
 func (t *Task) First(drains, ranges bool, detail string) Report {
-	r := Report{Phase: PhaseStop, Date: t.Date, Signal: t.Arrived, Drain: -1, Ranges: ranges, Detail: detail}
+	r := Report{
+		Phase: PhaseStop, Date: t.Date, Signal: t.Arrived, Drain: -1, Ranges: ranges, Detail: detail, OOMKilled: t.OOMKilled,
+	}
 	if drains {
 		r.Drain = t.Since - t.Asked
 	}
@@ -81,6 +87,9 @@ func (l *Line) Report(r *Report) *Line {
 	}
 	if r.Forced {
 		l.Text(`,"forced":true`)
+	}
+	if r.OOMKilled > 0 {
+		l.Text(`,"oomKilled":`).Number(r.OOMKilled)
 	}
 	l.Text(`,"told":[`)
 	if r.Main != 0 {

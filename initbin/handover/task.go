@@ -64,6 +64,8 @@ type Task struct {
 	Asked int64
 	// Date is when the watcher wrote the report last, in nanoseconds since 1970.
 	Date int64
+	// OOMKilled is how many processes that report says the kernel has killed.
+	OOMKilled int64
 	// Since is when the stop began.
 	Since int64
 	// Deadline is when SIGKILL is due.
@@ -100,14 +102,14 @@ func ParseTask(argv0 string) (Task, error) {
 		}
 		values[key] = n
 	}
-	for _, key := range [...]string{"mode", "main", "signal", "arrived", "told", "handled", "asked", "date", "since", "deadline"} {
+	for _, key := range [...]string{"mode", "main", "signal", "arrived", "told", "handled", "asked", "date", "oom", "since", "deadline"} {
 		if _, ok := values[key]; !ok {
 			return Task{}, fault.New("read the task " + argv0 + ": no " + key)
 		}
 	}
 	return Task{
 		Mode: Mode(values["mode"]), Main: int(values["main"]), Signal: int(values["signal"]), Arrived: int(values["arrived"]),
-		Told: values["told"] == 1, Handled: values["handled"] == 1, Asked: values["asked"], Date: values["date"], Since: values["since"], Deadline: values["deadline"],
+		Told: values["told"] == 1, Handled: values["handled"] == 1, Asked: values["asked"], Date: values["date"], OOMKilled: values["oom"], Since: values["since"], Deadline: values["deadline"],
 	}, nil
 }
 

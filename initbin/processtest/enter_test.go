@@ -30,6 +30,8 @@ type world struct {
 	UID int
 	// Cgroup is a cgroup's folder that PID 1 starts in, or empty.
 	Cgroup string
+	// NoCgroups hides all cgroups, as on a system without them.
+	NoCgroups bool
 	// Keep is the first descriptor that PID 1 is not given.
 	Keep int
 	// Deny are system calls that a seccomp filter refuses with EPERM.
@@ -61,6 +63,11 @@ func enter(path string) error {
 		// As container runtimes have it: a container sees its own cgroup where the hierarchy begins.
 		if err := unix.Mount(w.Cgroup, filepath.Dir(w.Cgroup), "", unix.MS_BIND, ""); err != nil {
 			return fmt.Errorf("show cgroup %q as the only one: %w", w.Cgroup, err)
+		}
+	}
+	if w.NoCgroups {
+		if err := unix.Mount("tmpfs", "/sys/fs/cgroup", "tmpfs", 0, ""); err != nil {
+			return fmt.Errorf("hide the cgroups: %w", err)
 		}
 	}
 	if err := os.Chdir(w.Dir); err != nil {

@@ -24,7 +24,10 @@ func (s *stop) publish(phase handover.Phase) {
 	if phase == handover.PhaseStop && (!r.news || r.at > 0 && now < r.at+publishPause) {
 		return
 	}
-	m := stage{phase: phase, arrived: s.task.Arrived, drained: -1, stopped: now, code: s.ending.Code()}
+	m := stage{
+		phase: phase, arrived: s.task.Arrived, drained: -1, stopped: now, code: s.ending.Code(),
+		oomKilled: s.task.OOMKilled + max(0, oomKills(readFile)-s.oomKills),
+	}
 	if s.options.Drains() {
 		m.drained = time.Duration(s.task.Since - s.task.Asked)
 		m.ranges, m.detail = s.options.Ranges(), s.detail

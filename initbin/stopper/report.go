@@ -37,6 +37,9 @@ type stage struct {
 	detail  string        // what is known of its end, see handover.Report
 	stopped time.Duration // how long the stop has lasted, without the drain
 	code    int           // in the phase done only
+	// oomKilled is how many processes the kernel has killed for want of memory since the container
+	// began.
+	oomKilled int64
 }
 
 // reported is one process in the report.
@@ -130,6 +133,9 @@ func (r *report) lineOf(n int, m stage) []byte {
 	}
 	if r.overdue && len(r.forced) == 0 {
 		b = append(b, `,"forced":true`...)
+	}
+	if m.oomKilled > 0 {
+		b = strconv.AppendInt(append(b, `,"oomKilled":`...), m.oomKilled, 10)
 	}
 	more := 0
 	for _, list := range [...]struct {

@@ -37,6 +37,8 @@ type stop struct {
 	report  report
 	rests   map[identity]rest
 	pipes   pipes
+	// oomKills is what the cgroup had counted of processes that the kernel killed when this began.
+	oomKills int64
 	// moment is how much of what is done in the last moments has been done, see lastMoments.
 	moment int
 	// heir is the pid of the heir, see handover.Ending; 0 if there is none. front are those
@@ -49,7 +51,7 @@ type stop struct {
 func (s *stop) run() error {
 	s.ending = handover.Ending{Asked: s.task.Asked != 0, Told: s.task.Signal, OK: s.options.OKExitCodes}
 	timeout := time.Duration(s.task.Deadline - s.task.Since)
-	s.report.text = s.firstReport()
+	s.report.text, s.oomKills = s.firstReport(), oomKills(readFile)
 	l := newLadder(s.task, s.options.SignalTarget, timeout)
 	look := func() (*tree, error) { return s.looker.settled(min(maxSettleTime, timeout/8)) }
 	for {

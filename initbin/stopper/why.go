@@ -133,6 +133,20 @@ func hasRoom(read func(path string) string) bool {
 	return true
 }
 
+// oomKills is how many processes of the container the kernel has killed for want of memory, as its
+// memory cgroup counts them; 0 where that cannot be read.
+func oomKills(read func(path string) string) int64 {
+	for _, name := range [...]string{"/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"} {
+		for line := range strings.Lines(read(name)) {
+			if value, is := strings.CutPrefix(strings.TrimSpace(line), "oom_kill "); is {
+				n, _ := strconv.ParseInt(value, 10, 64)
+				return n
+			}
+		}
+	}
+	return 0
+}
+
 func readFile(path string) string {
 	text, _ := os.ReadFile(path)
 	return string(text)

@@ -41,6 +41,7 @@ type state struct {
 	least    int64 // the earliest end of the drain
 	launchAt int64 // when the stopper is to be started, 0 if it has been or none is wanted
 	killed   int64 // when SIGKILL was last sent to what is left
+	lookAt   int64 // when to look whether the kernel has killed somebody, 0 if there is no reason to
 
 	mainSignalled bool // the watcher itself has signalled the main process, or its group
 	end           handover.Ending
@@ -61,6 +62,7 @@ const (
 	wait          action = iota // for a signal, or until wakeAt
 	exit                        // with the container's exit code
 	endLeftovers                // of a main process that ended by itself
+	look                        // whether the kernel has killed somebody
 	beginStop                   // the drain is over
 	launchStopper               // the main process has had its head start
 	fallBack                    // signal the process tree without a stopper
@@ -78,6 +80,8 @@ func (s *state) next(now int64) action {
 		return exit
 	case s.end.MainGone && s.phase < stopping && (s.phase != draining || now >= s.due || s.observer.pid == 0):
 		return endLeftovers
+	case s.lookAt != 0 && now >= s.lookAt:
+		return look
 	case s.phase == running:
 		return wait
 	case s.phase == draining && now >= s.drainEnd():
@@ -99,6 +103,15 @@ func (s *state) next(now int64) action {
 // wakeAt returns when next, which says wait now, says something else although nothing has
 // happened; -1 for never, 0 for at once because there is more to reap.
 func (s *state) wakeAt() int64 {
+	at := s.stepAt()
+	if s.lookAt != 0 && (at < 0 || at > s.lookAt) {
+		return s.lookAt
+	}
+	return at
+}
+
+// stepAt is wakeAt without the look at who was killed.
+func (s *state) stepAt() int64 {
 	switch {
 	case s.unreaped:
 		return 0

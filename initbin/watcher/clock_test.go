@@ -36,6 +36,8 @@ func TestNext(t *testing.T) {
 		"everybody has ended":                         {state{childless: true, end: gone}, at(1), exit},
 		"the main process has left somebody":          {state{end: gone}, at(1), endLeftovers},
 		"… who has ended":                             {state{phase: leftovers, due: at(9), end: gone, stopper: helper{done: true}}, at(1), exit},
+		"a child has ended":                           {state{lookAt: at(5)}, at(5), look},
+		"… a moment after another":                    {state{lookAt: at(5)}, at(4.999), wait},
 		"the drain goes on":                           {drain, at(99.999), wait},
 		"the drain is over":                           {drain, at(100), beginStop},
 		"everybody has ended in the drain":            {state{phase: draining, due: at(100), childless: true, end: gone}, at(50), exit},
@@ -88,6 +90,9 @@ func TestWakeAt(t *testing.T) {
 			phase: phase(random.IntN(4)), since: at(100), due: at(110) + random.Int64N(at(10)), least: at(100) + random.Int64N(at(10)), observer: helper{pid: random.IntN(2)},
 			mainSignalled: some(), tookOver: some(), fellBack: some(), reports: some(), end: handover.Ending{MainGone: some()},
 			stopper: helper{failed: some(), done: some()},
+		}
+		if some() {
+			s.lookAt = moment()
 		}
 		if some() {
 			s.launchAt = moment()

@@ -65,7 +65,7 @@ func (w *watch) becomeStopper(mode handover.Mode, signal int) {
 	w.offerToOOM()
 	task := handover.Task{
 		Mode: mode, Main: w.main, Signal: signal, Arrived: w.arrived,
-		Told: w.mainSignalled, Handled: w.handled, Asked: w.asked, Date: w.date, Since: w.since, Deadline: w.due,
+		Told: w.mainSignalled, Handled: w.handled, Asked: w.asked, Date: w.date, OOMKilled: w.reported, Since: w.since, Deadline: w.due,
 	}
 	var l handover.Line
 	name := sys.Load(w.argv)

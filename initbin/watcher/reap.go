@@ -63,9 +63,9 @@ func (w *watch) reaped(pid int, status int32) {
 		w.end.MainGone, w.end.Main = true, int(status)
 		w.dismissObserver()
 	}
-	if status&0x7f == int32(initbin.SIGKILL) && w.phase >= stopping && sys.Now() >= w.due {
-		w.forced = true
-	}
+	ours := w.phase >= stopping && sys.Now() >= w.due
+	w.forced = w.forced || ours && isKilled(status)
+	w.noteEnd(pid, isKilled(status) && !ours)
 	if pid == w.heir {
 		w.end.HeirGone, w.end.Heir = true, int(status)
 	}
@@ -99,6 +99,9 @@ func (w *watch) stopped(pid int, status int32) {
 
 // exit ends the program, and with it the container.
 func (w *watch) exit() {
+	if w.lookAt != 0 {
+		w.tellKills()
+	}
 	if w.stopper.pid != 0 {
 		_ = sys.Kill(w.stopper.pid, int(initbin.SIGKILL)) // it would write its report once more
 	}

@@ -23,7 +23,7 @@ func (w *watch) writeReport(phase handover.Phase) {
 	if sys.Errno(n) == 0 && mayWrite(procText[:n], phase) {
 		var l handover.Line
 		r := w.describe(phase)
-		w.date = r.Date
+		w.date, w.reported = r.Date, r.OOMKilled
 		line := l.Report(&r).Bytes()
 		size := handover.Overlay(&procNames, line, int(n))
 		sys.Call(syscall.SYS_PWRITE64, file, sys.Address(procNames[:]), uintptr(size), 0, 0)
@@ -43,7 +43,7 @@ func mayWrite(old []byte, phase handover.Phase) bool {
 // describe says what there is to say as a phase begins.
 func (w *watch) describe(phase handover.Phase) handover.Report {
 	r := handover.Report{
-		Phase: phase, Date: sys.Date(), Signal: w.arrived, Drain: -1, Stop: -1, Code: w.end.Code(), Forced: w.forced,
+		Phase: phase, Date: sys.Date(), Signal: w.arrived, Drain: -1, Stop: -1, Code: w.end.Code(), Forced: w.forced, OOMKilled: w.oomKilled(),
 	}
 	now := sys.Now()
 	switch phase {

@@ -19,12 +19,14 @@ type watch struct {
 	children uintptr // descriptor of the list of its children, 0 if there is none
 	heir     int     // pid of the heir, see handover.Ending; 0 if there is none
 
-	arrived int   // the stop signal
-	asked   int64 // when it arrived
-	date    int64 // when the report was written last, see handover.Task
-	handled bool  // the main process does something of its own about being signalled
-	forced  bool  // somebody was killed at the stop timeout
+	arrived  int   // the stop signal
+	asked    int64 // when it arrived
+	date     int64 // when the report was written last, see handover.Task
+	reported int64 // how many that report says the kernel has killed
+	handled  bool  // the main process does something of its own about being signalled
+	forced   bool  // somebody was killed at the stop timeout
 
+	kills   kills
 	events  uintptr // descriptor of the pipe to the stopper, 0 if there is none
 	detail  uintptr // descriptor of the pipe from who observes the drain, 0 if there is none
 	relay   helper
@@ -65,6 +67,7 @@ func (w *watch) begin() {
 		sys.Call(syscall.SYS_PRCTL, setChildSubreaper, 1, 0, 0, 0)
 	}
 	w.watchChildren()
+	w.kills.base = oomKills()
 	w.findTerminal()
 	w.startMain()
 }
@@ -96,6 +99,8 @@ func (w *watch) carryOut(a action) {
 		w.exit()
 	case endLeftovers:
 		w.endLeftovers()
+	case look:
+		w.tellKills()
 	case beginStop:
 		w.stop()
 	case launchStopper:
