@@ -78,7 +78,7 @@ func run(args []string) error {
 		return work(stop, o)
 	}
 	worker := func() *exec.Cmd {
-		command := exec.Command("/proc/self/exe", append([]string{"--worker"}, args...)...)
+		command := exec.Command("/proc/self/exe", append([]string{"--worker"}, args...)...) //nolint:gosec // itself, with its own flags
 		command.Stdout, command.Stderr = os.Stdout, os.Stderr
 		return command
 	}

@@ -32,14 +32,14 @@ func (s *suite) goldenPodsAreValid(t *testing.T) {
 	s.namespace(t, "golden", nil)
 	s.namespace(t, "golden-restricted", map[string]string{"pod-security.kubernetes.io/enforce": "restricted"})
 	s.limited(t, "golden-limited", nil)
-	for _, name := range []string{"wasmtime-spin-v2", "windows-2022"} {
+	for _, name := range []string{"wasmtime-spin-v2", "windows-2022", "kata"} {
 		class := &nodev1.RuntimeClass{ObjectMeta: metav1.ObjectMeta{Name: name}, Handler: "other"}
 		if err := s.client.Create(t.Context(), class); err != nil {
 			t.Fatal(err)
 		}
 	}
-	// The restricted profile has no place for a pod with hostPID, nor Windows for what it asks for.
-	may := map[string]int{"golden-restricted": 2}
+	// The restricted profile has no place for a pod with hostPID or probes of other hosts, nor Windows for what it asks for.
+	may := map[string]int{"golden-restricted": 3}
 	for _, namespace := range []string{"golden", "golden-restricted", "golden-limited"} {
 		var refused []string
 		for _, output := range outputs {

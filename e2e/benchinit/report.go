@@ -26,7 +26,7 @@ type figure struct {
 
 func lines() []figure {
 	return []figure{
-		{"size", "binary, KiB", "%.0f", "", 2148},
+		{"size", "binary, KiB", "%.0f", "", 2197},
 		{"rss", "idle RSS, KiB", "%.0f", tiniStatic, 0.25},
 		{"anon", "idle anonymous RSS, KiB", "%.0f", "", -1},
 		{"pss", "idle PSS, KiB (40 running)", "%.1f", "", -1},

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -191,6 +192,11 @@ func (s *suite) ociSpec(t *testing.T, namespace, name string) string {
 		t.Fatal(err)
 	}
 	spec := strings.NewReplacer(id, "ID", string(pod.UID), "UID").Replace(string(text))
+	// The kubelet lists the variables of Services in any order.
+	env := regexp.MustCompile(`"(KUBERNETES_[A-Z_0-9]+=[^"]*)",?`)
+	services := env.FindAllString(spec, -1)
+	slices.Sort(services)
+	spec = env.ReplaceAllString(spec, "") + strings.ReplaceAll(strings.Join(services, ""), ",", "")
 	for _, differs := range []string{`[0-9a-f]{64}`, `/proc/\d+/`, `/containers/app/[0-9a-f]{8}`} {
 		spec = regexp.MustCompile(differs).ReplaceAllString(spec, "*")
 	}

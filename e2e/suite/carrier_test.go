@@ -53,6 +53,8 @@ func (s *suite) nodeCarrier(t *testing.T) {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()
 				c.name, c.want = "node-"+c.name, c.want.onNode()
+				// A node whose processors are all busy may seem to have no plugin for a moment.
+				eventually(t, func(ctx context.Context) error { return s.decidesFor(ctx, probe, config.CarrierNode) })
 				s.pod(t, c)
 			})
 		}

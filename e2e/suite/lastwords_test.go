@@ -46,7 +46,7 @@ func (s *suite) lastWords(t *testing.T) {
 		{name: "short-grace", drains: true, grace: "3", message: drain},
 		{name: "killed-in-its-drain", drains: true, kill: `"phase":"drain"`, message: drain},
 		{name: "killed-in-its-stop", kill: `"told":[{"pid":`, message: `{"phase":"stop",` + since + `,"stop":[0-9.]+,"seconds":[0-9.]+,"left":\[` + app + `,"state":"[SR]"}\],"told":\[` + app + `}\]}`},
-		{name: "killed-at-its-timeout", message: `{"phase":"done",` + since + `,"stop":[0-9.]+,"seconds":[0-9.]+,"exitCode":137,"killed":\[` + app + `,"state":"[SR]","waits":"[^"]+"[^}]*}\],"told":\[` + app + `}\]}`},
+		{name: "killed-at-its-timeout", message: `{"phase":"done",` + since + `,"stop":[0-9.]+,"seconds":[0-9.]+,"exitCode":137,"killed":\[` + app + `,"state":"[SR]","waits":"[^"]+"[^}]*}\],"told":\[` + app + `,"seconds":[0-9.]+}\]}`}, // it ended of the signal that asked for its stacks
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -17,7 +17,7 @@ const entry = "github.com/softstop/softstop/initbin/watcher.entry.abi0"
 
 // The sizes that the project promises, in bytes.
 const (
-	maxSize       = 2_200_000
+	maxSize       = 2_250_000
 	maxCompressed = 1_100_000
 )
 

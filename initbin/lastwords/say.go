@@ -99,7 +99,7 @@ func or(text, otherwise string) string {
 // String says who is at the other end, and how that connection stands.
 func (c connection) String() string {
 	var text string
-	switch c.State { //nolint:exhaustive // the others are only named
+	switch c.State {
 	case sockets.Listen:
 		return "port " + strconv.Itoa(int(c.Local.Port))
 	case sockets.CloseWait:

@@ -3,6 +3,7 @@ package lastwords
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -99,5 +100,5 @@ func isGo(pid int) bool {
 	const most = 64 << 10
 	names := make([]byte, min(le.Uint64(header[32:]), most))
 	n, err := file.ReadAt(names, int64(le.Uint64(header[24:])))
-	return (err == nil || err == io.EOF) && bytes.Contains(names[:n], []byte("\x00.go.buildinfo\x00"))
+	return (err == nil || errors.Is(err, io.EOF)) && bytes.Contains(names[:n], []byte("\x00.go.buildinfo\x00"))
 }

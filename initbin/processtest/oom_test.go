@@ -30,7 +30,7 @@ func limited(t *testing.T, command []string, report string) setup {
 }
 
 // killedByKernel are the init's lines about those that the kernel killed.
-var killedByKernel = regexp.MustCompile(`(?m)^softstop-init: the kernel killed (\d+) of the container's processes for want of memory \(OOM\)(, the last pid \d+)?; (\d+) so far$`) //nolint:gochecknoglobals // nobody writes to it
+var killedByKernel = regexp.MustCompile(`(?m)^softstop-init: the kernel killed (\d+) of the container's processes for want of memory \(OOM\)(, the last pid \d+)?; (\d+) so far$`)
 
 // TestWorkersThatTheKernelKills: of those whose parent is the init it is said at once; of all, in the
 // report. Each is counted once, and the stop is a clean one.

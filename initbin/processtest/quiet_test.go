@@ -222,7 +222,7 @@ func TestKindsOfConnections(t *testing.T) {
 		{name: "a request that waits", begin: func(s *stage) { c, a := s.connect(s.four, "", "127.0.0.1"); s.later(c, a) }, flags: quiet(aMoment), talks: "waits for its answer"},
 		{name: "a request that waits, IPv6", begin: func(s *stage) { c, a := s.connect(s.six, "", "::1"); s.later(c, a) }, flags: quiet(aMoment), talks: "[::1]:"},
 		{name: "a request that waits, IPv4 on a socket of IPv6", begin: func(s *stage) { c, a := s.connect(s.both, "", "127.0.0.1"); s.later(c, a) }, flags: quiet(aMoment), talks: "127.0.0.1:"},
-		{name: "a request that nobody reads", begin: func(s *stage) { c, _ := s.connect(s.four, "", "127.0.0.1"); s.write(c, "?") }, flags: quiet(aMoment), talks: "not been read"},
+		{name: "a request that nobody reads", begin: func(s *stage) { c, _ := s.connect(s.four, "", "127.0.0.1"); s.send(c) }, flags: quiet(aMoment), talks: "not been read"},
 		{name: "a download that has stalled", begin: func(s *stage) { _, a := s.connect(s.four, "", "127.0.0.1"); s.fill(a) }, flags: quiet(aMoment), talks: "not arrived"},
 		{name: "half closed, and waiting", begin: func(s *stage) {
 			c, a := s.connect(s.four, "", "127.0.0.1")
@@ -231,7 +231,7 @@ func TestKindsOfConnections(t *testing.T) {
 		}, flags: quiet(aMoment), talks: "waits for its answer"},
 		{name: "left by its client", begin: func(s *stage) { c, a := s.connect(s.four, "", "127.0.0.1"); s.ask(c, a, true); c.Close() }, flags: quiet(aMoment)},
 		{name: "another container's", begin: func(s *stage) { c, a := s.connect(s.others, "", "127.0.0.1"); s.later(c, a) }, flags: quiet(anHour)},
-		{name: "opened by the container", begin: func(s *stage) { c, _ := s.connect(s.others, "", "127.0.0.1"); s.write(c, "?") }, flags: quiet(anHour)},
+		{name: "opened by the container", begin: func(s *stage) { c, _ := s.connect(s.others, "", "127.0.0.1"); s.send(c) }, flags: quiet(anHour)},
 		{name: "a Unix socket", begin: func(s *stage) { s.local("unix", filepath.Join(s.t.TempDir(), "socket")) }, flags: quiet(anHour)},
 		{name: "UDP", begin: func(s *stage) { s.datagram() }, flags: quiet(anHour)},
 	} {
@@ -308,9 +308,10 @@ func (s *stage) info(c *net.TCPConn) (info *unix.TCPInfo) {
 	return info
 }
 
-func (s *stage) write(c net.Conn, text string) {
+// send sends a request.
+func (s *stage) send(c net.Conn) {
 	s.t.Helper()
-	if _, err := c.Write([]byte(text)); err != nil {
+	if _, err := c.Write([]byte("?")); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -351,7 +352,7 @@ func (s *stage) local(network, path string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.write(c, "?")
+	s.send(c)
 	s.t.Cleanup(func() { c.Close(); l.Close(); file.Close() })
 }
 
@@ -371,7 +372,7 @@ func (s *stage) datagram() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.write(c, "?")
+	s.send(c)
 	s.t.Cleanup(func() { c.Close(); l.Close(); file.Close() })
 }
 

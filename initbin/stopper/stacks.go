@@ -72,7 +72,7 @@ func (s *stop) askForStacks(t *tree, dying bool, end time.Duration) {
 		case err != nil:
 			say(name, " to ", p.who(), ": ", err.Error())
 		case dying:
-			s.sayKilled(p, "; its stacks are in the log ("+name+")")
+			s.parting = append(s.parting, s.killed(p)+"; its stacks are in the log ("+name+")")
 		default:
 			say(name, " to ", p.who(), ", which prints its stacks: still there ", short(s.now()), " after ", s.cause())
 		}
@@ -96,10 +96,11 @@ func (s *stop) noteQuits(list []*process) {
 	}
 }
 
-// sayKilled says that p was killed, or asked for what it ends of, in the log and in the report.
-func (s *stop) sayKilled(p *process, more string) {
-	say("killed ", p.who(), " in state ", string(p.State), ": still there ", short(s.now()), " after ", s.cause(), s.report.whys[p.id()].sentence(), more)
+// killed notes in the report that p was killed, or asked for what it ends of, and returns what the
+// log says of it.
+func (s *stop) killed(p *process) string {
 	s.report.killed(p)
+	return "killed " + p.who() + " in state " + string(p.State) + ": still there " + short(s.now()) + " after " + s.cause() + s.report.whys[p.id()].sentence()
 }
 
 // dumpsNoCore makes sure that pid leaves no core dump, which may be larger than the disk has room

@@ -41,6 +41,9 @@ type stop struct {
 	oomKills int64
 	// moment is how much of what is done in the last moments has been done, see lastMoments.
 	moment int
+	// parting says of those who ended of being asked for their stacks that they were killed: after
+	// the stacks, so that it is the end of the log.
+	parting []string
 	// heir is the pid of the heir, see handover.Ending; 0 if there is none. front are those
 	// who stand between it and the init.
 	heir  int
@@ -211,7 +214,7 @@ func (s *stop) killAll(t *tree) {
 				continue
 			}
 			if !s.report.names(p) {
-				s.sayKilled(p, "")
+				say(s.killed(p))
 			}
 		}
 		s.note(events(soon))
@@ -238,6 +241,9 @@ func (s *stop) cause() string {
 // finish writes the report. The ends that the exit code depends on may still be on their way
 // here, which a busy machine makes long: who is gone has been reaped, so they come.
 func (s *stop) finish() error {
+	for _, text := range s.parting {
+		say(text)
+	}
 	if s.options.Report == "" || s.task.Asked == 0 {
 		return nil
 	}
