@@ -2,7 +2,7 @@ package lastwords
 
 import (
 	"os"
-	"strings"
+	"strconv"
 
 	"github.com/softstop/softstop/initbin/sockets"
 )
@@ -44,7 +44,7 @@ func (l *Looker) socket(pid int, target string) string {
 	if c, ok := n.tcp[number]; ok {
 		return c.String()
 	}
-	if name, ok := n.unix[inode(target)]; ok {
+	if name, ok := n.unix[strconv.FormatUint(number, 10)]; ok {
 		return "the Unix socket " + name
 	}
 	return "a socket"
@@ -66,10 +66,4 @@ func (l *Looker) connections(pid int) (list []connection) {
 		}
 	}
 	return list
-}
-
-// inode is the number in the name of a socket, such as "socket:[4711]".
-func inode(target string) string {
-	_, number, _ := strings.Cut(target, "[")
-	return strings.TrimSuffix(number, "]")
 }
