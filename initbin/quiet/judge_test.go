@@ -185,7 +185,7 @@ func FuzzMessages(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		for ok := true; ok && len(text) > 0; {
 			var body, rest []byte
-			_, body, rest, ok = nextMessage(text)
+			_, body, rest, ok = sockets.NextMessage(text)
 			if ok && len(rest) >= len(text) {
 				t.Fatal("no end")
 			}

@@ -20,9 +20,8 @@ type record struct {
 
 // The sizes and places of the kernel's structures, the same on all architectures.
 const (
-	headerSize  = 16 // struct nlmsghdr
 	recordSize  = 72 // struct inet_diag_msg
-	requestSize = headerSize + 56
+	requestSize = sockets.HeaderSize + 56
 	infoType    = 2 // INET_DIAG_INFO
 	sentAt      = 44
 	receivedAt  = 52
@@ -42,24 +41,12 @@ func request(family byte, states uint32, info bool) []byte {
 	put32(b, requestSize)
 	put16(b[4:], byFamily)
 	put16(b[6:], isRequest|isDump)
-	b[headerSize], b[headerSize+1] = family, tcp
+	b[sockets.HeaderSize], b[sockets.HeaderSize+1] = family, tcp
 	if info {
-		b[headerSize+2] = 1 << (infoType - 1)
+		b[sockets.HeaderSize+2] = 1 << (infoType - 1)
 	}
-	put32(b[headerSize+4:], states)
+	put32(b[sockets.HeaderSize+4:], states)
 	return b
-}
-
-// nextMessage takes the first netlink message of what was received: its kind and what is in it.
-func nextMessage(text []byte) (kind uint16, body, rest []byte, ok bool) {
-	if len(text) < headerSize {
-		return 0, nil, nil, false
-	}
-	size := int(number32(text))
-	if size < headerSize || size > len(text) {
-		return 0, nil, nil, false
-	}
-	return number16(text[4:]), text[headerSize:size], text[min(len(text), (size+3)&^3):], true
 }
 
 // parseRecord reads what sock_diag says of a socket.
@@ -69,24 +56,18 @@ func parseRecord(body []byte) (r record, ok bool) {
 	}
 	r.state = sockets.State(body[1])
 	r.local, r.remote = endpoint(body[0], body[8:24], body[4:6]), endpoint(body[0], body[24:40], body[6:8])
-	r.unread, r.unsent = number32(body[56:]), number32(body[60:])
-	r.user, r.inode = number32(body[64:]), uint64(number32(body[68:]))
-	for rest := body[recordSize:]; len(rest) >= 4; {
-		size := int(number16(rest))
-		if size < 4 || size > len(rest) {
-			break
-		}
-		if kind := number16(rest[2:]); kind == infoType && size >= 4+receivedAt+4 {
-			info := rest[4:size]
+	r.unread, r.unsent = sockets.Number32(body[56:]), sockets.Number32(body[60:])
+	r.user, r.inode = sockets.Number32(body[64:]), uint64(sockets.Number32(body[68:]))
+	for kind, info, rest, more := sockets.NextAttribute(body[recordSize:]); more; kind, info, rest, more = sockets.NextAttribute(rest) {
+		if kind == infoType && len(info) >= receivedAt+4 {
 			r.sent, r.received, r.timed = age(info[sentAt:]), age(info[receivedAt:]), true
 		}
-		rest = rest[min(len(rest), (size+3)&^3):]
 	}
 	return r, true
 }
 
 func age(field []byte) time.Duration {
-	return time.Duration(number32(field)) * time.Millisecond
+	return time.Duration(sockets.Number32(field)) * time.Millisecond
 }
 
 // endpoint is an address and a port as they are on the wire.

@@ -104,7 +104,7 @@ func (d *diag) dump(family byte, states uint32, info bool, take func(record)) er
 			return fault.Wrap("sock_diag", err)
 		}
 		for text := d.buffer[:n]; len(text) > 0; {
-			kind, body, rest, ok := nextMessage(text)
+			kind, body, rest, ok := sockets.NextMessage(text)
 			switch {
 			case !ok || kind == failed:
 				return fault.New("sock_diag: an error")
@@ -133,7 +133,7 @@ func (d *diag) hear(now time.Duration, p *ports) {
 			d.flood = d.flood || err == unix.ENOBUFS
 			return
 		}
-		kind, body, _, ok := nextMessage(d.buffer[:n])
+		kind, body, _, ok := sockets.NextMessage(d.buffer[:n])
 		if r, ok2 := parseRecord(body); ok && ok2 && kind == byFamily && r.timed && p.has(r.local) {
 			d.ended = append(d.ended, ended{peer: r.remote.Address, port: r.local.Port, at: now - min(r.sent, r.received)})
 		}

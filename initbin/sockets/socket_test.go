@@ -93,7 +93,7 @@ func FuzzParseUnix(f *testing.F) {
 	f.Add([]byte("\x14\x00\x00\x00\x03\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, answer []byte) {
 		list, _ := ParseUnix(answer)
-		if len(list)*(headerSize+socketSize) > len(answer) {
+		if len(list)*(HeaderSize+socketSize) > len(answer) {
 			t.Errorf("%d sockets in %d bytes", len(list), len(answer))
 		}
 	})

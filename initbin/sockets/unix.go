@@ -15,15 +15,14 @@ type Unix struct {
 // Nobody is a number that no user has.
 const Nobody = ^uint32(0)
 
-// The words of sock_diag. Numbers are in the byte order of the machine, which is little-endian
-// wherever softstop runs.
+// The words of sock_diag.
 const (
-	headerSize, socketSize = 16, 16
-	socketFamily           = 20 // the type of a message about a socket
-	nameAttribute          = 0
-	peerAttribute          = 2
-	userAttribute          = 7
-	shown                  = 1<<nameAttribute | 1<<peerAttribute | 1<<6 // and the user
+	socketSize    = 16
+	socketFamily  = 20 // the type of a message about a socket
+	nameAttribute = 0
+	peerAttribute = 2
+	userAttribute = 7
+	shown         = 1<<nameAttribute | 1<<peerAttribute | 1<<6 // and the user
 )
 
 // AskForUnix is the message that asks for all Unix sockets of the network namespace.
@@ -37,15 +36,15 @@ func AskForUnix() []byte {
 
 // ParseUnix reads what the kernel has answered at once: the sockets, and whether more follow.
 func ParseUnix(answer []byte) (list []Unix, more bool) {
-	for len(answer) >= headerSize {
-		size := number(answer)
-		if number(answer[4:])&0xffff != socketFamily || size < headerSize || size > uint64(len(answer)) {
+	for len(answer) >= HeaderSize {
+		kind, body, rest, ok := NextMessage(answer)
+		if !ok || kind != socketFamily {
 			return list, false // the end, or an error
 		}
-		if s, ok := parseUnix(answer[headerSize:size]); ok {
+		if s, ok := parseUnix(body); ok {
 			list = append(list, s)
 		}
-		answer = answer[aligned(size, answer):]
+		answer = rest
 	}
 	return list, true
 }
@@ -55,21 +54,21 @@ func parseUnix(text []byte) (s Unix, ok bool) {
 	if len(text) < socketSize {
 		return s, false
 	}
-	s.Inode, s.User = number(text[4:]), Nobody
+	s.Inode, s.User = uint64(Number32(text[4:])), Nobody
 	for text = text[socketSize:]; len(text) >= 4; {
-		size, kind := number(text)&0xffff, number(text)>>16
-		if size < 4 || size > uint64(len(text)) {
+		kind, value, rest, ok := NextAttribute(text)
+		if !ok {
 			return s, false
 		}
-		switch value := text[4:size]; {
+		switch {
 		case kind == nameAttribute:
 			s.Name = plainName(value)
 		case kind == peerAttribute && len(value) == 4:
-			s.Peer = number(value)
+			s.Peer = uint64(Number32(value))
 		case kind == userAttribute && len(value) == 4:
-			s.User = uint32(number(value))
+			s.User = Number32(value)
 		}
-		text = text[aligned(size, text):]
+		text = rest
 	}
 	return s, true
 }
@@ -81,10 +80,3 @@ func plainName(value []byte) string {
 	}
 	return string(value)
 }
-
-func number(text []byte) uint64 {
-	return uint64(text[0]) | uint64(text[1])<<8 | uint64(text[2])<<16 | uint64(text[3])<<24
-}
-
-// aligned is where what follows size bytes of text begins.
-func aligned(size uint64, text []byte) uint64 { return min((size+3)&^3, uint64(len(text))) }
