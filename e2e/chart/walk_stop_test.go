@@ -72,7 +72,7 @@ func (w *walk) forcedStop(t *testing.T) {
 		for _, pod := range pods {
 			name := strings.TrimPrefix(pod, "pod/")
 			metrics, err := w.try(t.Context(), "", "kubectl", "get", "--raw", "/api/v1/namespaces/"+Namespace+"/pods/"+name+":8080/proxy/metrics")
-			if err != nil || !strings.Contains(metrics, `softstop_stops_total{namespace="`+shop+`",result="forced",workload="Deployment/deaf"}`) {
+			if err != nil || !strings.Contains(metrics, `softstop_stops_total{namespace="`+shop+`",phase="done",result="forced",workload="Deployment/deaf"}`) {
 				return false, name + " has not counted it"
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 )
 
 // drain is what a report says of its drain: a number of seconds where it was a fixed one, else how
@@ -32,38 +31,28 @@ func (d *drain) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// The ways in which a drain ends. fixed is one that had no range to end in.
-const (
-	endedQuiet   = "quiet"
-	endedMaximum = "maximum"
-	endedMinimum = "minimum"
-	endedFixed   = "fixed"
-)
-
-// ended is the end as the metric has it; empty if there was none.
-func (d drain) ended() string {
+// phase is the drain as the metric has it.
+func (d drain) phase() Phase {
 	switch d.Ended {
 	case endedQuiet, endedMaximum, endedMinimum:
-		return d.Ended
+		return newPhase(d.Ended, d.Seconds)
 	case "":
 		if d.Seconds > 0 {
-			return endedFixed
+			return newPhase(endedFixed, d.Seconds)
 		}
 	}
-	return ""
-}
-
-// length is how long the drain took, within bounds.
-func (d drain) length() time.Duration {
-	return time.Duration(min(max(d.Seconds, 0), maxSeconds) * float64(time.Second)).Round(100 * time.Millisecond)
+	return Phase{}
 }
 
 // maxTalking is how many of those who were still talking a sentence names.
 const maxTalking = 3
 
-// sentence says of a drain that ended at its maximum who was still talking.
-func (d drain) sentence() string {
-	text := fmt.Sprintf("its drain ended at the maximum of %s, not because it was quiet", d.length())
+// unquiet says of a drain that ended at its maximum who was still talking, and nothing of another.
+func (d drain) unquiet() string {
+	if d.Ended != endedMaximum {
+		return ""
+	}
+	text := fmt.Sprintf("its drain ended at the maximum of %s, not because it was quiet", d.phase().Took)
 	if len(d.Talking) > 0 {
 		text += "; still talking: " + strings.Join(d.Talking[:min(len(d.Talking), maxTalking)], ", ")
 	}

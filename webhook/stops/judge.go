@@ -1,147 +1,13 @@
 package stops
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
-	"github.com/softstop/softstop/initbin"
 )
-
-// report is what is read of the init's.
-type report struct {
-	Phase   string    `json:"phase"`
-	Since   string    `json:"since"`
-	Signal  string    `json:"signal"`
-	Seconds *float64  `json:"seconds"`
-	Drain   drain     `json:"drain"`
-	Forced  bool      `json:"forced"`
-	Killed  []process `json:"killed"`
-	Left    []process `json:"left"`
-}
-
-// process is one of a report.
-type process struct {
-	PID     int    `json:"pid"`
-	Command string `json:"command"`
-	State   string `json:"state"`
-	// Waits says what it waited for, if that was found out.
-	Waits string `json:"waits"`
-}
-
-// cutShort reports whether the report ends before the stop did: somebody killed the init.
-func (r *report) cutShort() bool { return r.Phase != "" && r.Phase != "done" }
-
-// cut says where a stop that ended at was cut short, and who was still there.
-func (r *report) cut(at time.Time) string {
-	note := fmt.Sprintf("killed from outside in its phase %q", r.Phase)
-	if since, err := time.Parse(time.RFC3339, r.Since); err == nil && !at.IsZero() {
-		note += fmt.Sprintf(", %s after that began", min(max(0, at.Sub(since)), maxSeconds*time.Second).Round(100*time.Millisecond))
-	}
-	if len(r.Left) > 0 {
-		note += "; still there: " + list(r.Left)
-	}
-	return note
-}
-
-func list(processes []process) string {
-	var names []string
-	for _, p := range processes {
-		name := fmt.Sprintf("%s (pid %d, state %s)", p.Command, p.PID, p.State)
-		if p.Waits != "" {
-			name += ": it " + p.Waits
-		}
-		names = append(names, name)
-	}
-	return strings.Join(names, ", ")
-}
-
-// maxSeconds bounds what a report can say, far from overflow: a day, as stop timeouts are.
-const maxSeconds = 24 * 60 * 60
-
-// readReport reads a termination message; false means that it is not the init's. Behind a report
-// that was cut short there may be what the application has appended.
-func readReport(message string) (report, bool) {
-	var r report
-	if json.NewDecoder(strings.NewReader(message)).Decode(&r) != nil {
-		r = readCut(message)
-	}
-	if r.Signal == "" || r.Seconds == nil {
-		return report{}, false
-	}
-	return r, true
-}
-
-// readCut reads what there is of a report: of a pod with many containers, the kubelet keeps only
-// the beginning of each message.
-func readCut(message string) report {
-	var r report
-	d := json.NewDecoder(strings.NewReader(message))
-	if begin, err := d.Token(); err != nil || begin != json.Delim('{') {
-		return report{}
-	}
-	for {
-		key, err := d.Token()
-		if err != nil {
-			return r
-		}
-		switch key {
-		case "phase":
-			err = d.Decode(&r.Phase)
-		case "since":
-			err = d.Decode(&r.Since)
-		case "signal":
-			err = d.Decode(&r.Signal)
-		case "seconds":
-			err = d.Decode(&r.Seconds)
-		case "drain":
-			err = d.Decode(&r.Drain)
-		case "forced":
-			err = d.Decode(&r.Forced)
-		case "killed":
-			r.Killed, err = readList(d)
-		case "left":
-			r.Left, err = readList(d)
-		default:
-			var other any
-			err = d.Decode(&other)
-		}
-		if err != nil {
-			return r
-		}
-	}
-}
-
-// readList reads the processes of a list up to where it is cut.
-func readList(d *json.Decoder) (list []process, err error) {
-	if _, err := d.Token(); err != nil {
-		return nil, err
-	}
-	for d.More() {
-		var p process
-		if err := d.Decode(&p); err != nil {
-			return list, err
-		}
-		list = append(list, p)
-	}
-	_, err = d.Token()
-	return list, err
-}
-
-// killedInLog are the sentences about who was killed in the end of the log, which is what
-// a message is where the pod's policy is FallbackToLogsOnError.
-func killedInLog(message string) (sentences []string) {
-	for line := range strings.Lines(message) {
-		if sentence, is := strings.CutPrefix(strings.TrimSpace(line), initbin.Name+": killed pid "); is {
-			sentences = append(sentences, "killed pid "+sentence)
-		}
-	}
-	return sentences
-}
 
 // Stop is one container that was stopped.
 type Stop struct {
@@ -152,13 +18,18 @@ type Stop struct {
 	Forced bool
 	// Note says what, for people; empty if nothing.
 	Note string
-	// Drain is how the drain ended: quiet, maximum, minimum, or fixed; empty if it did not, or
-	// nobody knows. Drained is how long it took.
-	Drain   string
-	Drained time.Duration
+	// Last is the phase in which it ended, done or before; empty where no report says so.
+	Last string
+	// Drained and Stopped are its phases drain and stop.
+	Drained, Stopped Phase
 	// Unquiet says who was still talking where the drain ended at its maximum; empty if it did not.
 	Unquiet string
+	// OOMKilled is how many of its processes the kernel had killed for want of memory while it went on.
+	OOMKilled int
 }
+
+// maxKilled bounds what a report can say of processes that the kernel killed: anybody can write one.
+const maxKilled = 1 << 20
 
 // outOfMemory is the reason that the kubelet gives where the kernel has killed a process of the
 // container for its memory.
@@ -171,10 +42,9 @@ func Judge(pod *corev1.Pod, container string, ended *corev1.ContainerStateTermin
 	r, reported := readReport(ended.Message)
 	stopping := reported || pod.DeletionTimestamp != nil
 	if reported {
-		stop.Drain, stop.Drained = r.Drain.ended(), r.Drain.length()
-		if stop.Drain == endedMaximum {
-			stop.Unquiet = r.Drain.sentence()
-		}
+		stop.Last, stop.Drained, stop.Stopped = r.last(), r.drained(), r.stopped()
+		stop.Unquiet = r.Drain.unquiet()
+		stop.OOMKilled = min(max(r.OOMKilled, 0), maxKilled)
 	}
 	switch {
 	case stopping && ended.ExitCode == 137 && ended.Reason == outOfMemory:
@@ -183,9 +53,8 @@ func Judge(pod *corev1.Pod, container string, ended *corev1.ContainerStateTermin
 		stop.Forced, stop.Note = true, r.cut(stop.At)
 	case reported && len(r.Killed) > 0:
 		stop.Forced = true
-		after := time.Duration(min(*r.Seconds, maxSeconds) * float64(time.Second)).Round(100 * time.Millisecond)
-		stop.Note = fmt.Sprintf("killed after %s: %s", after, list(r.Killed))
-	case reported && r.Forced:
+		stop.Note = fmt.Sprintf("killed after %s: %s", newPhase(endedTimeout, *r.Seconds).Took, list(r.Killed))
+	case reported && r.forced():
 		stop.Forced, stop.Note = true, "killed at the stop timeout; who did not stop in time is in its log"
 	case reported:
 	case len(killedInLog(ended.Message)) > 0:

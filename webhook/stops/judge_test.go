@@ -67,27 +67,45 @@ func TestCutShort(t *testing.T) {
 	}
 }
 
-// TestDrain: a report says how its drain ended, and at the maximum who was still talking.
-func TestDrain(t *testing.T) {
-	report := func(drain string) string {
+// TestPhases: a report says how its phases ended, as far as it can be believed, and how many
+// processes the kernel has killed; of a drain that was never quiet also who was still talking.
+func TestPhases(t *testing.T) {
+	drains := func(drain string) string {
 		return `{"phase":"done","signal":"SIGTERM","drain":` + drain + `,"seconds":8,"exitCode":0,"told":[]}`
 	}
+	drained := func(ended string, took time.Duration) Stop { return Stop{Last: "done", Drained: Phase{ended, took}} }
+	unquiet := func(took time.Duration, sentence string) Stop {
+		s := drained("maximum", took)
+		s.Unquiet = sentence
+		return s
+	}
 	for message, want := range map[string]Stop{
-		report(`5`): {Drain: "fixed", Drained: 5 * time.Second},
-		report(`{"seconds":7.21,"ended":"quiet","connections":3,"how":"sock_diag"}`):          {Drain: "quiet", Drained: 7200 * time.Millisecond},
-		report(`{"seconds":5,"ended":"minimum","why":"the table of sockets cannot be read"}`): {Drain: "minimum", Drained: 5 * time.Second},
-		report(`{"seconds":1}`):                                {Drain: "fixed", Drained: time.Second},
-		report(`{"seconds":1,"ended":"soon","connections":1}`): {Drained: time.Second},
-		report(`{"seconds":1e300,"ended":"quiet"}`):            {Drain: "quiet", Drained: 24 * time.Hour},
-		report(`"long"`):                                       {},
-		report(`{"seconds":120,"ended":"maximum","connections":2,"talking":["10.0.3.4:51234 on 8080: a request waits for its answer","10.0.3.5:1 on 8080: bytes move"]}`): {
-			Drain: "maximum", Drained: 2 * time.Minute, Unquiet: "its drain ended at the maximum of 2m0s, not because it was quiet; still talking: " +
-				"10.0.3.4:51234 on 8080: a request waits for its answer, 10.0.3.5:1 on 8080: bytes move"},
-		report(`{"seconds":30,"ended":"maximum","connections":1}`):                                             {Drain: "maximum", Drained: 30 * time.Second, Unquiet: "its drain ended at the maximum of 30s, not because it was quiet"},
-		`{"phase":"done","signal":"SIGTERM","seconds":8,"drain":{"seconds":30,"ended":"quiet"},"told":[{"pid"`: {Drain: "quiet", Drained: 30 * time.Second},
+		drains(`5`): drained("fixed", 5*time.Second),
+		drains(`{"seconds":7.21,"ended":"quiet","connections":3,"how":"sock_diag"}`):          drained("quiet", 7200*time.Millisecond),
+		drains(`{"seconds":5,"ended":"minimum","why":"the table of sockets cannot be read"}`): drained("minimum", 5*time.Second),
+		drains(`{"seconds":1}`):                                drained("fixed", time.Second),
+		drains(`{"seconds":1,"ended":"soon","connections":1}`): {Last: "done"},
+		drains(`{"seconds":1e300,"ended":"quiet"}`):            drained("quiet", 24*time.Hour),
+		drains(`"long"`):                                       {Last: "done"},
+		drains(`null`):                                         {Last: "done"},
+		drains(`{"seconds":120,"ended":"maximum","connections":2,"talking":["10.0.3.4:51234 on 8080: a request waits for its answer","10.0.3.5:1 on 8080: bytes move"]}`): unquiet(2*time.Minute,
+			"its drain ended at the maximum of 2m0s, not because it was quiet; still talking: 10.0.3.4:51234 on 8080: a request waits for its answer, 10.0.3.5:1 on 8080: bytes move"),
+		drains(`{"seconds":30,"ended":"maximum","connections":1}`):                                             unquiet(30*time.Second, "its drain ended at the maximum of 30s, not because it was quiet"),
+		`{"phase":"done","signal":"SIGTERM","seconds":8,"drain":{"seconds":30,"ended":"quiet"},"told":[{"pid"`: drained("quiet", 30*time.Second),
+
+		`{"phase":"done","signal":"SIGTERM","drain":5,"stop":2.5,"seconds":7.5,"exitCode":0,"oomKilled":3,"told":[]}`: {Last: "done", Drained: Phase{"fixed", 5 * time.Second}, Stopped: Phase{"clean", 2500 * time.Millisecond}, OOMKilled: 3},
+		`{"phase":"done","signal":"SIGTERM","stop":1,"seconds":1,"oomKilled":-4,"told":[{"pi`:                         {Last: "done", Stopped: Phase{"clean", time.Second}},
+		`{"phase":"done","signal":"SIGTERM","stop":1,"seconds":1,"forced":true,"told":[]}`:                            {Last: "done", Stopped: Phase{"timeout", time.Second}, Forced: true},
+		`{"phase":"done","signal":"SIGTERM","stop":1,"seconds":1,"killed":[{"pid":7,"comm`:                            {Last: "done", Stopped: Phase{"timeout", time.Second}, Forced: true},
+		// Cut short from outside: of the phase it was in only that it began is known.
+		`{"phase":"kill","signal":"SIGTERM","drain":5,"stop":23,"seconds":28,"told":[]}` + "\n":                           {Last: "kill", Drained: Phase{"fixed", 5 * time.Second}, Stopped: Phase{"timeout", 23 * time.Second}, Forced: true},
+		`{"phase":"stop","signal":"SIGTERM","drain":5,"stop":0,"seconds":5,"told":[]}` + "\n{\"oomKilled\":1,\"stop\":9}": {Last: "stop", Drained: Phase{"fixed", 5 * time.Second}, Forced: true},
+		`{"phase":"drain","signal":"SIGTERM","drain":1,"seconds":1,"told":[]}`:                                            {Last: "drain", Forced: true},
+		`{"phase":"x\n","signal":"SIGTERM","drain":-1,"stop":1e300,"seconds":5,"oomKilled":999999999,"told":[]}`:          {Stopped: Phase{"clean", 24 * time.Hour}, OOMKilled: maxKilled, Forced: true},
 	} {
 		got, is := Judge(&corev1.Pod{}, "app", &corev1.ContainerStateTerminated{Message: message})
-		if want.Container = "app"; !is || got != want {
+		want.Container, want.Note = "app", got.Note // whose words other tests have
+		if !is || got != want {
 			t.Errorf("%s: %t\n%+v, want\n%+v", message, is, got, want)
 		}
 	}

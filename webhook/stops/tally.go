@@ -14,7 +14,10 @@ type tallies struct {
 }
 
 // tally is one workload's.
-type tally struct{ all, forced, unquiet int }
+type tally struct {
+	all, forced, unquiet int
+	killed               int // processes that the kernel killed for want of memory
+}
 
 func newTallies(now time.Time) *tallies { return &tallies{since: now, of: map[string]tally{}} }
 
@@ -25,6 +28,7 @@ func (t *tallies) add(workload string, stop Stop) tally {
 	}
 	one := t.of[workload]
 	one.all++
+	one.killed += stop.OOMKilled
 	if stop.Forced {
 		one.forced++
 	}
@@ -39,8 +43,16 @@ func (t *tallies) add(workload string, stop Stop) tally {
 
 // sentence says how many of all did what, and of the last what note has.
 func (t *tallies) sentence(some, all int, what, note string) string {
-	return fmt.Sprintf("softstop: %d of %d stops since %s %s; the last: %s", some, all, t.since.UTC().Format("15:04 MST"), what, note)
+	return fmt.Sprintf("softstop: %d of %d stops since %s %s; the last: %s", some, all, t.begin(), what, note)
 }
+
+// oomKilled says how many processes the kernel had killed in all, the last of them where.
+func (t *tallies) oomKilled(count int, where string) string {
+	return fmt.Sprintf("softstop: the kernel killed %d processes for want of memory in containers that went on, seen in their stops since %s; the last: %s",
+		count, t.begin(), where)
+}
+
+func (t *tallies) begin() string { return t.since.UTC().Format("15:04 MST") }
 
 // hour is the same for all stops that are counted together.
 func hour(at time.Time) time.Time { return at.UTC().Truncate(time.Hour) }

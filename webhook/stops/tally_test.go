@@ -25,6 +25,11 @@ func TestTallies(t *testing.T) {
 	if got, want := counted.sentence(count.forced, count.all, "were forced", "x"), "1 of 2 stops since 15:00 UTC"; !strings.Contains(got, want) {
 		t.Errorf("seen late: got %q, want %q", got, want)
 	}
+	counted.add("a", Stop{At: start.Add(30 * time.Minute), OOMKilled: 3})
+	count = counted.add("a", Stop{At: start.Add(31 * time.Minute), OOMKilled: 2})
+	if got, want := counted.oomKilled(count.killed, "x"), "the kernel killed 5 processes for want of memory in containers that went on, seen in their stops since 15:00 UTC; the last: x"; !strings.Contains(got, want) {
+		t.Errorf("killed: got %q, want %q", got, want)
+	}
 	if len(counted.of) != 1 {
 		t.Errorf("%d workloads are kept from the hour before", len(counted.of)-1)
 	}

@@ -25,7 +25,8 @@ type Watcher struct {
 	// record writes an event; nil writes none.
 	record func(events.Event)
 	stops  *prometheus.CounterVec
-	drains *prometheus.HistogramVec
+	phases *prometheus.HistogramVec
+	killed *prometheus.CounterVec
 
 	mu sync.Mutex
 	// judged are the terminations that need no further look, by pod.
@@ -40,26 +41,34 @@ func NewWatcher(record func(events.Event)) *Watcher {
 		record: record, judged: map[types.UID]map[string]bool{}, counts: newTallies(time.Now()), named: names{},
 		stops: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "softstop_stops_total",
-			Help: "Containers of injected pods that were stopped, by workload and by result: clean or forced. Every replica counts all of them.",
-		}, []string{"namespace", "workload", "result"}),
-		drains: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name:    "softstop_drain_seconds",
-			Help:    "How long the init held the stop signal back, by how that ended: quiet, maximum, minimum where it could not tell, or fixed. Every replica counts all of them.",
-			Buckets: []float64{1, 2.5, 5, 7.5, 10, 15, 30, 60, 120, 300, 600},
-		}, []string{"ended"}),
+			Help: "Containers of injected pods that were stopped, by workload, by result (clean or forced) and by the phase in which the stop ended " +
+				"(done, or drain, stop, kill if it was cut short; empty where no report says it). Every replica counts all of them.",
+		}, []string{"namespace", "workload", "result", "phase"}),
+		phases: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "softstop_stop_phase_seconds",
+			Help: "How long the phases of stops took, by how they ended. drain, for which the init held the stop signal back: quiet, maximum, minimum where it could not tell, or fixed. " +
+				"stop: clean, or timeout. Every replica counts all of them.",
+			Buckets: []float64{0.1, 0.5, 1, 2.5, 5, 7.5, 10, 15, 20, 25, 30, 60, 120, 300, 600, 3600},
+		}, []string{"phase", "ended"}),
+		killed: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "softstop_oom_killed_total",
+			Help: "Processes that the kernel killed for want of memory in containers that went on, by workload; counted when the container has stopped. Every replica counts all of them.",
+		}, []string{"namespace", "workload"}),
 	}
 }
 
 // Describe implements prometheus.Collector.
 func (w *Watcher) Describe(to chan<- *prometheus.Desc) {
 	w.stops.Describe(to)
-	w.drains.Describe(to)
+	w.phases.Describe(to)
+	w.killed.Describe(to)
 }
 
 // Collect implements prometheus.Collector.
 func (w *Watcher) Collect(to chan<- prometheus.Metric) {
 	w.stops.Collect(to)
-	w.drains.Collect(to)
+	w.phases.Collect(to)
+	w.killed.Collect(to)
 }
 
 // CacheOptions adds to o what Watch looks at.
@@ -161,16 +170,10 @@ func (w *Watcher) look(object any, count bool) {
 	}
 }
 
+// tell counts stop, and writes what is to be told of it.
 func (w *Watcher) tell(pod *corev1.Pod, stop Stop) {
-	result := "clean"
-	if stop.Forced {
-		result = "forced"
-	}
 	owned := w.named.bounded(pod.Namespace, workload(pod))
-	w.stops.WithLabelValues(pod.Namespace, owned, result).Inc()
-	if stop.Drain != "" {
-		w.drains.WithLabelValues(stop.Drain).Observe(stop.Drained.Seconds())
-	}
+	w.measure(pod.Namespace, owned, stop)
 	if stop.At.IsZero() {
 		stop.At = time.Now()
 	}
@@ -184,19 +187,41 @@ func (w *Watcher) tell(pod *corev1.Pod, stop Stop) {
 		return
 	}
 	event := events.Event{
-		Namespace: pod.Namespace, Owner: *owner, Action: "Stop", Key: hour(stop.At).Format(time.RFC3339), At: stop.At,
+		Namespace: pod.Namespace, Owner: *owner, Key: hour(stop.At).Format(time.RFC3339), At: stop.At,
 		Pod: &corev1.ObjectReference{APIVersion: "v1", Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID},
 	}
-	who := func(note string) string {
-		return fmt.Sprintf("pod %s, container %q: %s", pod.Name, stop.Container, note)
+	where := fmt.Sprintf("pod %s, container %q", pod.Name, stop.Container)
+	for _, told := range []struct {
+		is             bool
+		reason, action string
+		count          int
+		note           string
+	}{
+		{stop.Forced, "StopForced", "Stop", count.forced, w.counts.sentence(count.forced, count.all, "were forced", where+": "+stop.Note)},
+		{stop.Unquiet != "", "DrainNotQuiet", "Stop", count.unquiet, w.counts.sentence(count.unquiet, count.all, "were never quiet", where+": "+stop.Unquiet)},
+		{stop.OOMKilled > 0, "ProcessOOMKilled", "Run", count.killed, w.counts.oomKilled(count.killed, where)},
+	} {
+		if told.is {
+			event.Reason, event.Action, event.Count, event.Note = told.reason, told.action, told.count, told.note
+			w.record(event)
+		}
 	}
+}
+
+// measure counts stop in the metrics.
+func (w *Watcher) measure(namespace, owned string, stop Stop) {
+	result := "clean"
 	if stop.Forced {
-		event.Reason, event.Count, event.Note = "StopForced", count.forced, w.counts.sentence(count.forced, count.all, "were forced", who(stop.Note))
-		w.record(event)
+		result = "forced"
 	}
-	if stop.Unquiet != "" {
-		event.Reason, event.Count, event.Note = "DrainNotQuiet", count.unquiet, w.counts.sentence(count.unquiet, count.all, "were never quiet", who(stop.Unquiet))
-		w.record(event)
+	w.stops.WithLabelValues(namespace, owned, result, stop.Last).Inc()
+	for phase, p := range map[string]Phase{phaseDrain: stop.Drained, phaseStop: stop.Stopped} {
+		if p.Ended != "" {
+			w.phases.WithLabelValues(phase, p.Ended).Observe(p.Took.Seconds())
+		}
+	}
+	if stop.OOMKilled > 0 {
+		w.killed.WithLabelValues(namespace, owned).Add(float64(stop.OOMKilled))
 	}
 }
 
