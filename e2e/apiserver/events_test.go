@@ -5,6 +5,7 @@ package apiserver
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -134,6 +135,9 @@ const (
 	forcedReport = `{"signal":"SIGTERM","seconds":23,"exitCode":137,"told":[{"pid":8,"command":"sleep 99"}],"killed":[{"pid":8,"command":"sleep 99","state":"S"}]}` + "\n"
 )
 
+const killedEvent = `^ProcessOOMKilled ×3: softstop: the kernel killed 3 processes for want of memory in containers that went on, ` +
+	`seen in their stops since \d\d:\d\d UTC; the last: pod worker-(one|two), container "app"$`
+
 // stopReports: stops are counted by workload and result, in the metric and in one event.
 func (s *suite) stopReports(t *testing.T) {
 	deployment, set := s.owners(t, "events", "stops")
@@ -165,6 +169,28 @@ func (s *suite) stopReports(t *testing.T) {
 		t.Errorf("the event does not say %q: %s", want, notes[0])
 	}
 	s.secondReplica(t, deployment, set)
+}
+
+// killedWorkers: workers that the kernel killed while their containers went on are counted when those
+// have stopped, in a metric and in an event of their own: the stops were clean.
+func (s *suite) killedWorkers(t *testing.T) {
+	deployment, set := s.owners(t, "events", "workers")
+	at := metav1.Now()
+	for name, message := range map[string]string{
+		"worker-one": `{"phase":"done","since":"2026-11-30T15:04:05.250Z","signal":"SIGTERM","drain":5,"stop":2,"seconds":7,"exitCode":0,"oomKilled":2,"told":[]}` + "\n",
+		"worker-two": `{"phase":"done","since":"2026-11-30T15:04:05.250Z","signal":"SIGTERM","stop":1,"seconds":1,"exitCode":0,"oomKilled":1,"told":[]}` + "\n",
+	} {
+		s.stopped(t, name, set, false, corev1.ContainerStateTerminated{Message: message, FinishedAt: at})
+	}
+	labels := []string{"namespace", "events", "workload", "Deployment/workers"}
+	eventually(t, "the metrics", func(context.Context) (bool, error) {
+		m := s.metrics(t)
+		return m.Sum("softstop_oom_killed_total", labels...) == 3 && m.Sum("softstop_stops_total", append(labels, "result", "clean", "phase", "done")...) == 2, nil
+	})
+	eventually(t, "one event that counts", func(ctx context.Context) (bool, error) {
+		notes, err := s.eventsAbout(ctx, deployment)
+		return len(notes) == 1 && regexp.MustCompile(killedEvent).MatchString(notes[0]), err
+	})
 }
 
 // secondReplica: another one that sees the same adds nothing to the event, and one that has

@@ -109,6 +109,7 @@ func TestAPIServer(t *testing.T) {
 	t.Run("reload", s.reload)
 	t.Run("events", s.leftAloneEvents)
 	t.Run("stop reports", s.stopReports)
+	t.Run("stop reports of workers that were killed", s.killedWorkers)
 	t.Run("replicas agree", s.replicasAgree)
 	t.Run("too large", s.tooLarge)
 	t.Run("only its bundle", s.onlyItsBundle)
