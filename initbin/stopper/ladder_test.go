@@ -212,6 +212,7 @@ func TestLadderSteps(t *testing.T) {
 		shell, child   float64
 		handles, works bool
 		kind           proc.Wrapper
+		state          byte // of a child of the child; 0: there is none
 		until          time.Duration
 	}{
 		{name: "an application as old as its shell", shell: 60, child: 59, handles: true},
@@ -225,6 +226,9 @@ func TestLadderSteps(t *testing.T) {
 		{name: "a young one that knows how to stop", shell: 60, child: 1, handles: true, works: true, until: time.Second},
 		{name: "a first one that rests", shell: 1, child: 0.9, until: 540 * ms},
 		{name: "a first one at work", shell: 1, child: 0.9, works: true, until: 10 * time.Second},
+		{name: "a first one that waits for a processor", shell: 1, child: 0.9, state: 'R', until: 10 * time.Second},
+		{name: "a first one that waits for its disk", shell: 1, child: 0.9, state: 'D', until: 10 * time.Second},
+		{name: "a first one that is stopped", shell: 1, child: 0.9, state: 'T', until: 540 * ms},
 		{name: "an application after a short start", shell: 1.5, child: 0.6, handles: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -238,7 +242,11 @@ func TestLadderSteps(t *testing.T) {
 				if c.works {
 					child.Reaped = uint64(at)
 				}
-				f := treeOf(one(2, 1, old(c.shell), trapShell("a"), ran(ranShell)), child)
+				list := []*process{one(2, 1, old(c.shell), trapShell("a"), ran(ranShell)), child}
+				if c.state != 0 {
+					list = append(list, one(4, 3, old(c.child), func(p *process) { p.State = c.state }))
+				}
+				f := treeOf(list...)
 				f.now = now + uint64(at/tick)
 				return f
 			}
@@ -248,7 +256,11 @@ func TestLadderSteps(t *testing.T) {
 			for ; at < c.until; at += 10 * ms {
 				climb(t, l, moment{at: at, tree: look(at, 1)})
 			}
-			climb(t, l, moment{at: at, tree: look(at, 1), want: "signal 3"})
+			want := "signal 3"
+			if c.state != 0 {
+				want += ", signal 4"
+			}
+			climb(t, l, moment{at: at, tree: look(at, 1), want: want})
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package stopper
 
 import (
+	"slices"
 	"time"
 
 	"github.com/softstop/softstop/initbin/proc"
@@ -26,7 +27,7 @@ const (
 // work is what is known of a command in the foreground.
 type work struct {
 	load uint64        // a sum over it and all below it that changes whenever one of them runs
-	at   time.Duration // when that changed last
+	at   time.Duration // when that changed last, or one of them was about to run
 	seen bool
 }
 
@@ -36,21 +37,21 @@ func (s *stepping) mayFinish(shell *process, front []*process) bool {
 	if s.now >= s.timeout/2 {
 		return false
 	}
-	busy, passing := uint64(0), true
+	busy, runnable, passing := uint64(0), false, true
 	shellAge, age := s.ageAtStop(shell), stepAge
 	var handler *process
 	for _, p := range front {
 		if s.of(p).signalled {
 			return false
 		}
-		busy, passing = busy+load(p), passing && p.wrapper == proc.Idler
+		busy, runnable, passing = busy+load(p), runnable || awake(p), passing && p.wrapper == proc.Idler
 		age = min(age, s.ageAtStop(youngestBelow(p)))
 		if h := s.handlerOf(p); h != nil {
 			handler = h
 		}
 	}
 	w := &s.of(front[0]).work
-	if !w.seen || busy != w.load {
+	if !w.seen || runnable || busy != w.load {
 		*w = work{load: busy, at: s.now, seen: true}
 	}
 	switch {
@@ -85,6 +86,12 @@ func youngestBelow(p *process) *process {
 		}
 	}
 	return last
+}
+
+// awake reports whether p or one below it does not sleep: it runs, or waits for a processor
+// that a busy machine has not given it yet, or for its disk.
+func awake(p *process) bool {
+	return p.State == 'R' || p.State == 'D' || slices.ContainsFunc(p.children, awake)
 }
 
 func load(p *process) uint64 {
