@@ -119,10 +119,10 @@ func hasRoom(read func(path string) string) bool {
 		if err1 != nil || err2 != nil {
 			continue
 		}
-		// What is kept of files the kernel gives back first.
+		// What is kept of files that nobody has used again the kernel gives back first.
 		for line := range strings.Lines(read(files[2])) {
 			name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
-			if n, err := strconv.ParseInt(value, 10, 64); err == nil && (name == "inactive_file" || name == "active_file") {
+			if n, err := strconv.ParseInt(value, 10, 64); err == nil && name == "inactive_file" {
 				used -= n
 			}
 		}

@@ -50,7 +50,7 @@ func TestHasRoom(t *testing.T) {
 		"no cgroup":              {nil, true},
 		"v2, no limit":           {map[string]string{v2 + "max": "max\n", v2 + "current": "1\n"}, true},
 		"v2, room":               {map[string]string{v2 + "max": "41943040\n", v2 + "current": "20971520\n"}, true},
-		"v2, none":               {map[string]string{v2 + "max": "41943040\n", v2 + "current": "41943040\n", v2 + "stat": "anon 1\ninactive_file 4096\n"}, false},
+		"v2, none":               {map[string]string{v2 + "max": "41943040\n", v2 + "current": "41943040\n", v2 + "stat": "anon 1\ninactive_file 4096\nactive_file 8388608\n"}, false},
 		"v2, room among files":   {map[string]string{v2 + "max": "41943040\n", v2 + "current": "41943040\n", v2 + "stat": "inactive_file 8388608\nactive_file 4096\n"}, true},
 		"v1, none":               {map[string]string{v1 + "limit_in_bytes": "41943040\n", v1 + "usage_in_bytes": "41000000\n"}, false},
 		"v1, no limit":           {map[string]string{v1 + "limit_in_bytes": "9223372036854771712\n", v1 + "usage_in_bytes": "41000000\n"}, true},

@@ -16,14 +16,16 @@ func lacksMemory() bool {
 }
 
 // isFull reports whether a memory cgroup, whose files have these paths, has less room than a stopper may
-// need. What it keeps of files the kernel gives back first. A file that is not there says nothing.
+// need. What it keeps of files that nobody has used again (inactive_file) the kernel gives back first, and
+// the kubelet does not count it either; what is in use (active_file) may be the application's own code. A
+// file that is not there says nothing.
 func isFull(limit, usage, stat uintptr) bool {
 	most, used := readNumber(limit), readNumber(usage)
 	if most < 0 || used < 0 {
 		return false
 	}
 	n := max(0, sys.ReadFile(stat, procText[:]))
-	return most-used+field(n, "inactive_file ")+field(n, "active_file ") < stopperMemory
+	return most-used+field(n, "inactive_file ") < stopperMemory
 }
 
 // readNumber returns the number that a file begins with, -1 if there is none.

@@ -74,19 +74,20 @@ thp_swpout 0
 thp_swpout_fallback 0
 `
 
-// TestIsFull: what is kept of files does not count, with the files of both versions of cgroups.
+// TestIsFull: what is kept of files and was not used again does not count, with the files of both
+// versions of cgroups.
 func TestIsFull(t *testing.T) {
-	const v2 = "anon 1\nfile 9999\nkernel 1\ninactive_anon 7340032\nactive_anon 5\ninactive_file 1048576\nactive_file 1048576\nunevictable 0\n"
-	const v1 = "cache 9\ninactive_file 0\nactive_file 1048576\nhierarchical_memory_limit 9\ntotal_inactive_file 99999999\ntotal_active_file 99999999\n"
+	const v2 = "anon 1\nfile 9999\nkernel 1\ninactive_anon 7340032\nactive_anon 5\ninactive_file 2097152\nactive_file 1048576\nunevictable 0\n"
+	const v1 = "cache 9\ninactive_file 1048576\nactive_file 99999999\nhierarchical_memory_limit 9\ntotal_inactive_file 99999999\ntotal_active_file 99999999\n"
 	for name, c := range map[string]struct {
 		limit, usage, stat string
 		want               bool
 	}{
 		"v2, room":                {"41943040\n", "20971520\n", v2, false},
 		"v2, room among files":    {"41943040\n", "41943040\n", v2, false},
-		"v2, no room":             {"41943040\n", "41943040\n", "anon 41943040\ninactive_file 4096\nactive_file 0\n", true},
-		"v2, 1.4 MiB of files":    {"41943040\n", "41943040\n", statV2, true},
-		"v2, and 700 KiB more":    {"41943040\n", "41226240\n", statV2, false},
+		"v2, no room":             {"41943040\n", "41943040\n", "anon 41943040\ninactive_file 4096\nactive_file 8388608\n", true},
+		"v2, 1 MiB of files":      {"41943040\n", "41943040\n", statV2, true},
+		"v2, and 1 MiB more":      {"41943040\n", "40894464\n", statV2, false},
 		"v2, no limit":            {"max\n", "41943040\n", v2, false},
 		"v1, a little too little": {"41943040\n", "41943040\n", v1, true},
 		"v1, just enough":         {"41943040\n", "40894464\n", v1, false},
