@@ -36,6 +36,7 @@ type judge struct {
 	count   int           // connections
 	last    time.Duration // when something last happened; far in the past if nothing has
 	pending bool          // something has to happen yet
+	brief   bool          // an open connection may be a probe's, which shows when it has ended
 	talking []string      // with whom, at most mostTalking
 	more    int           // how many more
 }
@@ -57,6 +58,7 @@ func (j *judge) add(c connection) {
 	} else if age < j.quiet {
 		why = "data a moment ago"
 		j.happened(j.now - age)
+		j.brief = j.brief || isProbed(c.port, j.probes)
 	}
 	if why != "" {
 		j.talk(c.peer.String() + " on " + itoa(int(c.port)) + ": " + why)
@@ -122,10 +124,7 @@ func (j *judge) isQuiet() bool {
 	return !j.pending && j.now >= j.least && j.now >= j.last+j.quiet
 }
 
-// next is when it may be quiet, if nothing happens: not before it is worth while to look again.
-func (j *judge) next() time.Duration {
-	if j.pending {
-		return max(j.now, j.least)
-	}
-	return max(j.least, j.last+j.quiet)
+// next is when it may be quiet, if nothing happens; known is false where only another look can tell.
+func (j *judge) next() (at time.Duration, known bool) {
+	return max(j.least, j.last+j.quiet), !j.pending && !j.brief
 }

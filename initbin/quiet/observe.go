@@ -121,10 +121,11 @@ func (w *watch) memory() time.Duration {
 // last took cost, takes no more than its share.
 func (w *watch) pause(j *judge, cost time.Duration) {
 	least := j.now + max(shortestPause, cost*share)
-	until := max(least, j.next())
-	if j.pending || !w.hearsAll() {
-		until = max(least, j.now+longestPause)
+	until, known := j.next()
+	if !known || !w.hearsAll() {
+		until = j.now + longestPause
 	}
+	until = max(least, until)
 	for now := w.now(); now < until; now = w.now() {
 		began := spent()
 		w.wait(until - now)

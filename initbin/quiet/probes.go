@@ -26,6 +26,11 @@ func withoutProbes(list []ended, probes []initbin.Probe) []ended {
 	return list
 }
 
+// isProbed reports whether there are probes of a port.
+func isProbed(port uint16, probes []initbin.Probe) bool {
+	return slices.ContainsFunc(probes, func(p initbin.Probe) bool { return uint16(p.Port) == port })
+}
+
 // withoutProbesOf takes out those of one port.
 func withoutProbesOf(port uint16, list []ended, probes []initbin.Probe) []ended {
 	best := list
