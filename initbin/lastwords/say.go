@@ -27,6 +27,9 @@ func (f finding) sentence() string {
 	case 'Z':
 		return "has ended, but a thread of it has not"
 	}
+	if f.place == "__refrigerator" || f.place == "do_freezer_trap" {
+		return "is frozen, by its cgroup" // of version 1, or 2
+	}
 	text := f.waits()
 	if f.state == 'D' {
 		if f.kind != unknown && f.place != "" {

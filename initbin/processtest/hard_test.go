@@ -152,23 +152,31 @@ func cgroup(t *testing.T, controller string) string {
 // A process that cannot be killed yet (frozen by its cgroup) does not keep the init.
 func TestTheUnkillableIsLeftToTheKernel(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
-		folder := cgroup(t, "freezer")
-		state := filepath.Join(folder, "freezer.state")
+		freezer := cgroup(t, "freezer")
 		x := start(t, b, []string{"--stop-timeout=500ms"}, deaf()...)
-		thaw := func() { write(t, state, "THAWED", 0) }
-		t.Cleanup(thaw) // before the box's end is waited for
 		x.out.see(t, "app ready")
-		write(t, filepath.Join(folder, "cgroup.procs"), strconv.Itoa(x.find("perl -e")), 0)
-		write(t, state, "FROZEN", 0)
-		await.True(t, "the application is frozen", func() bool {
-			text, _ := os.ReadFile(state)
-			return strings.HasPrefix(string(text), "FROZEN")
-		})
+		thaw := freeze(t, freezer, x.find("perl -e"))
 		x.stop()
 		await.True(t, "the init leaves", func() bool { return leaving(x.pid) })
 		thaw()
 		x.expect(137)
 	})
+}
+
+// freeze freezes a process by a cgroup of version 1 that is its alone: until it is thawed, SIGKILL
+// does not end it.
+func freeze(t *testing.T, freezer string, pid int) (thaw func()) {
+	t.Helper()
+	state := filepath.Join(freezer, "freezer.state")
+	thaw = func() { write(t, state, "THAWED", 0) }
+	t.Cleanup(thaw) // before the box's end is waited for
+	write(t, filepath.Join(freezer, "cgroup.procs"), strconv.Itoa(pid), 0)
+	write(t, state, "FROZEN", 0)
+	await.True(t, "the application is frozen", func() bool {
+		text, err := os.ReadFile(state)
+		return err == nil && strings.HasPrefix(string(text), "FROZEN")
+	})
+	return thaw
 }
 
 // leaving reports whether a process is in exit(2): PID 1 stays there until the kernel has

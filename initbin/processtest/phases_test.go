@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -84,19 +83,10 @@ func TestKilledInItsStop(t *testing.T) {
 func TestKilledAtItsTimeout(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
 		await.True(t, "the init is killed in the phase kill", func() bool {
-			folder := cgroup(t, "freezer")
-			state := filepath.Join(folder, "freezer.state")
-			path := filepath.Join(t.TempDir(), "report")
+			freezer, path := cgroup(t, "freezer"), filepath.Join(t.TempDir(), "report")
 			x := start(t, b, []string{killing, "--report", path}, deaf()...)
-			thaw := func() { write(t, state, "THAWED", 0) }
-			t.Cleanup(thaw)
 			x.out.see(t, "app ready")
-			write(t, filepath.Join(folder, "cgroup.procs"), strconv.Itoa(x.find("perl -e")), 0)
-			write(t, state, "FROZEN", 0)
-			await.True(t, "the application is frozen", func() bool {
-				text, err := os.ReadFile(state)
-				return err == nil && strings.HasPrefix(string(text), "FROZEN")
-			})
+			thaw := freeze(t, freezer, x.find("perl -e"))
 			x.stop()
 			await.True(t, "the report is that of the last phases", func() bool {
 				now, err := os.ReadFile(path)

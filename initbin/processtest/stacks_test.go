@@ -151,11 +151,11 @@ class Deadlock {
 `
 
 // TestADeadlockInAJVM: the JVM says in the log which threads wait for which locks, and is killed at
-// the stop timeout as ever. The zoo has the same with Debian's default-jre-headless.
+// the stop timeout as ever. The zoo has the same with Debian's default-jre-headless (TestLastWords).
 func TestADeadlockInAJVM(t *testing.T) {
 	for _, program := range []string{"java", "javac"} {
 		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("no %s on this machine: the zoo's TestLastWords has the same", program)
+			t.Skipf("no %s on this machine: the zoo's TestLastWords has a JVM in any case", program)
 		}
 	}
 	java, _ := exec.LookPath("java")

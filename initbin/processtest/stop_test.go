@@ -162,16 +162,15 @@ type reportLine struct {
 		Command string
 		Seconds float64
 	}
-	Killed []struct {
-		PID                   int
-		Command, State, Waits string
-	}
-	Forced bool
-	Left   []struct {
-		PID            int
-		Command, State string
-	}
-	More int
+	Killed, Left []reportedProcess
+	Forced       bool
+	More         int
+}
+
+// reportedProcess is one that is left, or was killed.
+type reportedProcess struct {
+	PID                   int
+	Command, State, Waits string
 }
 
 // At the stop timeout what is left is killed, named in the log and in the report.

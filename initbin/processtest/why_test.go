@@ -4,10 +4,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/softstop/softstop/e2e/await"
+
+	"golang.org/x/sys/unix"
 )
 
 // subject is an application that does not stop, and what is said of it when it is killed.
@@ -62,6 +66,11 @@ func (folder folder) subjects() []subject {
 			`\(sh\) in state S: .*; it waits for its child pid \d+ \(perl\)(, for \d+s)?$`,
 		},
 		{
+			// As vfork does it: who has cloned so waits until its child executes a program or ends.
+			"a process that cannot be interrupted", perl(`$SIG{TERM} = 'IGNORE'; syscall(` + strconv.Itoa(unix.SYS_CLONE) + `, ` + strconv.Itoa(unix.CLONE_VFORK|int(unix.SIGCHLD)) + `, 0, 0, 0, 0); ready('app'); sleep while 1`),
+			`\(perl\) in state D: .*; it waits in the kernel's [a-z0-9_]+, and cannot be interrupted(, for \d+s)?$`,
+		},
+		{
 			"a name with a second line", perl(`$0 = "a\nb\x1b[2J"; $SIG{TERM} = 'IGNORE'; open my $f, '>', "` + file + `\n\x1b[1m"; flock $f, 2; pipe R, W;
 				if (!fork) { open my $g, '>', "` + file + `\n\x1b[1m"; syswrite W, 'x'; flock $g, 2 }
 				sysread R, $_, 1; ready('app'); sleep 1 while 1`),
@@ -85,35 +94,45 @@ func TestLastWords(t *testing.T) {
 	})
 }
 
-// says stops a subject until the log has a line like want: where there was no time to ask, it says
-// less, or nothing.
+// says stops a subject until the log has a line like want, and the report the same: where there was
+// no time to ask, or to report it, they say less, or nothing.
 func says(t *testing.T, b build, s setup, want string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "report")
 	s.flags = []string{killing, "--report", path}
-	var text string
 	line := regexp.MustCompile(`(?m)` + want)
-	await.True(t, "the log has a line with "+want, func() bool {
+	await.True(t, "log and report say "+want, func() bool {
 		x := startIn(t, b, s)
 		x.out.see(t, "app ready")
 		x.stop()
 		x.expect(137)
-		text = x.messages()
-		t.Logf("the log:\n%s", text)
-		return line.MatchString(text)
-	})
-	if strings.ContainsAny(strings.ReplaceAll(text, "\n", ""), "\x1b\x07\r") {
-		t.Errorf("the log has control characters:\n%q", text)
-	}
-	said := 0
-	for _, k := range readReport(t, path).Killed {
-		if k.Waits != "" && strings.Contains(text, k.Waits) {
-			said++
+		text, report := x.messages(), readReport(t, path)
+		t.Logf("the log:\n%s\nthe report: %+v", text, report)
+		if strings.ContainsAny(strings.ReplaceAll(text, "\n", ""), "\x1b\x07\r") {
+			t.Fatalf("the log has control characters:\n%q", text)
 		}
-	}
-	if said == 0 {
-		t.Errorf("the report does not say it:\n%s", text)
-	}
+		said := line.FindString(text)
+		return said != "" && slices.ContainsFunc(report.Killed, func(k reportedProcess) bool { return k.Waits != "" && strings.Contains(said, k.Waits) })
+	})
+}
+
+// TestLastWordsOfTheFrozen: it is said that it is frozen, not what it did before.
+func TestLastWordsOfTheFrozen(t *testing.T) {
+	eachBuild(t, func(t *testing.T, b build) {
+		line := regexp.MustCompile(`(?m)^softstop-init: killed pid \d+ \(perl\) in state D: still there \S+ after SIGTERM; it is frozen, by its cgroup(, for \d+s)?$`)
+		await.True(t, "the log says that it is frozen", func() bool {
+			freezer := cgroup(t, "freezer")
+			x := start(t, b, []string{killing}, deaf()...)
+			x.out.see(t, "app ready")
+			thaw := freeze(t, freezer, x.find("perl -e"))
+			x.stop()
+			await.True(t, "the init leaves", func() bool { return leaving(x.pid) })
+			thaw()
+			x.expect(137)
+			t.Logf("the log:\n%s", x.messages())
+			return line.MatchString(x.messages())
+		})
+	})
 }
 
 // TestLastWordsOfThreads: of many threads, the one that tells most.
@@ -138,12 +157,12 @@ with ThreadPoolExecutor(4) as pool:
 	})
 }
 
-// TestAThousandAreKilledInTime: whoever asks a thousand processes asks as many as there is time
-// for: SIGKILL is no later, and it is the stopper's, which names them.
-func TestAThousandAreKilledInTime(t *testing.T) {
+// TestHundredsAreKilledInTime: whoever asks hundreds of processes asks as many as there is time
+// for: SIGKILL is no later, and somebody says that it came. BenchmarkKill has how much later it is of a thousand.
+func TestHundredsAreKilledInTime(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
 		path := filepath.Join(t.TempDir(), "report")
-		x := start(t, b, []string{killing, "--report", path}, perl(`$SIG{TERM} = 'IGNORE'; for (1 .. 300) { if (!fork) { sleep 1 while 1 } } ready('app'); sleep 1 while 1`)...)
+		x := start(t, b, []string{killing, "--report", path}, perl(`$SIG{TERM} = 'IGNORE'; for (1 .. 300) { if (!fork) { sleep while 1 } } ready('app'); sleep while 1`)...)
 		x.out.see(t, "app ready")
 		x.stop()
 		x.expect(137)
