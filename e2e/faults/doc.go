@@ -10,6 +10,9 @@
 // them is package flood, the registry is registry.go. Judge says, as a pure function over the rows,
 // which promises are broken; the command fails by it.
 //
+// What can happen to the nodes' plugin is package nodeplugin and strikes while pods start (node.go):
+// it has a table of its own, as these pods all run, and are counted by what process 1 is.
+//
 // A journal (journal.go) says of each pod that did not go the usual way what happened, and has the
 // API server's own words about every call of the webhook that it did without; make faults keeps it
 // in the user's cache, softstop/own/faults.journal.

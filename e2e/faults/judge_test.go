@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/softstop/softstop/e2e/faults/load"
+	"github.com/softstop/softstop/e2e/faults/nodeplugin"
 )
 
 // TestJudge breaks each promise once.
@@ -26,6 +27,31 @@ func TestJudge(t *testing.T) {
 		"no load":                      {fault{}, load.Tally{}, "no pod was created at all"},
 	} {
 		broken := strings.Join(judge([]row{{fault: c.fault, Tally: c.tally}}), "; ")
+		if (c.want == "") != (broken == "") || !strings.Contains(broken, c.want) {
+			t.Errorf("%s: %q, want %q", name, broken, c.want)
+		}
+	}
+}
+
+// TestJudgeNode breaks each promise about the nodes' plugin once.
+func TestJudgeNode(t *testing.T) {
+	type counts = map[nodeplugin.How]int
+	for name, c := range map[string]struct {
+		misfortune string
+		of, bare   counts
+		want       string
+	}{
+		"well":                     {calm, counts{nodeplugin.OnNode: 9}, counts{nodeplugin.Bare: 9}, ""},
+		"well, and one without":    {calm, counts{nodeplugin.OnNode: 8, nodeplugin.Without: 1}, nil, "8 of 9 pods were wrapped"},
+		"killed, and one without":  {"killed", counts{nodeplugin.OnNode: 8, nodeplugin.Without: 1}, nil, ""},
+		"no pods":                  {"killed", nil, counts{nodeplugin.Bare: 1}, "0 of 0 pods"},
+		"failed":                   {"killed", counts{nodeplugin.OnNode: 8, nodeplugin.Failed: 1}, nil, "1 pods failed"},
+		"failed, as others do":     {"containerd", counts{nodeplugin.OnNode: 8, nodeplugin.Failed: 1}, counts{nodeplugin.Failed: 1}, ""},
+		"wrong":                    {"killed", counts{nodeplugin.OnNode: 8, nodeplugin.Wrong: 1}, counts{nodeplugin.Wrong: 1}, "1 pods wrong"},
+		"wrong without opting in":  {"killed", counts{nodeplugin.OnNode: 8}, counts{nodeplugin.Wrong: 1}, "0 pods wrong (1 that did not opt in)"},
+		"another carrier is right": {"hung", counts{nodeplugin.Otherwise: 9}, nil, ""},
+	} {
+		broken := strings.Join(judgeNode([]nodeRow{{Misfortune: nodeplugin.Misfortune{Name: c.misfortune}, of: c.of, bare: c.bare}}), "; ")
 		if (c.want == "") != (broken == "") || !strings.Contains(broken, c.want) {
 			t.Errorf("%s: %q, want %q", name, broken, c.want)
 		}

@@ -45,27 +45,49 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	story := newJournal(o.journal, s.Node.Logs())
-	var rows []row
-	var failed []error
-	for _, f := range faults() {
-		if !only.MatchString(f.name) {
-			continue
-		}
-		r, err := s.suffer(ctx, f, o.atLeast)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		fmt.Fprintln(os.Stderr, sentence(r))
-		rows, failed = append(rows, r), append(failed, err, story.write(r))
+	rows, failed := s.sufferAll(ctx, only, newJournal(o.journal, s.Node.Logs()), o.atLeast)
+	nodeRows, failedToo := s.endureAll(ctx, only, o.atLeast)
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	if o.out != "" {
-		if err := os.WriteFile(o.out, []byte(page(s.Node.Kubernetes(), rows)), 0o644); err != nil {
+		if err := os.WriteFile(o.out, []byte(page(s.Node.Kubernetes(), rows, nodeRows)), 0o644); err != nil {
 			return err
 		}
 	}
-	if broken := judge(rows); len(broken) > 0 {
+	if broken := append(judge(rows), judgeNode(nodeRows)...); len(broken) > 0 {
 		failed = append(failed, errors.New(strings.Join(broken, "\n")))
 	}
-	return errors.Join(failed...)
+	return errors.Join(append(failed, failedToo...)...)
+}
+
+// sufferAll lets every fault that is to be tried strike, until ctx ends.
+func (s *scene) sufferAll(ctx context.Context, only *regexp.Regexp, story *journal, atLeast time.Duration) (rows []row, failed []error) {
+	for _, f := range faults() {
+		if ctx.Err() != nil || !only.MatchString(f.name) {
+			continue
+		}
+		r, err := s.suffer(ctx, f, atLeast)
+		fmt.Fprintln(os.Stderr, sentence(r))
+		rows, failed = append(rows, r), append(failed, err, story.write(r))
+	}
+	return rows, failed
+}
+
+// endureAll does the same with what can happen to the nodes' plugin, which it installs.
+func (s *scene) endureAll(ctx context.Context, only *regexp.Regexp, atLeast time.Duration) (rows []nodeRow, failed []error) {
+	for _, m := range nodeMisfortunes() {
+		if ctx.Err() != nil || !only.MatchString(m.Name) {
+			continue
+		}
+		if len(rows) == 0 {
+			if err := s.furnishNode(ctx); err != nil {
+				return nil, []error{err}
+			}
+		}
+		r, err := s.endure(ctx, m, atLeast)
+		fmt.Fprintln(os.Stderr, nodeSentence(r))
+		rows, failed = append(rows, r), append(failed, err)
+	}
+	return rows, failed
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/softstop/softstop/e2e/faults/load"
+	"github.com/softstop/softstop/e2e/faults/nodeplugin"
 )
 
 // sentence is a row for whoever watches.
@@ -22,8 +23,31 @@ func sentence(r row) string {
 //go:embed page.md
 var around string
 
+// nodeSentence is a row about the nodes' plugin for whoever watches.
+func nodeSentence(r nodeRow) string {
+	return fmt.Sprintf("%-28s %d strikes: %v, bare %v; start median %.2f s, p99 %.2f s, max %.2f s, bare %.2f s, %.2f s, %.2f s; recovered after %s",
+		r.Name, r.strikes, r.of, r.bare, r.took.Median(), r.took.Percentile(99), r.took.Worst(),
+		r.bareTook.Median(), r.bareTook.Percentile(99), r.bareTook.Worst(), seconds(r.healing))
+}
+
+// nodeTable are the rows about the nodes' plugin.
+func nodeTable(rows []nodeRow) string {
+	var table strings.Builder
+	for _, r := range rows {
+		what := r.Does
+		if r.strikes > 1 {
+			what += fmt.Sprintf(" (%d times)", r.strikes)
+		}
+		fmt.Fprintf(&table, "| **%s**: %s | %d | %d | %d | %d | %s | %s | %s | %.2f s | %.2f s | %.2f s | %.2f s | %s |\n",
+			r.Name, what, pods(r.of), r.of[nodeplugin.OnNode], r.of[nodeplugin.Otherwise], r.of[nodeplugin.Without],
+			loud(r.of[nodeplugin.Failed]), loud(r.of[nodeplugin.Wrong]), loud(r.bare[nodeplugin.Failed]),
+			r.took.Median(), r.took.Worst(), r.bareTook.Median(), r.bareTook.Worst(), seconds(r.healing))
+	}
+	return table.String()
+}
+
 // page is docs/faults.md.
-func page(kubernetes string, rows []row) string {
+func page(kubernetes string, rows []row, nodeRows []nodeRow) string {
 	var table strings.Builder
 	for _, r := range rows {
 		what := r.does
@@ -35,7 +59,7 @@ func page(kubernetes string, rows []row) string {
 			r.Ran, r.Awaited, seconds(r.Median), seconds(r.P99), seconds(r.Max), seconds(r.healing))
 	}
 	return strings.NewReplacer(
-		"TABLE\n", table.String(), "KUBERNETES", kubernetes, "PROCESSORS", fmt.Sprint(runtime.NumCPU()),
+		"NODE_TABLE\n", nodeTable(nodeRows), "TABLE\n", table.String(), "KUBERNETES", kubernetes, "PROCESSORS", fmt.Sprint(runtime.NumCPU()),
 	).Replace(around)
 }
 

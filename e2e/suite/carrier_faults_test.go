@@ -10,10 +10,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
@@ -22,140 +20,42 @@ import (
 	"github.com/softstop/softstop/e2e/demo/images"
 	"github.com/softstop/softstop/e2e/demo/stage"
 	"github.com/softstop/softstop/e2e/demo/trial"
-	"github.com/softstop/softstop/webhook/inject"
+	"github.com/softstop/softstop/e2e/faults/nodeplugin"
 )
 
-// misfortune strikes the nodes' plugin.
-type misfortune struct {
-	name   string
-	strike func(t *testing.T)
-}
-
-func (s *suite) misfortunes() []misfortune {
-	worker := func(signal syscall.Signal) func(*testing.T) {
-		return func(t *testing.T) {
-			eventually(t, func(ctx context.Context) error { return s.signalWorker(ctx, signal) })
-		}
-	}
-	return []misfortune{
-		{"killed", worker(syscall.SIGKILL)},
-		{"killed again", worker(syscall.SIGKILL)},
-		{"hung", worker(syscall.SIGSTOP)},
-		{"killed with its guard", func(t *testing.T) {
-			eventually(t, func(ctx context.Context) error {
-				pod, err := s.plugin(ctx)
-				if err != nil {
-					return err
-				}
-				return s.Node.SignalContainer(pod.Status.ContainerStatuses[0].ContainerID, syscall.SIGKILL)
-			})
-		}},
-		{"upgraded", func(t *testing.T) {
-			if _, err := s.Node.Kubectl(t.Context(), "--namespace", stage.Namespace, "rollout", "restart", "daemonset/"+stage.Release+"-node"); err != nil {
-				t.Fatal(err)
-			}
-		}},
-		{"containerd restarted", func(t *testing.T) {
-			if err := s.Node.EndComponent(t.Context(), "containerd", syscall.SIGKILL); err != nil {
-				t.Fatal(err)
-			}
-		}},
-	}
-}
-
-// nodeFaults lets all of them strike while pods start. Every pod starts, with the init or without it, and
-// runs its own command.
+// nodeFaults lets every misfortune strike the nodes' plugin while pods start. Every pod starts, with the
+// init or without it, and runs its own command.
 func (s *suite) nodeFaults(t *testing.T) {
-	ns := s.namespace(t, "node-faults", map[string]string{config.InjectKey: config.InjectEnabled})
+	ns := s.namespace(t, "node-faults", nil)
+	plugin := nodeplugin.Set{Stage: s.Stage}
 	const each = 3
-	for nth, m := range s.misfortunes() {
-		var names []string
+	for nth, m := range nodeplugin.Misfortunes() {
+		var begun []nodeplugin.Begun
 		wave := func(when string) {
 			for i := range each {
-				names = append(names, fmt.Sprintf("%d-%s-%d", nth, when, i))
-				s.create(t, curious(ns, names[len(names)-1]), false)
+				b, err := plugin.Begin(t.Context(), ns, fmt.Sprintf("%d-%s-%d", nth, when, i), false)
+				if err != nil {
+					t.Fatal(err)
+				}
+				begun = append(begun, b)
 			}
 		}
 		wave("before")
-		m.strike(t)
+		eventually(t, func(ctx context.Context) error { return m.Strike(ctx, plugin) })
 		wave("after")
-		count := map[string]int{}
-		for _, name := range names {
-			count[s.became(t, ns, name)]++
+		count := map[nodeplugin.How]int{}
+		for _, b := range begun {
+			o := plugin.Await(await.Context(t), b)
+			if count[o.How]++; o.How == nodeplugin.Failed || o.How == nodeplugin.Wrong {
+				t.Errorf("%s: %s: %s", m.Name, o.How, o.Detail)
+			}
 		}
-		t.Logf("%-22s %v", m.name, count)
-		eventually(t, func(ctx context.Context) error { return s.decidesFor(ctx, ns, config.CarrierNode) })
-	}
-}
-
-// curious is a pod that says what process 1 is, and ends.
-func curious(namespace, name string) *corev1.Pod {
-	pod := asked(namespace, name, images.App, "sh", "-c", "echo process 1 is $(busybox cat /proc/1/comm); exit 7")
-	pod.Spec.RestartPolicy = corev1.RestartPolicyNever
-	return pod
-}
-
-// became waits until a curious pod has ended and says how it was started: with the init, without it, or
-// by which carrier instead.
-func (s *suite) became(t *testing.T, namespace, name string) (how string) {
-	t.Helper()
-	var pod *corev1.Pod
-	eventually(t, func(ctx context.Context) (err error) {
-		pod, err = s.Client.CoreV1().Pods(namespace).Get(ctx, name, metav1.GetOptions{})
-		if err == nil && (len(pod.Status.ContainerStatuses) == 0 || pod.Status.ContainerStatuses[0].State.Terminated == nil) {
-			err = fmt.Errorf("%s: %s", name, describe(pod))
+		t.Logf("%-22s %v", m.Name, count)
+		if m.Heal != nil {
+			eventually(t, func(ctx context.Context) error { return m.Heal(ctx, plugin) })
 		}
-		return err
-	})
-	log, err := s.Client.CoreV1().Pods(namespace).GetLogs(name, &corev1.PodLogOptions{}).DoRaw(t.Context())
-	if err != nil {
-		t.Fatal(err)
+		eventually(t, func(ctx context.Context) error { return s.DecidesFor(ctx, config.CarrierNode) })
 	}
-	status, err := inject.ReadStatus(pod.Annotations[config.StatusKey])
-	if end := pod.Status.ContainerStatuses[0].State.Terminated; err != nil || end.ExitCode != 7 || end.Reason != "Error" {
-		t.Errorf("%s ended with %+v (%v):\n%s", name, end, err, log)
-	}
-	switch said := string(log); {
-	case strings.HasPrefix(said, "process 1 is softstop-init\n"):
-		return "wrapped, carrier " + string(status.Carrier)
-	case strings.HasPrefix(said, "process 1 is sh\n") && status.Carrier == config.CarrierNode:
-		return "without the init"
-	}
-	t.Errorf("%s, carrier %q, says:\n%s", name, status.Carrier, log)
-	return "wrong"
-}
-
-// plugin returns the pod of the nodes' plugin that does not leave.
-func (s *suite) plugin(ctx context.Context) (*corev1.Pod, error) {
-	pods, err := s.Client.CoreV1().Pods(stage.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/component=node"})
-	if err != nil {
-		return nil, err
-	}
-	for i := range pods.Items {
-		if p := &pods.Items[i]; p.DeletionTimestamp == nil && trial.Ready(p) {
-			return p, nil
-		}
-	}
-	return nil, fmt.Errorf("of %d pods of the nodes' plugin none is ready", len(pods.Items))
-}
-
-// signalWorker sends a signal to the plugin itself, not to its guard.
-func (s *suite) signalWorker(ctx context.Context, signal syscall.Signal) error {
-	pod, err := s.plugin(ctx)
-	if err != nil {
-		return err
-	}
-	pids, err := s.Node.Processes(pod.Status.ContainerStatuses[0].ContainerID)
-	if err != nil {
-		return err
-	}
-	for _, pid := range pids {
-		words, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
-		if err == nil && strings.Contains(string(words), "--worker") {
-			return syscall.Kill(pid, signal)
-		}
-	}
-	return fmt.Errorf("of %d processes none is the plugin", len(pids))
 }
 
 // strangerSpec makes a pod that nobody opted in and returns what the container runtime made of it, without what

@@ -4,7 +4,6 @@ package suite
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log"
 	"maps"
@@ -16,15 +15,13 @@ import (
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/registry"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/e2e/demo/images"
+	"github.com/softstop/softstop/e2e/demo/stage"
 	"github.com/softstop/softstop/e2e/node"
 	"github.com/softstop/softstop/e2e/node/image"
-	"github.com/softstop/softstop/webhook/inject"
 )
 
 // nodeCarrier runs the cases of the folder pods once more, with the init put into them by the node: no
@@ -34,9 +31,8 @@ func (s *suite) nodeCarrier(t *testing.T) {
 	s.servePrivate(t)
 	s.serveLater(t)
 	stranger := s.strangerSpec(t)
-	s.install(t, "--set", "node.enabled=true", "--set-json", `config.defaults={"carrier":"node"}`, "--set", "config.registry.enabled=false")
-	probe := s.namespace(t, "node-carrier", map[string]string{config.InjectKey: config.InjectEnabled})
-	eventually(t, func(ctx context.Context) error { return s.decidesFor(ctx, probe, config.CarrierNode) })
+	s.install(t, append(stage.NodeCarrier(), "--set-json", `config.defaults={"carrier":"node"}`, "--set", "config.registry.enabled=false")...)
+	eventually(t, func(ctx context.Context) error { return s.DecidesFor(ctx, config.CarrierNode) })
 	cases, err := podCases("pods", s.Node)
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +50,7 @@ func (s *suite) nodeCarrier(t *testing.T) {
 				t.Parallel()
 				c.name, c.want = "node-"+c.name, c.want.onNode()
 				// A node whose processors are all busy may seem to have no plugin for a moment.
-				eventually(t, func(ctx context.Context) error { return s.decidesFor(ctx, probe, config.CarrierNode) })
+				eventually(t, func(ctx context.Context) error { return s.DecidesFor(ctx, config.CarrierNode) })
 				s.pod(t, c)
 			})
 		}
@@ -96,20 +92,6 @@ func (s *suite) servePrivate(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.push(t, "tini:1", tini, nil)
-}
-
-// decidesFor fails unless the webhook would give a pod this carrier.
-func (s *suite) decidesFor(ctx context.Context, namespace string, carrier config.Carrier) error {
-	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "probe"}, Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: "none"}}}}
-	got, err := s.Client.CoreV1().Pods(namespace).Create(ctx, pod, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
-	if err != nil {
-		return err
-	}
-	status, err := inject.ReadStatus(got.Annotations[config.StatusKey])
-	if err == nil && status.Carrier != carrier {
-		err = fmt.Errorf("carrier %q, want %q: %s", status.Carrier, carrier, got.Annotations[config.StatusKey])
-	}
-	return err
 }
 
 // asksForCarrier reports whether the case is about another carrier.

@@ -10,8 +10,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
+	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/e2e/bench/ground"
 	"github.com/softstop/softstop/e2e/bench/images"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // contestant is one way for a pod to be admitted.
@@ -24,22 +26,26 @@ type contestant struct {
 	explicit bool
 	// changed is a key that the answer's annotations must have; empty if the pod stays as it is.
 	changed string
+	// node asks for the node carrier, with which the command stays as it is.
+	node bool
 }
 
 // The contestants that the goals speak of.
 const (
-	none     = "none"
-	noop     = "noop"
-	repeat   = "repeat"
-	explicit = "explicit"
-	cached   = "cached"
-	lookup   = "lookup"
-	policy   = "policy"
+	none       = "none"
+	noop       = "noop"
+	repeat     = "repeat"
+	explicit   = "explicit"
+	cached     = "cached"
+	lookup     = "lookup"
+	repeatNode = "repeat-node"
+	onNode     = "node"
+	policy     = "policy"
 )
 
 // status is what softstop writes, policyMark what the native policy does.
 const (
-	status     = "softstop.dev/status"
+	status     = config.StatusKey
 	policyMark = "bench/policy"
 )
 
@@ -58,6 +64,8 @@ func contestants(digest string) []contestant {
 		{name: lookup, title: "softstop, image to look up", inject: true, changed: status, image: func(n int) string {
 			return images.Name(registries[n%len(registries)], n)
 		}},
+		{name: repeatNode, title: "a webhook that repeats the node carrier's patch", node: true, image: known, changed: status},
+		{name: onNode, title: "softstop, node carrier, whatever the image", inject: true, node: true, image: known, changed: status},
 		{name: policy, title: "MutatingAdmissionPolicy, the part it can do", image: known, explicit: true, changed: policyMark},
 	}
 }
@@ -72,6 +80,14 @@ func (c contestant) labels() map[string]string {
 		}
 	}
 	return labels
+}
+
+// repeater is the contestant that repeats the patch of this one.
+func (c contestant) repeater() string {
+	if c.node {
+		return repeatNode
+	}
+	return repeat
 }
 
 // pod is the n-th pod: an ordinary web server's, with a port, probes, resources, and a dozen
@@ -95,10 +111,13 @@ func (c contestant) pod(name string, n int) *corev1.Pod {
 	if c.explicit {
 		container.Command = []string{"/app", "--serve=:8080"}
 	}
+	annotations := map[string]string{"prometheus.io/scrape": "true"}
+	if c.node {
+		annotations[config.Prefix+string(config.FieldCarrier)] = string(config.CarrierNode)
+	}
 	return &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{
-			Name: name, Labels: map[string]string{"app": "web", "team": "shop", "version": "1"},
-			Annotations: map[string]string{"prometheus.io/scrape": "true"},
+			Name: name, Labels: map[string]string{"app": "web", "team": "shop", "version": "1"}, Annotations: annotations,
 		},
 		Spec: corev1.PodSpec{
 			SchedulerName: "nobody", Containers: []corev1.Container{container},
@@ -112,9 +131,15 @@ func (c contestant) check(made *corev1.Pod) error {
 	if c.changed == "" {
 		return nil
 	}
-	if _, ok := made.Annotations[c.changed]; !ok || len(made.Spec.Containers[0].Command) < 4 {
+	web := made.Spec.Containers[0]
+	wrapped := len(web.Command) >= 4
+	if c.node {
+		told, err := inject.ReadStatus(made.Annotations[status])
+		wrapped = err == nil && told.Carrier == config.CarrierNode && len(web.Command) == 0 && web.Lifecycle != nil
+	}
+	if _, ok := made.Annotations[c.changed]; !ok || !wrapped {
 		return fmt.Errorf("%s/%s was not changed as it should be: command %q, annotations %v", made.Namespace, made.Name,
-			made.Spec.Containers[0].Command, made.Annotations)
+			web.Command, made.Annotations)
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func (b bench) processors(ctx context.Context, c contestant) (processors, error)
 	switch {
 	case c.inject:
 		pod, err = b.Webhook(ctx)
-	case c.name == noop, c.name == repeat:
+	case c.name == noop, c.name == repeat, c.name == repeatNode:
 		pod, err = b.OnlyPod(ctx, "bench-noop", "app=noop")
 	default:
 		return p, nil

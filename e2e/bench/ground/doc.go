@@ -6,7 +6,7 @@
 //	stage (node, product) + servers, registry → Ground → a part makes its namespaces on it
 //
 // softstop is installed as people install it, but for one replica, so that its memory and processor
-// are those of one process.
+// are those of one process, and with the nodes' plugin, so that a pod can have any carrier.
 //
 // It measures nothing.
 package ground

@@ -16,6 +16,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 
+	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/e2e/bench/images"
 	"github.com/softstop/softstop/e2e/demo/stage"
 	"github.com/softstop/softstop/e2e/pace"
@@ -79,13 +80,13 @@ func (g *Ground) furnish(ctx context.Context, archives []string) error {
 			return err
 		}
 	}
-	config, err := g.Config()
+	reach, err := g.Config()
 	if err != nil {
 		return err
 	}
 	// The bench's own client must never be what a creation waits for.
-	config.QPS = -1
-	if g.Client, err = kubernetes.NewForConfig(config); err != nil {
+	reach.QPS = -1
+	if g.Client, err = kubernetes.NewForConfig(reach); err != nil {
 		return err
 	}
 	runs, err := nginxRuns()
@@ -96,12 +97,15 @@ func (g *Ground) furnish(ctx context.Context, archives []string) error {
 	if err != nil {
 		return err
 	}
-	err = g.Install(ctx, "--set", "replicas=1", "--set-json", "config.images="+runs,
-		"--set-json", "config.registry.insecure="+string(insecure), "--set", "config.registry.allow[0]=10.88.0.1/32")
+	err = g.Install(ctx, append(stage.NodeCarrier(), "--set", "replicas=1", "--set-json", "config.images="+runs,
+		"--set-json", "config.registry.insecure="+string(insecure), "--set", "config.registry.allow[0]=10.88.0.1/32")...)
 	if err != nil {
 		return err
 	}
-	return g.AwaitInjection(ctx)
+	if err := g.AwaitInjection(ctx); err != nil {
+		return err
+	}
+	return g.AwaitCarrier(ctx, config.CarrierNode)
 }
 
 func (g *Ground) importImage(ctx context.Context, archive string) error {

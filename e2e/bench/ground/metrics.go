@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -18,6 +19,11 @@ import (
 // Webhook is softstop's one webhook pod.
 func (g *Ground) Webhook(ctx context.Context) (*corev1.Pod, error) {
 	return g.OnlyPod(ctx, stage.Namespace, "app.kubernetes.io/component=webhook")
+}
+
+// Plugin is the pod of the nodes' plugin.
+func (g *Ground) Plugin(ctx context.Context) (*corev1.Pod, error) {
+	return g.OnlyPod(ctx, stage.Namespace, "app.kubernetes.io/component=node")
 }
 
 // OnlyPod is the one running pod that a selector of labels finds.
@@ -32,10 +38,16 @@ func (g *Ground) OnlyPod(ctx context.Context, namespace, selector string) (*core
 	return &pods.Items[0], nil
 }
 
-// Metrics reads a pod's metrics on port 8080.
+// Metrics reads a pod's metrics, on its port of that name or on 8080.
 func (g *Ground) Metrics(ctx context.Context, pod *corev1.Pod) (scrape.Metrics, error) {
+	port := "8080"
+	for _, p := range pod.Spec.Containers[0].Ports {
+		if p.Name == "metrics" {
+			port = strconv.Itoa(int(p.ContainerPort))
+		}
+	}
 	client := &http.Client{Transport: &http.Transport{DialContext: g.Node.Dial, DisableKeepAlives: true}}
-	metrics, err := scrape.Get(ctx, client, "http://"+net.JoinHostPort(pod.Status.PodIP, "8080")+"/metrics")
+	metrics, err := scrape.Get(ctx, client, "http://"+net.JoinHostPort(pod.Status.PodIP, port)+"/metrics")
 	if err != nil {
 		return nil, fmt.Errorf("read the metrics of %s: %w", pod.Name, err)
 	}

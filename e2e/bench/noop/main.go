@@ -4,7 +4,7 @@
 // allows and does nothing, and one that gives every pod the same patch. What an admission costs
 // more than beside the second is what softstop itself costs.
 //
-//	noop    serves /mutate and /repeat on :9443; it makes its own certificate and puts it into the configuration named by NOOP_CONFIGURATION
+//	noop    serves /mutate, /repeat and /repeat-node on :9443; it makes its own certificate and puts it into the configuration named by NOOP_CONFIGURATION
 package main
 
 import (
@@ -65,7 +65,9 @@ func serve(ctx context.Context, configuration string) error {
 	}
 	allow := admission.HandlerFunc(func(context.Context, admission.Request) admission.Response { return admission.Allowed("") })
 	mgr.GetWebhookServer().Register("/mutate", &admission.Webhook{Handler: allow})
+	// One repeats what pods get with the default carrier, one what those get that ask for the node's.
 	mgr.GetWebhookServer().Register("/repeat", &admission.Webhook{Handler: &repeater{}})
+	mgr.GetWebhookServer().Register("/repeat-node", &admission.Webhook{Handler: &repeater{}})
 	if err := mgr.AddReadyzCheck("server", mgr.GetWebhookServer().StartedChecker()); err != nil {
 		return err
 	}

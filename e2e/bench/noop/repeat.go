@@ -46,7 +46,7 @@ func softstops(raw []byte, namespace string) ([]byte, error) {
 	_, operations := inject.Inject(&pod, inject.Facts{
 		Config:    config.Default(),
 		Namespace: inject.Namespace{Name: namespace, Labels: map[string]string{config.InjectKey: config.InjectEnabled}},
-		Nodes:     inject.Nodes{SleepAction: true, Platforms: []string{"linux/amd64"}},
+		Nodes:     inject.Nodes{SleepAction: true, Plugins: true, Platforms: []string{"linux/amd64"}},
 	})
 	return json.Marshal(operations)
 }

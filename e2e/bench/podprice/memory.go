@@ -16,6 +16,24 @@ import (
 // cache.
 type memory struct{ all, anonymous, cache figures.Row }
 
+// plugin is what the nodes' plugin is charged, in KiB. That it has not wrapped so many containers is an
+// error.
+func (b bench) plugin(ctx context.Context, wrapped int) (float64, error) {
+	pod, err := b.Plugin(ctx)
+	if err != nil {
+		return 0, err
+	}
+	m, err := b.Metrics(ctx, pod)
+	if err != nil {
+		return 0, err
+	}
+	if n := int(m.Sum("softstop_node_containers_total", "result", "wrapped")); n != wrapped {
+		return 0, fmt.Errorf("the nodes' plugin has wrapped %d containers, want %d", n, wrapped)
+	}
+	c, err := b.Charged(string(pod.UID))
+	return c.Working, err
+}
+
 // memory runs copies of each kind side by side and reads what each pod's cgroup is charged.
 func (b bench) memory(ctx context.Context, copies int) (memory, error) {
 	ctx, cancel := context.WithTimeout(ctx, pace.Stretch(2*patience))

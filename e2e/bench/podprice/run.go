@@ -10,11 +10,13 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/e2e/bench/figures"
 	"github.com/softstop/softstop/e2e/bench/ground"
 	"github.com/softstop/softstop/e2e/bench/page"
 	"github.com/softstop/softstop/e2e/demo/images"
 	"github.com/softstop/softstop/e2e/pace"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // Options say how much to measure.
@@ -35,13 +37,17 @@ type kind struct {
 	carrier string
 }
 
-const bare = "bare"
+const (
+	bare   = "bare"
+	onNode = "node"
+)
 
 func kinds() []kind {
 	return []kind{
 		{bare, "without softstop", false, ""},
 		{"emptydir", "emptyDir carrier (default)", true, "emptyDir"},
 		{"image", "image volume", true, "image"},
+		{onNode, "node carrier", true, "node"},
 	}
 }
 
@@ -95,6 +101,9 @@ func Run(ctx context.Context, g *ground.Ground, o Options) (page.Section, error)
 	if r.memory, err = b.memory(ctx, o.Copies); err != nil {
 		return page.Section{}, err
 	}
+	if r.plugin, err = b.plugin(ctx, len(r.starts[onNode])+o.Copies); err != nil {
+		return page.Section{}, err
+	}
 	if r.sizes, err = imageSizes(ctx, g.Progress); err != nil {
 		return page.Section{}, err
 	}
@@ -143,14 +152,22 @@ func (b bench) create(ctx context.Context, k kind, name string) error {
 		},
 	}
 	if k.carrier != "" {
-		pod.Annotations = map[string]string{"softstop.dev/carrier": k.carrier}
+		pod.Annotations = map[string]string{config.Prefix + string(config.FieldCarrier): k.carrier}
 	}
 	made, err := b.Client.CoreV1().Pods(k.namespace()).Create(ctx, pod, metav1.CreateOptions{})
 	if err != nil {
 		return fmt.Errorf("make %s/%s: %w", k.namespace(), name, err)
 	}
+	if got := kindOf(made); got != k.name {
+		return fmt.Errorf("%s/%s should be %s and is %s: %s", k.namespace(), name, k.name, got, made.Annotations[config.StatusKey])
+	}
+	return nil
+}
+
+// kindOf is the kind that an admitted pod is: its carrier, if it has what that brings and nothing else.
+func kindOf(pod *corev1.Pod) string {
 	got := bare
-	for _, v := range made.Spec.Volumes {
+	for _, v := range pod.Spec.Volumes {
 		switch {
 		case v.Image != nil:
 			got = "image"
@@ -158,8 +175,11 @@ func (b bench) create(ctx context.Context, k kind, name string) error {
 			got = "emptydir"
 		}
 	}
-	if got != k.name {
-		return fmt.Errorf("%s/%s should be %s and is %s: %s", k.namespace(), name, k.name, got, made.Annotations["softstop.dev/status"])
+	status, err := inject.ReadStatus(pod.Annotations[config.StatusKey])
+	app := pod.Spec.Containers[0]
+	untouched := got == bare && len(pod.Spec.InitContainers) == 0 && len(app.VolumeMounts) == 0 && app.Command[0] == "/app"
+	if untouched && err == nil && status.Carrier == config.CarrierNode && app.Lifecycle.PreStop != nil {
+		got = onNode
 	}
-	return nil
+	return got
 }

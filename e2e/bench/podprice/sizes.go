@@ -25,7 +25,7 @@ func imageSizes(ctx context.Context, progress io.Writer) ([]size, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := []string{images.Webhook, images.Init}
+	names := []string{images.Webhook, images.Init, images.Plugin}
 	var sizes []size
 	for i, archive := range archives {
 		s, err := measure(archive)
