@@ -1,6 +1,8 @@
 package plugin
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -12,21 +14,34 @@ import (
 	"github.com/softstop/softstop/initbin"
 )
 
-// Put writes the init into folder, whole or not at all.
-func Put(program []byte, folder string) (err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("put the init into %s: %w", folder, err)
-		}
-	}()
-	f, err := os.CreateTemp(folder, "."+initbin.Name+"-")
+// Put has the init in folder, whole or not at all, and returns where in it: in a folder that is named by
+// the program's digest. One that is there already stays, down to its inode: a runtime refuses to start a
+// container for which it is mounting a file that is replaced at that moment.
+func Put(program []byte, folder string) (name string, err error) {
+	name = filepath.Join(fmt.Sprintf("%x", sha256.Sum256(program))[:16], initbin.Name)
+	file := filepath.Join(folder, name)
+	if there, err := os.ReadFile(file); err == nil && bytes.Equal(there, program) {
+		return name, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return "", fmt.Errorf("put the init into %s: %w", folder, err)
+	}
+	if err := write(program, file); err != nil {
+		return "", fmt.Errorf("put the init into %s: %w", folder, err)
+	}
+	return name, nil
+}
+
+// write makes a file that everybody may execute, under its name as soon as it is whole.
+func write(program []byte, file string) error {
+	f, err := os.CreateTemp(filepath.Dir(file), "."+initbin.Name+"-")
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(program)
 	err = errors.Join(err, f.Chmod(0o555), f.Close(), label(f.Name()))
 	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(folder, initbin.Name))
+		err = os.Rename(f.Name(), file)
 	}
 	if err != nil {
 		_ = os.Remove(f.Name())

@@ -12,6 +12,7 @@
 //	plugin.go    what the runtime calls
 //	guard.go     two processes, of which one ends the other when it hangs
 //	metrics.go   what was done, counted
+//	ledger.go    what became of the containers that are there, for who asks
 //
 // It never fails a container. What cannot be done is left out, and the container starts as it would
 // without softstop.

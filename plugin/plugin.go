@@ -10,20 +10,22 @@ import (
 	"github.com/go-logr/logr"
 
 	"github.com/softstop/softstop/config"
-	"github.com/softstop/softstop/initbin"
 	"github.com/softstop/softstop/webhook/inject"
 )
 
 // Plugin is what the runtime calls. Its fields are set before it is used.
 type Plugin struct {
-	// Folder is where the plugin's own container has the folder with the init in it, PodUID its pod's.
-	Folder, PodUID string
+	// Folder is where the plugin's own container has the folder that Put was given, Program what Put
+	// returned, PodUID its pod's.
+	Folder, Program, PodUID string
 	// Limits returns what nobody's plan can go beyond.
 	Limits func() config.Limits
 	// StopSignal asks the runtime for an image's stop signal.
 	StopSignal func(ctx context.Context, image string) (string, error)
 	Metrics    *Metrics
-	Log        logr.Logger
+	// Ledger is what became of the containers that are on the node.
+	Ledger *Ledger
+	Log    logr.Logger
 
 	mu      sync.Mutex
 	able    bool            // the runtime lets us set a command line
@@ -59,6 +61,7 @@ func (p *Plugin) Configure(_ context.Context, _, runtime, version string) (api.E
 
 // Synchronize is the second: what is there already, the plugin's own container among it.
 func (p *Plugin) Synchronize(_ context.Context, pods []*api.PodSandbox, containers []*api.Container) ([]*api.ContainerUpdate, error) {
+	p.Ledger.begin(found(pods, containers, p.Limits))
 	folder := onNode(pods, containers, p.PodUID, p.Folder)
 	if folder == "" {
 		p.Log.Error(errors.New("the runtime does not know this container"), "no container is wrapped", "pod", p.PodUID, "folder", p.Folder)
@@ -66,7 +69,7 @@ func (p *Plugin) Synchronize(_ context.Context, pods []*api.PodSandbox, containe
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.program = filepath.Join(folder, initbin.Name)
+	p.program = filepath.Join(folder, p.Program)
 	p.Log.Info("containers get the init mounted", "from", p.program)
 	return nil, nil
 }
@@ -75,6 +78,10 @@ func (p *Plugin) Synchronize(_ context.Context, pods []*api.PodSandbox, containe
 func (p *Plugin) CreateContainer(ctx context.Context, pod *api.PodSandbox, container *api.Container) (*api.ContainerAdjustment, []*api.ContainerUpdate, error) {
 	plan, planned := planOf(pod, p.Limits)
 	if !planned {
+		return nil, nil, nil
+	}
+	if isWrapped(container) { // by the plugin that this one replaces, or that replaces it
+		p.Ledger.note(container.GetId(), "")
 		return nil, nil, nil
 	}
 	program, ok := p.await(container.GetId())
@@ -88,6 +95,7 @@ func (p *Plugin) CreateContainer(ctx context.Context, pod *api.PodSandbox, conta
 		return nil, nil, nil
 	}
 	p.Metrics.count(reason)
+	p.Ledger.note(container.GetId(), reason)
 	if reason != "" {
 		p.started(container.GetId())
 		log.Info("not wrapped", "reason", reason, "message", reason.Sentence())
@@ -117,6 +125,7 @@ func (p *Plugin) StartContainer(_ context.Context, _ *api.PodSandbox, container 
 // RemoveContainer is called for a container that was never started, too.
 func (p *Plugin) RemoveContainer(_ context.Context, _ *api.PodSandbox, container *api.Container) error {
 	p.started(container.GetId())
+	p.Ledger.forget(container.GetId())
 	return nil
 }
 

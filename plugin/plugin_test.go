@@ -3,17 +3,23 @@ package plugin
 import (
 	"context"
 	"errors"
+	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/containerd/nri/pkg/api"
 	"github.com/go-logr/logr"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/softstop/softstop/config"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // status is what the webhook wrote.
@@ -34,8 +40,9 @@ func container(id string) *api.Container {
 // ready is a plugin that the runtime has made itself known to.
 func ready(t *testing.T) *Plugin {
 	t.Helper()
+	ledger := &Ledger{}
 	p := &Plugin{
-		Folder: "/carrier", PodUID: "ours", Metrics: NewMetrics(), Log: logr.Discard(),
+		Folder: "/carrier", Program: "digest/softstop-init", PodUID: "ours", Ledger: ledger, Metrics: NewMetrics(ledger), Log: logr.Discard(),
 		Limits:     func() config.Limits { return config.Default().Limits },
 		StopSignal: func(context.Context, string) (string, error) { return "SIGQUIT", nil },
 	}
@@ -76,7 +83,7 @@ func TestWrapped(t *testing.T) {
 	if !slices.Equal(a.GetArgs(), want) { // NRI marks a list that may be set again with an empty word
 		t.Errorf("args %q, want %q", a.GetArgs(), want)
 	}
-	if len(a.GetMounts()) != 1 || a.GetMounts()[0].GetSource() != "/kubelet/pods/ours/carrier/softstop-init" || a.GetMounts()[0].GetDestination() != "/softstop/softstop-init" ||
+	if len(a.GetMounts()) != 1 || a.GetMounts()[0].GetSource() != "/kubelet/pods/ours/carrier/digest/softstop-init" || a.GetMounts()[0].GetDestination() != "/softstop/softstop-init" ||
 		!slices.Contains(a.GetMounts()[0].GetOptions(), "ro") {
 		t.Errorf("mounts %v", a.GetMounts())
 	}
@@ -105,7 +112,7 @@ func TestNotTouched(t *testing.T) {
 		"a pod that opts out":           {ready(t), out},
 		"a runtime that is too old":     {old, pod(status)},
 		"an image that is not known":    {unknown, pod(status)},
-		"the runtime has not said yet":  {&Plugin{Log: logr.Discard()}, pod(status)},
+		"the runtime has not said yet":  {&Plugin{Log: logr.Discard(), Ledger: &Ledger{}}, pod(status)},
 	} {
 		if a := create(t, c.plugin, c.pod, container("c")); a != nil {
 			t.Errorf("%s: %v", name, a)
@@ -155,28 +162,37 @@ func TestLeave(t *testing.T) {
 	<-p.Leave()
 }
 
-// The program is whole, and everybody may run it.
+// The program is whole, and everybody may run it. One that is there already stays the same file: a
+// container may be about to mount it. So does another version's.
 func TestPut(t *testing.T) {
 	folder := t.TempDir()
-	for _, program := range []string{"old", "#!/bin/sh\nexit 0\n"} {
-		if err := Put([]byte(program), folder); err != nil {
+	put := func(program string) (string, os.FileInfo) {
+		t.Helper()
+		name, err := Put([]byte(program), folder)
+		if err != nil {
 			t.Fatal(err)
 		}
+		text, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil || string(text) != program {
+			t.Fatalf("%q (%v)", text, err)
+		}
+		info, err := os.Stat(filepath.Join(folder, name))
+		if err != nil || info.Mode().Perm() != 0o555 {
+			t.Fatalf("mode %v (%v)", info.Mode(), err)
+		}
+		return name, info
 	}
-	files, err := os.ReadDir(folder)
-	if err != nil || len(files) != 1 {
-		t.Fatalf("%v (%v)", files, err)
+	name, first := put("#!/bin/sh\nexit 0\n")
+	newer, _ := put("newer")
+	again, second := put("#!/bin/sh\nexit 0\n")
+	if again != name || newer == name || !os.SameFile(first, second) {
+		t.Errorf("%s, then %s, then %s; the same file: %v", name, newer, again, os.SameFile(first, second))
 	}
-	info, err := files[0].Info()
-	if err != nil || info.Mode().Perm() != 0o555 {
-		t.Errorf("mode %v (%v)", info.Mode(), err)
+	if files, err := filepath.Glob(filepath.Join(folder, "*", "*")); err != nil || len(files) != 2 {
+		t.Errorf("left are %v (%v)", files, err)
 	}
-	text, err := os.ReadFile(filepath.Join(folder, "softstop-init"))
-	if err != nil || string(text) != "#!/bin/sh\nexit 0\n" {
-		t.Errorf("%q (%v)", text, err)
-	}
-	if err := Put(nil, filepath.Join(folder, "none")); err == nil {
-		t.Error("no error for a folder that is not there")
+	if _, err := Put(nil, filepath.Join(name, "none", string([]byte{0}))); err == nil {
+		t.Error("no error for a folder that cannot be made")
 	}
 }
 
@@ -187,5 +203,55 @@ func TestLimits(t *testing.T) {
 	a := create(t, p, pod(`{"carrier":"node","containers":[{"name":"app","action":"wrapped","flags":["--stop-timeout=5h","--drain=1h"]}]}`), container("c"))
 	if !slices.Contains(a.GetArgs(), "--stop-timeout=31s") || slices.ContainsFunc(a.GetArgs(), func(word string) bool { return word == "--drain=1h0m0s" }) {
 		t.Errorf("args %q", a.GetArgs())
+	}
+}
+
+// The ledger says what became of the containers that are there: those that were made before the plugin
+// was, too.
+func TestLedger(t *testing.T) {
+	p, planned := ready(t), pod(status)
+	made := func(id string, args ...string) *api.Container {
+		c := container(id)
+		c.Args = args
+		return c
+	}
+	wrapped := made("wrapped", "/softstop/softstop-init", "--", "/app")
+	wrapped.Mounts = append(wrapped.Mounts, &api.Mount{Destination: "/softstop/softstop-init"})
+	stranger, other := made("stranger", "/app"), made("other", "/app")
+	stranger.PodSandboxId, other.Name = "q", "helper"
+	_, err := p.Synchronize(t.Context(), []*api.PodSandbox{planned, {Id: "q"}}, []*api.Container{
+		wrapped, made("missed", "/app"), made("tini", "/tini", "--", "/app"), made("forged", "/softstop/softstop-init", "--", "/app"), stranger, other,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	create(t, p, planned, container("new"))
+	// The plugin that this one replaces has been asked before.
+	if a := create(t, p, planned, wrapped); a != nil {
+		t.Errorf("wrapped twice: %v", a)
+	}
+	want := map[string]string{"wrapped": "wrapped", "missed": "no-plugin", "tini": "has-init", "forged": "has-init", "new": "wrapped"}
+	if got := p.Ledger.Outcomes(); !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if err := p.RemoveContainer(t.Context(), nil, container("missed")); err != nil {
+		t.Fatal(err)
+	}
+	answer := httptest.NewRecorder()
+	p.Ledger.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, inject.LedgerPath, nil))
+	if text := answer.Body.String(); text != `{"forged":"has-init","new":"wrapped","tini":"has-init","wrapped":"wrapped"}`+"\n" {
+		t.Errorf("served is %s", text)
+	}
+	registry := prometheus.NewRegistry()
+	if err := registry.Register(p.Metrics); err != nil {
+		t.Fatal(err)
+	}
+	gauges := `# HELP softstop_node_containers Those that are on the node now, by result.
+# TYPE softstop_node_containers gauge
+softstop_node_containers{result="has-init"} 2
+softstop_node_containers{result="wrapped"} 2
+`
+	if err := testutil.GatherAndCompare(registry, strings.NewReader(gauges), "softstop_node_containers"); err != nil {
+		t.Error(err)
 	}
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/softstop/softstop/initbin"
 	"github.com/softstop/softstop/plugin"
 	"github.com/softstop/softstop/plugin/cri"
+	"github.com/softstop/softstop/webhook/inject"
 )
 
 // options are the flags.
@@ -100,18 +101,20 @@ func work(stop context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	if err := plugin.Put(program, o.folder); err != nil {
+	name, err := plugin.Put(program, o.folder)
+	if err != nil {
 		return err
 	}
-	counters := plugin.NewMetrics()
+	ledger := &plugin.Ledger{}
 	p := &plugin.Plugin{
-		Folder: o.folder, PodUID: o.podUID, Limits: limits(o.config, log), StopSignal: images.StopSignal, Metrics: counters, Log: log,
+		Folder: o.folder, Program: name, PodUID: o.podUID, Limits: limits(o.config, log), StopSignal: images.StopSignal, Log: log,
+		Ledger: ledger, Metrics: plugin.NewMetrics(ledger),
 	}
 	running, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	go plugin.Beat(running, p.Ready)
 	ended := make(chan error, 2)
-	go func() { ended <- serve(o.address, p, counters) }()
+	go func() { ended <- serve(o.address, p) }()
 	go func() { ended <- connect(running, o.nri, p) }()
 	select {
 	case <-stop.Done():
@@ -171,15 +174,14 @@ func limits(file string, log logr.Logger) func() config.Limits {
 	}
 }
 
-// serve answers whether the plugin is ready, and what it did.
-func serve(address string, p *plugin.Plugin, counters *plugin.Metrics) error {
+// serve answers whether the plugin is ready, what it did, and what became of the containers that are there.
+func serve(address string, p *plugin.Plugin) error {
 	registry := prometheus.NewRegistry()
-	for _, collector := range counters.Collectors() {
-		if err := registry.Register(collector); err != nil {
-			return fmt.Errorf("register metrics: %w", err)
-		}
+	if err := registry.Register(p.Metrics); err != nil {
+		return fmt.Errorf("register metrics: %w", err)
 	}
 	mux := http.NewServeMux()
+	mux.Handle("GET "+inject.LedgerPath, p.Ledger)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /livez", func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {

@@ -47,7 +47,7 @@ const (
 	// pair is the time between two pairs of pods, one that opted in and one that did not; pairs how many
 	// are under way at most.
 	pair  = 800 * time.Millisecond
-	pairs = 4
+	pairs = 2
 	// startTime is how long a pod is waited for.
 	startTime = 2 * time.Minute
 )

@@ -139,7 +139,7 @@ func (s *suite) noCarrierLeft() error {
 	}
 	for _, file := range mounts {
 		text, _ := os.ReadFile(file) // the process may be gone
-		if strings.Contains(string(text), "kubernetes.io~empty-dir/carrier/softstop-init") {
+		if strings.Contains(string(text), "kubernetes.io~empty-dir/carrier/") {
 			return fmt.Errorf("%s still has the init", file)
 		}
 	}

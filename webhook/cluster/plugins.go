@@ -14,13 +14,10 @@ import (
 	"github.com/softstop/softstop/webhook/inject"
 )
 
-// PlanLabel is on the pods of the nodes' plugins: the version of the plans that they understand.
-const PlanLabel = "softstop.dev/plan"
-
 // PluginCache makes a cache of the plugins' pods, which are in one namespace and understand what this
 // webhook plans.
 func PluginCache(config *rest.Config, namespace string) (ctrlcache.Cache, error) {
-	ours := labels.SelectorFromSet(labels.Set{PlanLabel: inject.PlanVersion})
+	ours := labels.SelectorFromSet(labels.Set{inject.PlanLabel: inject.PlanVersion})
 	cache, err := ctrlcache.New(config, ctrlcache.Options{
 		ReaderFailOnMissingInformer: true,
 		DefaultNamespaces:           map[string]ctrlcache.Config{namespace: {LabelSelector: ours}},

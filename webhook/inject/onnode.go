@@ -15,6 +15,15 @@ import (
 // plugins that know it.
 const PlanVersion = "1"
 
+// What the webhook and the tool know of the plugins' pods.
+const (
+	// PlanLabel is their label with the version of the plans that they understand.
+	PlanLabel = "softstop.dev/plan"
+	// LedgerPath is where they serve, over HTTP, what became of the containers on their node: a JSON object
+	// with the runtime's ids of those that were to be wrapped, each with "wrapped" or a Reason.
+	LedgerPath = "/containers"
+)
+
 // Process is what a container runtime is about to start, which nobody knows before.
 type Process struct {
 	// Args is the whole command line; Env are the variables, NAME=VALUE.

@@ -34,6 +34,7 @@ const (
 	ReasonNamesPID1     Reason = "names-pid1"
 	ReasonPlanUnknown   Reason = "plan-unknown"
 	ReasonImageUnknown  Reason = "image-unknown"
+	ReasonNoPlugin      Reason = "no-plugin"
 )
 
 // Reasons why nobody knows what an image runs. Their fixes are the same, see ownCommand.
@@ -109,6 +110,8 @@ func (r Reason) explanation() explanation {
 		return explanation{"the node's plugin does not understand what the webhook planned", "upgrade softstop's DaemonSet to the webhook's version", true}
 	case ReasonImageUnknown:
 		return explanation{"the node's runtime did not tell what the image's stop signal is", "set lifecycle.stopSignal in the pod spec, or create the pod again", true}
+	case ReasonNoPlugin:
+		return explanation{"no plugin was there when the node started the container", "create the pod again", true}
 	case ReasonPullNever:
 		return explanation{"imagePullPolicy is Never, so the image is on the node only", ownCommand, true}
 	case ReasonBadReference:

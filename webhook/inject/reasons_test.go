@@ -55,7 +55,7 @@ func TestReasonsHaveFixes(t *testing.T) {
 // TestReasonsAreMet: for every reason there is a golden pod that comes out with it, but for those that
 // only the node has: TestOnNode meets them.
 func TestReasonsAreMet(t *testing.T) {
-	onNode := []inject.Reason{inject.ReasonPlanUnknown, inject.ReasonImageUnknown}
+	onNode := []inject.Reason{inject.ReasonPlanUnknown, inject.ReasonImageUnknown, inject.ReasonNoPlugin}
 	outputs, _ := filepath.Glob("testdata/*.out.yaml")
 	lonely, _ := filepath.Glob("testdata/*.reason")
 	met := map[inject.Reason]bool{}

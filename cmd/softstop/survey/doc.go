@@ -3,6 +3,7 @@
 //
 //	read.go      the API server is asked, in pages; a pod is judged and forgotten
 //	install.go   what softstop is installed, since when, with which configuration
+//	nodes.go     what the nodes' plugins did with pods that have the node carrier
 //	judge.go     one pod's state (pure)
 //	workload.go  pods become workloads (pure)
 //

@@ -53,6 +53,7 @@ func (i *Install) configure(ctx context.Context, cluster kubernetes.Interface, i
 		if service == nil {
 			continue
 		}
+		i.Namespace = service.Namespace
 		maps, err := cluster.CoreV1().ConfigMaps(service.Namespace).List(ctx, metav1.ListOptions{LabelSelector: chartLabel})
 		if err != nil {
 			return fmt.Errorf("list config maps in namespace %q: %w", service.Namespace, err)

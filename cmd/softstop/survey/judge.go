@@ -39,6 +39,8 @@ type Install struct {
 	Hidden bool
 	// Config is its configuration.
 	Config config.Config
+	// Namespace is where its webhook runs; empty if that is not known.
+	Namespace string
 	// Selectors say which namespaces each of its webhook entries is called for.
 	Selectors []labels.Selector
 }
@@ -59,8 +61,9 @@ type Judgement struct {
 	Findings []finding.Finding
 }
 
-// Judge says what became of pod.
-func Judge(pod *corev1.Pod, namespace Namespace, install Install) Judgement {
+// Judge says what became of pod. outcomes are what its node's plugin says, and problem why it says
+// nothing, where the plugin was to wrap the pod.
+func Judge(pod *corev1.Pod, namespace Namespace, install Install, outcomes Outcomes, problem error) Judgement {
 	facts := inject.Facts{Config: install.Config, Namespace: namespace.Namespace, Nodes: inject.Nodes{SleepAction: true}}
 	job := slices.ContainsFunc(pod.OwnerReferences, func(o metav1.OwnerReference) bool { return o.Kind == "Job" })
 	j := Judgement{Findings: finding.AsIs(pod, finding.Around{Job: job, Known: finding.KnownBy(facts)})}
@@ -68,6 +71,8 @@ func Judge(pod *corev1.Pod, namespace Namespace, install Install) Judgement {
 	switch seen := err == nil; {
 	case seen && status.Reason != "":
 		j.State, j.Why = Left, string(status.Reason)+": "+status.Reason.Sentence()
+	case seen && status.Carrier == config.CarrierNode:
+		j.State, j.Why = onNode(pod, status, outcomes, problem)
 	case pod.Labels[config.InjectedKey] == "true":
 		j.State, j.Why = Injected, unwrapped(status)
 	default:

@@ -49,6 +49,7 @@ func Read(ctx context.Context, cluster Cluster, scope Scope, install Install, pr
 		}
 	}
 	workloads := map[key]*Workload{}
+	plugins := nodes{cluster: cluster.Typed, namespace: install.Namespace, asked: map[string]answer{}}
 	pods := 0
 	list := func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
 		return cluster.Typed.CoreV1().Pods(scope.Namespace).List(ctx, options)
@@ -64,7 +65,8 @@ func Read(ctx context.Context, cluster Cluster, scope Scope, install Install, pr
 		if workloads[k] == nil {
 			workloads[k] = &Workload{Namespace: k.namespace, Kind: k.kind, Name: k.name, Findings: []finding.Finding{}}
 		}
-		workloads[k].add(Judge(pod, namespaces[pod.Namespace], install))
+		outcomes, problem := plugins.of(ctx, pod)
+		workloads[k].add(Judge(pod, namespaces[pod.Namespace], install, outcomes, problem))
 		return nil
 	})
 	if err != nil {

@@ -178,7 +178,7 @@ func kindOf(pod *corev1.Pod) string {
 	status, err := inject.ReadStatus(pod.Annotations[config.StatusKey])
 	app := pod.Spec.Containers[0]
 	untouched := got == bare && len(pod.Spec.InitContainers) == 0 && len(app.VolumeMounts) == 0 && app.Command[0] == "/app"
-	if untouched && err == nil && status.Carrier == config.CarrierNode && app.Lifecycle.PreStop != nil {
+	if untouched && err == nil && status.Carrier == config.CarrierNode {
 		got = onNode
 	}
 	return got
