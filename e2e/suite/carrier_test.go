@@ -31,6 +31,8 @@ func (s *suite) nodeCarrier(t *testing.T) {
 	s.servePrivate(t)
 	s.serveLater(t)
 	stranger := s.strangerSpec(t)
+	scanned := s.namespace(t, "node-scan", nil)
+	s.planned(t, scanned, "missed")
 	s.install(t, append(stage.NodeCarrier(), "--set-json", `config.defaults={"carrier":"node"}`, "--set", "config.registry.enabled=false")...)
 	eventually(t, func(ctx context.Context) error { return s.DecidesFor(ctx, config.CarrierNode) })
 	cases, err := podCases("pods", s.Node)
@@ -58,6 +60,7 @@ func (s *suite) nodeCarrier(t *testing.T) {
 	if again := s.strangerSpec(t); again != stranger {
 		t.Errorf("the plugin has changed a pod that nobody opted in, from\n%s\nto\n%s", stranger, again)
 	}
+	t.Run("scan", func(t *testing.T) { s.nodeScan(t, scanned, "missed") })
 	t.Run("faults", s.nodeFaults)
 	t.Run("uninstalled", s.nodeUninstalled)
 }
