@@ -42,6 +42,9 @@ func (b bench) memory(ctx context.Context, copies int) (memory, error) {
 	fmt.Fprintf(b.Progress, "%d pods of each kind side by side\n", copies)
 	for i := range copies {
 		for _, k := range kinds() {
+			if err := b.await(ctx, k); err != nil {
+				return m, err
+			}
 			if err := b.create(ctx, k, fmt.Sprintf("memory-%d", i)); err != nil {
 				return m, err
 			}
