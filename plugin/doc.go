@@ -29,7 +29,8 @@
 //
 // The init is in an emptyDir of the plugin's own pod, which goes with the pod. Containers get the file
 // mounted, not the folder: the kernel keeps a file as long as it is mounted somewhere, so those that run
-// do not notice. An upgrade is another pod with another emptyDir, and never touches what runs. And where
+// do not notice. Its folder is named by its digest, and a plugin that is started again leaves it as it
+// is: a file that is replaced while a runtime mounts it costs the container its start. An upgrade is another pod with another emptyDir, and never touches what runs. And where
 // the kubelet keeps emptyDirs, which differs from one distribution to the next, the runtime says: it
 // knows the plugin's own container.
 package plugin

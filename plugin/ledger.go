@@ -71,10 +71,10 @@ func (l *Ledger) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 
 // found says what became of the containers that were made before this plugin was there: by other
 // plugins, or with none.
-func found(pods []*api.PodSandbox, containers []*api.Container, limits func() config.Limits) map[string]string {
+func found(pods []*api.PodSandbox, containers []*api.Container, limits config.Limits) map[string]string {
 	plans := map[string]inject.Status{}
 	for _, pod := range pods {
-		if plan, planned := planOf(pod, limits); planned {
+		if plan, planned := planOf(pod, func() config.Limits { return limits }); planned {
 			plans[pod.GetId()] = plan
 		}
 	}
@@ -84,7 +84,7 @@ func found(pods []*api.PodSandbox, containers []*api.Container, limits func() co
 		if !planned {
 			continue
 		}
-		if reason := foundReason(plan, container, limits()); reason != inject.ReasonNotOptedIn {
+		if reason := foundReason(plan, container, limits); reason != inject.ReasonNotOptedIn {
 			of[container.GetId()] = outcome(reason)
 		}
 	}

@@ -61,7 +61,7 @@ func (p *Plugin) Configure(_ context.Context, _, runtime, version string) (api.E
 
 // Synchronize is the second: what is there already, the plugin's own container among it.
 func (p *Plugin) Synchronize(_ context.Context, pods []*api.PodSandbox, containers []*api.Container) ([]*api.ContainerUpdate, error) {
-	p.Ledger.begin(found(pods, containers, p.Limits))
+	p.Ledger.begin(found(pods, containers, p.Limits()))
 	folder := onNode(pods, containers, p.PodUID, p.Folder)
 	if folder == "" {
 		p.Log.Error(errors.New("the runtime does not know this container"), "no container is wrapped", "pod", p.PodUID, "folder", p.Folder)
