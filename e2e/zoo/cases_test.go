@@ -5,7 +5,7 @@ import "testing"
 // Names are the keys of the table and of the command line.
 func TestCasesHaveNamesOfTheirOwn(t *testing.T) {
 	seen := map[string]bool{}
-	for _, c := range append(Cases(), TruthCases()...) {
+	for _, c := range everyCase() {
 		if seen[c.Name()] {
 			t.Errorf("two cases are called %q", c.Name())
 		}

@@ -74,7 +74,7 @@ func serveCell() error {
 		return fmt.Errorf("read the cell's spec: %w", err)
 	}
 	c := &Cell{spec: spec, root: filepath.Join(spec.Scratch, "root"), logPath: filepath.Join(spec.Scratch, "log")}
-	for _, known := range append(Cases(), TruthCases()...) {
+	for _, known := range everyCase() {
 		if known.Name() == spec.Case {
 			c.Case = known
 		}

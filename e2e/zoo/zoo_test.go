@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"testing"
+
+	"github.com/softstop/softstop/e2e/await"
 )
 
 // TestMain lets the test's own program be the cells' processes too.
@@ -83,6 +85,28 @@ func TestSoftstop(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestLastWords runs what does not stop under softstop: the log says why. Where the machine is so slow
+// that there was no time to ask, it is tried again.
+func TestLastWords(t *testing.T) {
+	o := Options{Parallel: 4, Repeat: 1}
+	if err := o.choose(softstop, "^$"); err != nil {
+		t.Fatal(err)
+	}
+	o.Cases = LastWordsCases()
+	await.True(t, "the log says what each waits for", func() bool {
+		results, err := o.Run(context.Background(), os.Stderr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := true
+		for _, r := range results {
+			t.Logf("%s: %s%s (%.1f s, exit %d)\n%s", r.Case, r.Broken, r.Why, r.Seconds, r.Exit, r.Log)
+			said = said && r.Graceful
+		}
+		return said
+	})
 }
 
 // alone runs one case under softstop with nothing beside it.
