@@ -56,8 +56,8 @@ func wishes(containers []Choice) (all []Wish) {
 		}
 		if c.follows(longest, others > 0) {
 			wish.Drain, wish.Follows = wish.Drain.AtLeast(longest), true
-			if c.Action != Wrapped { // nobody in it sees when the others are quiet
-				wish.Drain = config.FixedDrain(wish.Drain.Max)
+			if c.Action != Wrapped { // the kubelet's sleep does not see when the others are quiet
+				wish.Drain = config.FixedDrain(wish.Drain.Min)
 			}
 		}
 		all = append(all, wish)
@@ -159,7 +159,20 @@ func (p *Plan) warnOfHook(c *ContainerPlan) {
 
 // warnOfSleep tells whoever wants a range that the container sleeps for a fixed time.
 func (p *Plan) warnOfSleep(c *ContainerPlan) {
-	if asked := c.Policy.Drain; asked.Value.IsRange() && asked.Source.Explicit() && c.Action == HooksOnly {
-		p.warn(c.Name, "container %q drains for %s, whatever happens within %s: it is not wrapped, so nobody sees when it is quiet", c.Name, c.Drain, c.asked())
+	if c.Action != HooksOnly {
+		return
+	}
+	for i := range p.Containers {
+		other := &p.Containers[i]
+		wanted := other.Policy.Drain
+		switch {
+		case other.Name != c.Name && !(c.Follows && other.leads()), !wanted.Value.IsRange(), !wanted.Source.Explicit():
+		case c.Follows:
+			p.warn(c.Name, "container %q drains for %s, whatever the others do within %s: it is not wrapped, so nobody in it sees when they are quiet; if they need it for longer, make it a native sidecar, or set softstop.dev/drain.%s", c.Name, c.Drain, other.asked(), c.Name)
+			return
+		default:
+			p.warn(c.Name, "container %q drains for %s, whatever happens within %s: it is not wrapped, so nobody sees when it is quiet", c.Name, c.Drain, other.asked())
+			return
+		}
 	}
 }
