@@ -20,13 +20,13 @@ import (
 // stage is a network namespace with an application that listens. The sockets are this program's,
 // which plays both the server and its clients; the application in the box has those that listen, too.
 type stage struct {
-	t                       *testing.T
+	t                       testing.TB
 	four, six, both, others net.Listener
 	files                   []*os.File // what the application has open
 }
 
 // newStage makes one. The goroutine's thread stays in the namespace, and ends with the test.
-func newStage(t *testing.T) *stage {
+func newStage(t testing.TB) *stage {
 	t.Helper()
 	runtime.LockOSThread()
 	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
@@ -48,7 +48,7 @@ func newStage(t *testing.T) *stage {
 }
 
 // raise makes the loopback interface work.
-func raise(t *testing.T) {
+func raise(t testing.TB) {
 	t.Helper()
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
