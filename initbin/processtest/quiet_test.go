@@ -220,6 +220,7 @@ func TestKindsOfConnections(t *testing.T) {
 		{name: "never used", begin: func(s *stage) { s.connect(s.four, "", "127.0.0.1") }, flags: quiet(aMoment)},
 		{name: "a new connection", begin: func(s *stage) { s.connect(s.four, "", "127.0.0.1") }, flags: quiet(anHour), talks: "data a moment ago"},
 		{name: "a request that waits", begin: func(s *stage) { c, a := s.connect(s.four, "", "127.0.0.1"); s.later(c, a) }, flags: quiet(aMoment), talks: "waits for its answer"},
+		{name: "a first request, sent at once, that waits", begin: func(s *stage) { c, a := s.connect(s.four, "", "127.0.0.1"); s.ask(c, a, false) }, flags: quiet(aMoment), talks: "waits for its answer"},
 		{name: "a request that waits, IPv6", begin: func(s *stage) { c, a := s.connect(s.six, "", "::1"); s.later(c, a) }, flags: quiet(aMoment), talks: "[::1]:"},
 		{name: "a request that waits, IPv4 on a socket of IPv6", begin: func(s *stage) { c, a := s.connect(s.both, "", "127.0.0.1"); s.later(c, a) }, flags: quiet(aMoment), talks: "127.0.0.1:"},
 		{name: "a request that nobody reads", begin: func(s *stage) { c, _ := s.connect(s.four, "", "127.0.0.1"); s.send(c) }, flags: quiet(aMoment), talks: "not been read"},

@@ -20,6 +20,9 @@ type connection struct {
 	state          sockets.State
 	sent, received time.Duration // how long ago data last went out and came in, or it was opened
 	unsent, unread uint32        // bytes
+	// mute says that data has come in, and none has ever gone out. A first request mostly comes within
+	// the tick of the kernel's clock in which the connection is opened, so that the times are the same.
+	mute bool
 }
 
 // ended is a connection that has ended.
@@ -90,7 +93,7 @@ func (c *connection) pending() string {
 		return "a request that has not been read"
 	case c.unsent > 0:
 		return "an answer that has not arrived"
-	case c.received < c.sent:
+	case c.received < c.sent, c.mute:
 		return "a request that waits for its answer"
 	}
 	return ""

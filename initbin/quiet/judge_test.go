@@ -39,6 +39,7 @@ func TestConnections(t *testing.T) {
 		"answered long ago":                      {10 * second, with(func(c *connection) { c.sent, c.received = 2*second, 9*second }), ""},
 		"a request that waits":                   {10 * second, with(func(c *connection) { c.sent, c.received = time.Hour, 9*second }), "waits for its answer"},
 		"… since before the signal":              {10 * second, with(func(c *connection) { c.sent, c.received = time.Hour, time.Minute }), "waits for its answer"},
+		"a first request, at once":               {10 * second, with(func(c *connection) { c.sent, c.received, c.mute = 9*second, 9*second, true }), "waits for its answer"},
 		"a request that nobody has read":         {10 * second, with(func(c *connection) { c.unread = 1 }), "not been read"},
 		"a download":                             {10 * second, with(func(c *connection) { c.unsent = 1 << 20 }), "not arrived"},
 		"a download that has stalled":            {time.Hour, with(func(c *connection) { c.unsent = 1 }), "not arrived"},

@@ -16,6 +16,7 @@ type record struct {
 	inode          uint64
 	sent, received time.Duration
 	timed          bool // sent and received are known
+	mute           bool // data has come in, and none has ever gone out
 }
 
 // The sizes and places of the kernel's structures, the same on all architectures.
@@ -25,6 +26,8 @@ const (
 	infoType    = 2 // INET_DIAG_INFO
 	sentAt      = 44
 	receivedAt  = 52
+	inSegments  = 152 // with data; since Linux 4.6
+	outSegments = 156
 	inet        = 2  // AF_INET
 	inet6       = 10 // AF_INET6
 
@@ -61,6 +64,9 @@ func parseRecord(body []byte) (r record, ok bool) {
 	for kind, info, rest, more := sockets.NextAttribute(body[recordSize:]); more; kind, info, rest, more = sockets.NextAttribute(rest) {
 		if kind == infoType && len(info) >= receivedAt+4 {
 			r.sent, r.received, r.timed = age(info[sentAt:]), age(info[receivedAt:]), true
+			if len(info) >= outSegments+4 {
+				r.mute = sockets.Number32(info[inSegments:]) > 0 && sockets.Number32(info[outSegments:]) == 0
+			}
 		}
 	}
 	return r, true

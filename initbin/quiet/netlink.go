@@ -73,7 +73,7 @@ func (d *diag) look(j *judge, p *ports) error {
 	for _, family := range [...]byte{inet, inet6} {
 		err := d.dump(family, open, true, func(r record) {
 			if r.timed && p.has(r.local) {
-				j.add(connection{peer: r.remote, port: r.local.Port, state: r.state, sent: r.sent, received: r.received, unsent: r.unsent, unread: r.unread})
+				j.add(connection{peer: r.remote, port: r.local.Port, state: r.state, sent: r.sent, received: r.received, unsent: r.unsent, unread: r.unread, mute: r.mute})
 			}
 		})
 		if err != nil {
