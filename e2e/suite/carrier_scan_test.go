@@ -4,16 +4,18 @@ package suite
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"os/exec"
 	"strings"
 	"testing"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/metadata"
 
-	"github.com/softstop/softstop/cmd/softstop/survey"
 	"github.com/softstop/softstop/config"
 	"github.com/softstop/softstop/e2e/demo/images"
+	"github.com/softstop/softstop/e2e/node/parts"
 	"github.com/softstop/softstop/webhook/inject"
 )
 
@@ -34,34 +36,40 @@ func (s *suite) nodeScan(t *testing.T, namespace, missed string) {
 	pod.Annotations = map[string]string{config.InjectKey: "true"}
 	s.create(t, pod, false)
 	s.awaitRunning(t, namespace, "wrapped")
-	reach, err := s.Config()
+	tool, err := parts.Own(t.Context(), "cmd/softstop")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cluster := survey.Cluster{Typed: s.Client}
-	if cluster.Metadata, err = metadata.NewForConfig(reach); err != nil {
-		t.Fatal(err)
-	}
-	eventually(t, func(ctx context.Context) error {
-		install, err := survey.FindInstall(ctx, cluster.Typed)
-		if err != nil {
-			return err
+	eventually(t, func(context.Context) error {
+		said, err := s.scan(tool, namespace)
+		if err == nil && (said["wrapped"] != "injected: " || !strings.HasPrefix(said[missed], "missed: app is not wrapped (no-plugin): ")) {
+			err = fmt.Errorf("scan says %q", said)
 		}
-		workloads, err := survey.Read(ctx, cluster, survey.Scope{Namespace: namespace}, install, func(string, int) {})
-		if err != nil {
-			return err
-		}
-		said := map[string]string{}
-		for _, w := range workloads {
-			said[w.Name] = string(w.State) + ": " + w.Why
-		}
-		if said["wrapped"] != "injected: " || !strings.HasPrefix(said[missed], "missed: app is not wrapped (no-plugin): ") {
-			return fmt.Errorf("scan says %q", said)
-		}
-		return nil
+		return err
 	})
 	// It would keep the plugin's program from going.
 	if err := s.Client.CoreV1().Pods(namespace).Delete(t.Context(), pod.Name, metav1.DeleteOptions{}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// scan is what softstop scan says of the workloads of a namespace, by name.
+func (s *suite) scan(tool, namespace string) (map[string]string, error) {
+	cmd := s.Node.Command(tool, "scan", "--kubeconfig", s.Node.Kubeconfig(), "--namespace", namespace, "--output", "json")
+	out, err := cmd.Output()
+	var found *exec.ExitError
+	if err != nil && (!errors.As(err, &found) || found.ExitCode() != 1) { // 1: something was missed
+		return nil, fmt.Errorf("run softstop scan: %w", err)
+	}
+	var answer struct {
+		Workloads []struct{ Name, State, Why string }
+	}
+	if err := json.Unmarshal(out, &answer); err != nil {
+		return nil, fmt.Errorf("read what softstop scan says: %w: %s", err, out)
+	}
+	said := map[string]string{}
+	for _, w := range answer.Workloads {
+		said[w.Name] = w.State + ": " + w.Why
+	}
+	return said, nil
 }
