@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -24,6 +25,12 @@ import (
 // cutShort is a stop that somebody else ends, and what kubectl describe pod then shows.
 type cutShort struct {
 	name string
+	// command is the application's; nil for one that does not stop.
+	command []string
+	// memory is its limit; "" for none.
+	memory string
+	// log is what its log must say before it is stopped.
+	log string
 	// drains says that the init holds the signal back, for ten seconds.
 	drains bool
 	// grace is what kubectl delete is told; "" for nothing.
@@ -33,6 +40,8 @@ type cutShort struct {
 	kill string
 	// message is a pattern of the container's termination message, whole.
 	message string
+	// ends is a pattern of what else is said of its end.
+	ends string
 }
 
 // lastWords holds that whoever ends a container, and when: its message says in which phase of its
@@ -47,6 +56,12 @@ func (s *suite) lastWords(t *testing.T) {
 		{name: "killed-in-its-drain", drains: true, kill: `"phase":"drain"`, message: drain},
 		{name: "killed-in-its-stop", kill: `"told":[{"pid":`, message: `{"phase":"stop",` + since + `,"stop":[0-9.]+,"seconds":[0-9.]+,"left":\[` + app + `,"state":"[SR]"}\],"told":\[` + app + `}\]}`},
 		{name: "killed-at-its-timeout", message: `{"phase":"done",` + since + `,"stop":[0-9.]+,"seconds":[0-9.]+,"exitCode":137,"killed":\[` + app + `,"state":"[SR]","waits":"[^"]+"[^}]*}\],"told":\[` + app + `,"seconds":[0-9.]+}\]}`}, // it ended of the signal that asked for its stacks
+		{
+			name: "killed-worker", command: []string{"sh", "-c", "(busybox tail /dev/zero & ) && exec /app"}, memory: "64Mi",
+			log:     "softstop-init: the kernel killed 1 of the container's processes for want of memory (OOM), the last pid ",
+			message: `{"phase":"done",` + since + `,"stop":[0-9.]+,"seconds":[0-9.]+,"exitCode":0,"oomKilled":1,"told":\[` + app + `,"seconds":[0-9.]+}\]}`,
+			ends:    `Exit Code:\s+0$`,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -57,7 +72,13 @@ func (s *suite) lastWords(t *testing.T) {
 
 func (s *suite) cutShort(t *testing.T, ns string, c cutShort) {
 	pods := s.Client.CoreV1().Pods(ns)
-	pod := asked(ns, c.name, images.App, "/app", "--deaf")
+	if c.command == nil {
+		c.command = []string{"/app", "--deaf"}
+	}
+	pod := asked(ns, c.name, images.App, c.command...)
+	if c.memory != "" {
+		pod.Spec.Containers[0].Resources.Limits = corev1.ResourceList{corev1.ResourceMemory: resource.MustParse(c.memory)}
+	}
 	pod.Finalizers = []string{"softstop.test/last-words"} // it stays until it has been looked at
 	pod.Annotations = map[string]string{"softstop.dev/stop-timeout": "5s", "softstop.dev/drain": "0s"}
 	if c.drains {
@@ -76,7 +97,7 @@ func (s *suite) cutShort(t *testing.T, ns string, c cutShort) {
 	})
 	eventually(t, func(ctx context.Context) error {
 		log, err := s.Node.Kubectl(ctx, "logs", "--namespace", ns, c.name)
-		if err == nil && !strings.Contains(log, ": ready") {
+		if err == nil && (!strings.Contains(log, ": ready") || !strings.Contains(log, c.log)) {
 			err = fmt.Errorf("%s is not ready: %s", c.name, log)
 		}
 		return err
@@ -91,11 +112,14 @@ func (s *suite) cutShort(t *testing.T, ns string, c cutShort) {
 	if c.kill != "" {
 		killInit(t, pod.UID, c.kill)
 	}
-	message := regexp.MustCompile(`(?m)^\s+Message:\s+` + c.message + `$`)
+	message, ends := regexp.MustCompile(`(?m)^\s+Message:\s+`+c.message+`$`), regexp.MustCompile(`(?m)`+c.ends)
 	eventually(t, func(ctx context.Context) error {
 		description, err := s.Node.Kubectl(ctx, "describe", "pod", c.name, "--namespace", ns)
 		if err == nil && !message.MatchString(description) {
 			err = fmt.Errorf("no message like %s:\n%s", c.message, description)
+		}
+		if err == nil && !ends.MatchString(description) {
+			err = fmt.Errorf("nothing like %s:\n%s", c.ends, description)
 		}
 		return err
 	})
