@@ -59,7 +59,7 @@ func (d *destination) write(cmd *cobra.Command, files []*manifest.File, changes 
 	}
 	switch {
 	case d.inPlace:
-		errs = append(errs, eachChanged(cmd, files, replaceFile))
+		errs = append(errs, eachChanged(cmd, files, func(f *manifest.File, text []byte) error { return replaceFile(f.Name, text) }))
 	case d.diff:
 		errs = append(errs, eachChanged(cmd, files, func(file *manifest.File, text []byte) error {
 			_, err := cmd.OutOrStdout().Write(diff.Diff("a/"+file.Name, file.Source(), "b/"+file.Name, text))
@@ -111,8 +111,8 @@ func eachChanged(cmd *cobra.Command, files []*manifest.File, do func(*manifest.F
 }
 
 // replaceFile puts text in the place of a file, all of it or nothing. A link stays a link.
-func replaceFile(file *manifest.File, text []byte) error {
-	path, err := filepath.EvalSymlinks(file.Name)
+func replaceFile(name string, text []byte) error {
+	path, err := filepath.EvalSymlinks(name)
 	if err != nil {
 		return fmt.Errorf("write manifest: %w", err)
 	}
@@ -130,7 +130,7 @@ func replaceFile(file *manifest.File, text []byte) error {
 		err = os.Rename(temporary.Name(), path)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("write manifest %s: %w", file.Name, err), os.Remove(temporary.Name()))
+		return errors.Join(fmt.Errorf("write manifest %s: %w", name, err), os.Remove(temporary.Name()))
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -59,13 +58,9 @@ func writeFixed(cmd *cobra.Command, name string, text []byte, n int) error {
 		_, err := cmd.OutOrStdout().Write(text)
 		return err
 	}
-	info, err := os.Stat(name)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+	if err := replaceFile(name, text); err != nil {
+		return err
 	}
-	if err := os.WriteFile(name, text, info.Mode().Perm()); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	_, err = fmt.Fprintf(cmd.ErrOrStderr(), "softstop: %s: %s made\n", name, report.Count(n, "change"))
+	_, err := fmt.Fprintf(cmd.ErrOrStderr(), "softstop: %s: %s made\n", name, report.Count(n, "change"))
 	return err
 }
