@@ -36,6 +36,9 @@ func delays() []reason {
 			"jobs: fish, trap passes it on",
 			"jobs: fish, trap, app in front",
 		}},
+		{dawdling, "mksh would notice that its child is stopped, so that one is not: if it wakes in the moment in which mksh has its signal, mksh may have signalled it", []string{
+			"mksh: script",
+		}},
 		{late, "the script's trap may have signalled the daemon, so it is signalled again at the last call only", []string{
 			"needs: redis as a daemon, trap, app in front",
 		}},
