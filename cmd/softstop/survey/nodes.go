@@ -42,8 +42,8 @@ const patience = 10 * time.Second
 
 // of returns what the plugin on a pod's node says; nothing and no error for a pod with another carrier.
 func (n *nodes) of(ctx context.Context, pod *corev1.Pod) (Outcomes, error) {
-	status, err := inject.ReadStatus(pod.Annotations[config.StatusKey])
-	if err != nil || status.Carrier != config.CarrierNode {
+	// What cannot be read was not written by the webhook, and is for nobody's plugin.
+	if status, _ := inject.ReadStatus(pod.Annotations[config.StatusKey]); status.Carrier != config.CarrierNode {
 		return nil, nil
 	}
 	name := pod.Spec.NodeName
