@@ -166,7 +166,7 @@ func (p *Plan) warnOfSleep(c *ContainerPlan) {
 		other := &p.Containers[i]
 		wanted := other.Policy.Drain
 		switch {
-		case other.Name != c.Name && !(c.Follows && other.leads()), !wanted.Value.IsRange(), !wanted.Source.Explicit():
+		case other.Name != c.Name && (!c.Follows || !other.leads()), !wanted.Value.IsRange(), !wanted.Source.Explicit():
 		case c.Follows:
 			p.warn(c.Name, "container %q drains for %s, whatever the others do within %s: it is not wrapped, so nobody in it sees when they are quiet; if they need it for longer, make it a native sidecar, or set softstop.dev/drain.%s", c.Name, c.Drain, other.asked(), c.Name)
 			return
