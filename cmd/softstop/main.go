@@ -90,7 +90,7 @@ func command(name string) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		injectCommand(), uninjectCommand(), explainCommand(), checkCommand(), scanCommand(),
-		validateConfigCommand(), versionCommand(),
+		validateConfigCommand(), policyCommand(), versionCommand(),
 	)
 	for _, sub := range root.Commands() {
 		sub.Example = strings.ReplaceAll(sub.Example, "softstop "+sub.Name(), name+" "+sub.Name())

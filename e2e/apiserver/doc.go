@@ -14,5 +14,6 @@
 //	certificates  rotation, trust that is lost; cabundle: what of its configuration the webhook may change
 //	rights        the calls it made are those that its rules allow
 //	security      secrets in logs, events, metrics; too large reviews
+//	policy        what softstop policy prints beside the engine, pod by pod; the webhook is gone then
 //	ready, process  replicas as processes: when they are ready, how they end, how they roll
 package apiserver

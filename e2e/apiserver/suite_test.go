@@ -125,6 +125,9 @@ func TestAPIServer(t *testing.T) {
 	t.Run("not ready while stopping", s.notReadyWhileStopping)
 	t.Run("replicas roll under load", s.replicasRoll)
 	t.Run("webhook down", s.webhookDown)
+	s.dropWebhook(t)
+	t.Run("policy for latecomers", s.policyForLatecomers)
+	t.Run("policies agree", s.policiesAgree)
 }
 
 // helmTemplate renders the chart with the real Helm.

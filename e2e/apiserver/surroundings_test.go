@@ -22,9 +22,10 @@ import (
 	"github.com/softstop/softstop/e2e/await"
 )
 
-// reinvocation is hard pod 35: a webhook that comes after ours adds a container, and
-// the API server asks ours again.
-func (s *suite) reinvocation(t *testing.T) {
+// addAgent has a webhook that comes after ours add a container to the pods of a namespace, until what
+// it returns is called.
+func (s *suite) addAgent(t *testing.T, namespace string) (end func()) {
+	t.Helper()
 	later := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var review admissionv1.AdmissionReview
 		body, _ := io.ReadAll(r.Body)
@@ -37,12 +38,11 @@ func (s *suite) reinvocation(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(review)
 	}))
-	defer later.Close()
 	c := &admissionregistrationv1.MutatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: "zz-later"}}
 	c.Webhooks = []admissionregistrationv1.MutatingWebhook{{
 		Name: "later.example.com", AdmissionReviewVersions: []string{"v1"}, SideEffects: new(admissionregistrationv1.SideEffectClassNone),
 		ClientConfig:      admissionregistrationv1.WebhookClientConfig{URL: new(later.URL), CABundle: pemOf(later.TLS.Certificates[0].Certificate[0])},
-		NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"kubernetes.io/metadata.name": "later"}},
+		NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"kubernetes.io/metadata.name": namespace}},
 		Rules: []admissionregistrationv1.RuleWithOperations{{
 			Operations: []admissionregistrationv1.OperationType{"CREATE"},
 			Rule:       admissionregistrationv1.Rule{APIGroups: []string{""}, APIVersions: []string{"v1"}, Resources: []string{"pods"}},
@@ -51,7 +51,16 @@ func (s *suite) reinvocation(t *testing.T) {
 	if err := s.client.Create(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = s.client.Delete(t.Context(), c) }()
+	return func() {
+		_ = s.client.Delete(t.Context(), c)
+		later.Close()
+	}
+}
+
+// reinvocation is hard pod 35: a webhook that comes after ours adds a container, and
+// the API server asks ours again.
+func (s *suite) reinvocation(t *testing.T) {
+	defer s.addAgent(t, "later")()
 	s.namespace(t, "later", map[string]string{config.InjectKey: config.InjectEnabled})
 	var p *corev1.Pod
 	eventually(t, "both webhooks are called", func(ctx context.Context) (bool, error) {

@@ -98,7 +98,7 @@ spec:
           command: [sh, -c, "server; echo done"]
 `
 
-// TestAround: softstop inject as Helm's post-renderer and as kustomize's function, and softstop
+// TestAround: kustomize's base, softstop inject as Helm's post-renderer and as kustomize's function, and softstop
 // check as the GitHub action and as the hook of pre-commit, each with what is in packaging.
 func TestAround(t *testing.T) {
 	r := tool(t)
@@ -152,6 +152,12 @@ func TestAround(t *testing.T) {
 		said, err := execute(t, r.root, path, "go", "run", kustomize, "build", "--enable-alpha-plugins", "--enable-exec", write(t, files))
 		if err != nil || !strings.Contains(said, injected) {
 			t.Errorf("%v: it is not injected", err)
+		}
+	})
+	t.Run("kustomize base", func(t *testing.T) {
+		said, err := execute(t, r.root, path, "go", "run", kustomize, "build", "packaging/kustomize/base")
+		if err != nil || !strings.Contains(said, "kind: MutatingWebhookConfiguration") || strings.Contains(said, "Helm") {
+			t.Errorf("%v: it is not the chart", err)
 		}
 	})
 	t.Run("action", func(t *testing.T) {

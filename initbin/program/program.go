@@ -104,6 +104,21 @@ func Of(file string) Program {
 	return Program{Name: name}
 }
 
+// Names returns the names of the inits or the systems, in the order of the table.
+func Names(kind Kind) (names []string) {
+	for _, rows := range [...][]Program{inits, systems} {
+		for i := range rows {
+			if rows[i].Kind == kind {
+				names = append(names, rows[i].Name)
+			}
+		}
+	}
+	return names
+}
+
+// SystemFiles returns the names of systems that count in a system's own folders only: init.
+func SystemFiles() []string { return append([]string(nil), systemFiles[:]...) }
+
 func oneOf(name string, names []string) bool {
 	for i := range names {
 		if names[i] == name {

@@ -2,9 +2,9 @@ package inject
 
 import "strings"
 
-// meshProxies are the containers that service meshes add, by name. Some meshes append the name of
+// MeshProxies are the containers that service meshes add, by name. Some meshes append the name of
 // the service: consul-dataplane-NAME.
-func meshProxies() []string {
+func MeshProxies() []string {
 	return []string{
 		"istio-proxy", "istio-init", "istio-validation", "linkerd-proxy", "linkerd-init", "linkerd-network-validator", "linkerd-debug",
 		"consul-dataplane", "consul-connect-envoy-sidecar", "consul-connect-lifecycle-sidecar", "consul-sidecar", "envoy-sidecar",
@@ -15,7 +15,7 @@ func meshProxies() []string {
 
 // IsMeshProxy reports whether a container of this name is a service mesh's.
 func IsMeshProxy(name string) bool {
-	for _, proxy := range meshProxies() {
+	for _, proxy := range MeshProxies() {
 		if rest, found := strings.CutPrefix(name, proxy); found && (rest == "" || rest[0] == '-') {
 			return true
 		}

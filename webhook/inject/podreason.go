@@ -124,10 +124,15 @@ func (n Nodes) onlyWindows() bool {
 
 // workflowEngine reports whether a workflow engine runs the pod's steps itself.
 func workflowEngine(pod *corev1.Pod) bool {
-	for _, label := range []string{"tekton.dev/taskRun", "tekton.dev/pipelineRun", "workflows.argoproj.io/workflow"} {
+	for _, label := range WorkflowLabels() {
 		if _, found := pod.Labels[label]; found {
 			return true
 		}
 	}
 	return false
+}
+
+// WorkflowLabels are the labels by which the pods of workflow engines are known.
+func WorkflowLabels() []string {
+	return []string{"tekton.dev/taskRun", "tekton.dev/pipelineRun", "workflows.argoproj.io/workflow"}
 }
