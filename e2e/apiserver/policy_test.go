@@ -39,6 +39,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
+// policyPrefix begins the names of policies and their namespaces.
+const policyPrefix = "policy"
+
 // policyTable says of each golden pod and carrier what the policy makes of it, beside the webhook.
 const policyTable = "testdata/policy.txt"
 
@@ -46,8 +49,7 @@ const policyTable = "testdata/policy.txt"
 // configuration that the pod's file has: it becomes what the engine makes of it, or it stays as it
 // was sent and policyTable names the conditions.
 func (s *suite) policiesAgree(t *testing.T) {
-	const prefix = "policy"
-	none := prefix + "-none"
+	none := policyPrefix + "-none"
 	s.namespace(t, none, nil)
 	var trials []*trial
 	inputs, err := filepath.Glob("../../webhook/inject/testdata/*.in.yaml")
@@ -65,7 +67,7 @@ func (s *suite) policiesAgree(t *testing.T) {
 	for range anyPods {
 		trials = append(trials, anyTrial(t, r, trials))
 	}
-	s.bindPolicies(t, trials, prefix)
+	s.bindPolicies(t, trials)
 	var table []string
 	want := seenBefore(t)
 	met := map[string]int{}
@@ -214,13 +216,13 @@ func plainContainer(r *rand.Rand, name string) corev1.Container {
 
 // bindPolicies creates the policies of trials, each once, with a namespace for each kind of namespace
 // in which they hold, and waits until they do.
-func (s *suite) bindPolicies(t *testing.T, trials []*trial, prefix string) {
+func (s *suite) bindPolicies(t *testing.T, trials []*trial) {
 	t.Helper()
 	bound := map[string]string{}
 	for _, one := range trials {
 		policies, made := bound[one.policies]
 		if !made {
-			policies = fmt.Sprintf("%s-%d", prefix, len(bound))
+			policies = fmt.Sprintf("%s-%d", policyPrefix, len(bound))
 			bound[one.policies] = policies
 			s.createPolicies(t, one.policies, policies)
 		}
@@ -231,7 +233,7 @@ func (s *suite) bindPolicies(t *testing.T, trials []*trial, prefix string) {
 		key, _ := json.Marshal([]any{policies, in}) // texts: cannot fail
 		name, made := bound[string(key)]
 		if !made {
-			name = fmt.Sprintf("%s-%s-%d", in.Name, prefix, len(bound))
+			name = fmt.Sprintf("%s-%s-%d", in.Name, policyPrefix, len(bound))
 			bound[string(key)] = name
 			s.policyNamespace(t, name, *in, map[string]string{"policy": policies})
 			if *update {
@@ -240,7 +242,7 @@ func (s *suite) bindPolicies(t *testing.T, trials []*trial, prefix string) {
 		}
 		in.Name = name
 	}
-	s.waitForPolicies(t, prefix+"-last")
+	s.waitForPolicies(t, policyPrefix+"-last")
 }
 
 // waitForPolicies returns when the API server has heard of every policy that was created before.
@@ -498,8 +500,7 @@ func text(t *testing.T, pod *unstructured.Unstructured) string {
 // policyForLatecomers: a container that a webhook adds afterwards goes on for as long as the others
 // drain.
 func (s *suite) policyForLatecomers(t *testing.T) {
-	const prefix = "policy"
-	name := prefix + "-latecomers"
+	name := policyPrefix + "-latecomers"
 	text, err := policy.Write(config.Default(), policy.Options{Name: name, Carrier: config.CarrierImage, Version: "test"})
 	if err != nil {
 		t.Fatal(err)
