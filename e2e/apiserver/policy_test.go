@@ -228,6 +228,7 @@ func (s *suite) bindPolicies(t *testing.T, trials []*trial) {
 		}
 		in := &one.facts.Namespace
 		if in.Name == metav1.NamespaceSystem {
+			s.namespace(t, in.Name, nil) // with the account that pods need
 			continue
 		}
 		key, _ := json.Marshal([]any{policies, in}) // texts: cannot fail
