@@ -33,6 +33,7 @@ func TestDocsYAML(t *testing.T) {
 // TestMetricsAreDocumented holds the table of metrics to the code: same names, same words,
 // none too many.
 func TestMetricsAreDocumented(t *testing.T) {
+	joined := regexp.MustCompile(`"\s*\+\s*"`) // of a text on several lines
 	declared := map[string]string{}
 	for _, pattern := range []string{"*.go", "*/*.go", "../cmd/softstop-webhook/*.go"} {
 		files, _ := filepath.Glob(pattern)
@@ -44,7 +45,7 @@ func TestMetricsAreDocumented(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, found := range regexp.MustCompile(`Name:\s*"(softstop_\w+)",\s*Help:\s*"([^"]+)"`).FindAllStringSubmatch(string(source), -1) {
+			for _, found := range regexp.MustCompile(`Name:\s*"(softstop_\w+)",\s*Help:\s*"([^"]+)"`).FindAllStringSubmatch(joined.ReplaceAllString(string(source), ""), -1) {
 				declared[found[1]] = found[2]
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -38,39 +39,41 @@ func BenchmarkAThousand(b *testing.B) {
 	}
 }
 
-// BenchmarkKill is by how much later than the stop timeout a container is gone whose
-// application does not listen, and beside it what a bare timer and a SIGKILL take.
+// BenchmarkKill is by how much later than the stop timeout a container is gone whose one process, or
+// whose thousand, do not listen, and beside it what a bare timer and a SIGKILL take.
 func BenchmarkKill(b *testing.B) {
 	onlyRoot(b)
-	const timeout = 500 * time.Millisecond
-	late := func(end func(b *testing.B) time.Duration) func(*testing.B) {
-		return func(b *testing.B) {
-			total := time.Duration(0)
-			for b.Loop() {
-				total += end(b) - timeout
+	for name, c := range map[string]struct {
+		command []string
+		timeout time.Duration
+	}{"one": {deaf(), 500 * time.Millisecond}, "a thousand": {deafFamily(1000), 10 * time.Second}} {
+		late := func(argv []string, signal func(x *box)) func(b *testing.B) {
+			return func(b *testing.B) {
+				total := time.Duration(0)
+				for b.Loop() {
+					x := launch(b, setup{world: world{Argv: slices.Concat(argv, c.command)}})
+					x.out.see(b, "app ready")
+					begin := time.Now()
+					signal(x)
+					<-x.done
+					total += time.Since(begin) - c.timeout //nolint:forbidigo // what is measured
+				}
+				b.ReportMetric(float64(total.Milliseconds())/float64(b.N), "ms-late/op")
 			}
-			b.ReportMetric(float64(total.Milliseconds())/float64(b.N), "ms-late/op")
+		}
+		b.Run(name+", bare timer", late([]string{"/usr/bin/env"}, func(x *box) {
+			<-time.After(c.timeout) //nolint:forbidigo // what is measured
+			x.signal(int(unix.SIGKILL))
+		}))
+		for _, build := range builds {
+			b.Run(name+", "+build.name, late([]string{build.path, "--stop-timeout=" + c.timeout.String(), "--"}, func(x *box) { x.stop() }))
 		}
 	}
-	b.Run("bare timer", late(func(b *testing.B) time.Duration {
-		x := launch(b, setup{world: world{Argv: slices.Concat([]string{"/usr/bin/env"}, deaf())}})
-		x.out.see(b, "app ready")
-		begin := time.Now()
-		<-time.After(timeout) //nolint:forbidigo // what is measured
-		x.signal(int(unix.SIGKILL))
-		<-x.done
-		return time.Since(begin) //nolint:forbidigo // what is measured
-	}))
-	for _, build := range builds {
-		b.Run(build.name, late(func(b *testing.B) time.Duration {
-			x := launch(b, setup{world: world{Argv: slices.Concat([]string{build.path, "--stop-timeout=" + timeout.String(), "--"}, deaf())}})
-			x.out.see(b, "app ready")
-			begin := time.Now()
-			x.stop()
-			<-x.done
-			return time.Since(begin) //nolint:forbidigo // what is measured
-		}))
-	}
+}
+
+// deafFamily is a program "app" of so many processes that must be killed.
+func deafFamily(count int) []string {
+	return perl(`$SIG{TERM} = 'IGNORE'; for (2 .. ` + strconv.Itoa(count) + `) { if (!fork) { sleep while 1 } } ready('app'); sleep while 1`)
 }
 
 func onlyRoot(b *testing.B) {

@@ -162,7 +162,7 @@ with ThreadPoolExecutor(4) as pool:
 func TestHundredsAreKilledInTime(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
 		path := filepath.Join(t.TempDir(), "report")
-		x := start(t, b, []string{killing, "--report", path}, perl(`$SIG{TERM} = 'IGNORE'; for (1 .. 300) { if (!fork) { sleep while 1 } } ready('app'); sleep while 1`)...)
+		x := start(t, b, []string{killing, "--report", path}, deafFamily(300)...)
 		x.out.see(t, "app ready")
 		x.stop()
 		x.expect(137)
