@@ -22,10 +22,11 @@ import (
 	"github.com/softstop/softstop/webhook/events"
 )
 
-// owners makes a Deployment and its ReplicaSet, as nobody does here, and returns the
-// first and a reference to the second.
-func (s *suite) owners(t *testing.T, namespace, name string) (*appsv1.Deployment, metav1.OwnerReference) {
+// owners makes a Deployment and its ReplicaSet in the namespace "events", as nobody does here, and
+// returns the first and a reference to the second.
+func (s *suite) owners(t *testing.T, name string) (*appsv1.Deployment, metav1.OwnerReference) {
 	t.Helper()
+	const namespace = "events"
 	selector := &metav1.LabelSelector{MatchLabels: map[string]string{"app": name}}
 	template := corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: selector.MatchLabels}, Spec: pod(namespace, name, nil).Spec}
 	deployment := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name}, Spec: appsv1.DeploymentSpec{Selector: selector, Template: template}}
@@ -56,8 +57,8 @@ func (s *suite) eventsAbout(ctx context.Context, object client.Object) (notes []
 // nothing, hears of it once, however many pods it makes, and not of a dry run.
 func (s *suite) leftAloneEvents(t *testing.T) {
 	s.namespace(t, "events", map[string]string{config.InjectKey: config.InjectEnabled})
-	deployment, set := s.owners(t, "events", "web")
-	quiet, quietSet := s.owners(t, "events", "quiet")
+	deployment, set := s.owners(t, "web")
+	quiet, quietSet := s.owners(t, "quiet")
 	make := func(name string, owner metav1.OwnerReference, options ...client.CreateOption) {
 		t.Helper()
 		p := pod("events", name, nil)
@@ -140,7 +141,7 @@ const killedEvent = `^ProcessOOMKilled ×3: softstop: the kernel killed 3 proces
 
 // stopReports: stops are counted by workload and result, in the metric and in one event.
 func (s *suite) stopReports(t *testing.T) {
-	deployment, set := s.owners(t, "events", "stops")
+	deployment, set := s.owners(t, "stops")
 	at := metav1.Now() // one hour, whatever the clock says meanwhile
 	stopped := func(name string, remove bool, ended corev1.ContainerStateTerminated) {
 		t.Helper()
@@ -174,7 +175,7 @@ func (s *suite) stopReports(t *testing.T) {
 // killedWorkers: workers that the kernel killed while their containers went on are counted when those
 // have stopped, in a metric and in an event of their own: the stops were clean.
 func (s *suite) killedWorkers(t *testing.T) {
-	deployment, set := s.owners(t, "events", "workers")
+	deployment, set := s.owners(t, "workers")
 	at := metav1.Now()
 	for name, message := range map[string]string{
 		"worker-one": `{"phase":"done","since":"2026-11-30T15:04:05.250Z","signal":"SIGTERM","drain":5,"stop":2,"seconds":7,"exitCode":0,"oomKilled":2,"told":[]}` + "\n",

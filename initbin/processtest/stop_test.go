@@ -176,12 +176,7 @@ type reportedProcess struct {
 // At the stop timeout what is left is killed, named in the log and in the report.
 func TestTheDeafAreKilledAndNamed(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
-		path := filepath.Join(t.TempDir(), "report")
-		write(t, path, "", 0o644)
-		x := start(t, b, []string{killing, "--report", path}, deaf()...)
-		x.out.see(t, "app ready")
-		x.stop()
-		x.expect(137)
+		x, path := killedByTheStopper(t, b, deaf())
 		if text := x.messages(); strings.Count(text, "\n") > 20 || !strings.Contains(text, "softstop-init: killed pid ") || !strings.Contains(text, "SIGTERM") {
 			t.Errorf("the log does not name who was killed:\n%s", text)
 		}
@@ -196,11 +191,7 @@ func TestTheDeafAreKilledAndNamed(t *testing.T) {
 // where its application had been killed and the exit code said so.
 func TestReportOfAKilledHeir(t *testing.T) {
 	eachBuild(t, func(t *testing.T, b build) {
-		path := filepath.Join(t.TempDir(), "report")
-		x := start(t, b, []string{killing, "--report", path}, shell(deaf(), "; echo never")...)
-		x.out.see(t, "app ready")
-		x.stop()
-		x.expect(137)
+		_, path := killedByTheStopper(t, b, shell(deaf(), "; echo never"))
 		if r := readReport(t, path); r.ExitCode == nil || *r.ExitCode != 137 || len(r.Killed) != 1 {
 			t.Errorf("the report says %+v", r)
 		}
