@@ -30,6 +30,21 @@ print "$name stopped\n" or exit 98;
 exit $code;
 `
 
+// threaded is a program whose child is another thread's, and which does not wait for it.
+const threaded = `#!/usr/bin/env python3
+import os, signal, subprocess, threading
+def stop(*_):
+    child.terminate()
+    os._exit(5)
+def serve():
+    global child
+    child = subprocess.Popen(["APP", "app"])
+    child.wait()
+signal.signal(signal.SIGTERM, stop)
+threading.Thread(target=serve).start()
+signal.pause()
+`
+
 // task is a script that does ten steps.
 const task = "#!/bin/sh\nfor i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; echo step $i; done\n"
 
@@ -151,6 +166,8 @@ func TestWhoIsNeededOutlives(t *testing.T) {
 func TestLaunchers(t *testing.T) {
 	runStyles(t, []style{
 		{name: "in a PID namespace of its own", script: "#!/bin/sh\nexec unshare --pid --fork APP app 7\n", code: 7},
+		{name: "behind two shells in a PID namespace", script: "#!/bin/sh\nexec unshare --pid --fork sh -c \"sh -c 'APP app 7; true'; true\"\n"},
+		{name: "started by another thread", needs: "python3", script: threaded, code: 5},
 		{name: "behind one that blocks the signal", script: "#!/bin/sh\nexec unshare --mount --fork APP app 7\n", code: 7},
 		{name: "bound to its parent", needs: "bwrap", script: "#!/bin/sh\nexec bwrap --bind / / --dev-bind /dev /dev --unshare-pid --die-with-parent APP app 7\n", code: 7},
 		{name: "su", script: "#!/bin/sh\nexec su root -s /bin/sh -c 'APP app 7; true'\n", code: 7},

@@ -35,7 +35,9 @@
 //	                                             that none of them dies of SIGPIPE
 //	serves a client of this container            after that client, which may need it to its end
 //	su; who gave its child a terminal; the       only after its children: its end would take
-//	first process of a PID namespace             them along (dumb-init is stopped till then)
+//	first process of a PID namespace; who        them along (dumb-init is stopped till then)
+//	stands between such a one and the children
+//	stopped, by somebody else                    let it go on, and look again
 //	an orphan from the beginning (a daemon)      after the application, which may need it
 //	an orphan of a supervisor that was signalled after 100 ms, if the supervisor cannot have
 //	                                             signalled it: it lives and does not handle the

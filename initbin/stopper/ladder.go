@@ -54,9 +54,12 @@ type memory struct {
 	fedUntil time.Duration // when it was last seen with somebody who does
 
 	frozen, thawed bool // a wrapper that must not act yet
-	trap           trap // a shell with a trap
-	trial          trial
-	work           work
+	// halted says that somebody else had stopped it: what it does about the signal shows only when
+	// it goes on.
+	halted bool
+	trap   trap // a shell with a trap
+	trial  trial
+	work   work
 }
 
 // still is since when a process has not run.
@@ -143,7 +146,7 @@ func (l *ladder) meet(p *process, origin memory) {
 	if m == nil || m == l.main && !l.looked {
 		m = l.of(p)
 		m.parent, m.supervisor, m.wrapper, m.daemon = origin.parent, origin.supervisor, origin.wrapper, origin.daemon
-		m.switches = p.Switches
+		m.switches, m.halted = p.Switches, p.State == 'T'
 		m.clients = ids(p.clients)
 	}
 	if m.group = p.Group; !m.signalled && !m.frozen && (!l.looked || !p.forks()) {
@@ -220,6 +223,12 @@ func (s *stepping) visit(p *process, why string) {
 			s.freeze(p, m)
 		}
 		s.visitAll(p.children, "child of a process that would take it along")
+		return
+	}
+	if m.halted && !m.signalled {
+		m.halted, m.trial.reached = false, wasSignalled(p)
+		m.trial.spared = !m.trial.reached
+		s.actions = append(s.actions, action{thaw, p, "it was stopped in the middle of something"})
 		return
 	}
 	if m.handles && !m.signalled && (m.shell || m.eager || p.replaced) {

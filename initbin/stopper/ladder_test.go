@@ -257,8 +257,11 @@ func TestLadderSteps(t *testing.T) {
 				climb(t, l, moment{at: at, tree: look(at, 1)})
 			}
 			want := "signal 3"
-			if c.state != 0 {
+			switch c.state {
+			case 'R', 'D':
 				want += ", signal 4"
+			case 'T':
+				want += ", thaw 4"
 			}
 			climb(t, l, moment{at: at, tree: look(at, 1), want: want})
 		})
@@ -326,6 +329,20 @@ func TestLadderTerminalLeaders(t *testing.T) {
 	f := treeOf(one(2, 1, shell, onTerminal, deaf), one(3, 2, answers))
 	alone := treeOf(one(2, 1, shell, onTerminal, deaf))
 	climb(t, ladderFor(initbin.TargetAuto, unhandled), moment{at: 0, tree: f, want: "signal 3"}, moment{at: time.Second, tree: alone, want: "signal 2"})
+}
+
+// Between one who would take along those below and them, nobody is signalled before they have ended.
+func TestLadderInTow(t *testing.T) {
+	onIt := func(p *process) { p.Terminal, p.Session = 34817, 3 }
+	look := func(list ...*process) *tree {
+		f := treeOf(append([]*process{one(2, 1), one(3, 2, onIt, shell), one(4, 3, onIt, shell)}, list...)...)
+		f.noteTows()
+		return f
+	}
+	climb(t, ladderFor(initbin.TargetAuto),
+		moment{at: 0, tree: look(one(5, 4, onIt, answers), one(6, 5, onIt)), want: "signal 5"},
+		moment{at: time.Second, tree: look(), want: "signal 4"},
+		moment{at: 2 * time.Second, tree: treeOf(one(2, 1)), want: "signal 2"})
 }
 
 // A reader that has become an orphan is held back until those that print have ended, too.

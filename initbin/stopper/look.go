@@ -68,6 +68,7 @@ func (l looker) look() (*tree, error) {
 	}
 	t.now = ticks()
 	t.noteNamespaces()
+	t.noteTows()
 	outside := map[string]bool{}
 	for _, fd := range [...]string{"0", "1", "2"} {
 		outside[pipe(l.watcher, fd)] = true

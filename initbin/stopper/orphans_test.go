@@ -193,6 +193,25 @@ func TestGrandchildrenOfAnEagerProgram(t *testing.T) {
 		moment{at: 5 * time.Second, tree: look(ran(9))})
 }
 
+// Who was stopped by somebody else goes on first, and is signalled when it shows what it does about
+// the signal; who had been signalled meanwhile is not again.
+func TestTheHalted(t *testing.T) {
+	left := func(traits ...trait) *tree { return treeOf(one(4, 1, append(traits, started(4))...)) }
+	before := moment{at: 0, tree: treeOf(one(2, 1, trapShell("a")), one(4, 2, answers, shell, stopped)), want: "signal 2"}
+	climb(t, ladderFor(initbin.TargetAuto), before,
+		moment{at: ms, tree: left(answers, shell, stopped)},
+		moment{at: 101 * ms, tree: left(answers, shell, stopped), want: "thaw 4"},
+		moment{at: 111 * ms, tree: left(ran(7)), want: "signal 4"},
+		moment{at: 9 * time.Second, tree: left(ran(8))})
+	climb(t, ladderFor(initbin.TargetAuto), before,
+		moment{at: ms, tree: left(answers, shell, stopped, awaits)},
+		moment{at: 101 * ms, tree: left(answers, shell, stopped, awaits), want: "thaw 4"},
+		moment{at: 9 * time.Second, tree: left(answers, shell, ran(8))})
+	climb(t, ladderFor(initbin.TargetAuto),
+		moment{at: 0, tree: treeOf(one(2, 1, stopped)), want: "thaw 2"},
+		moment{at: 10 * ms, tree: treeOf(one(2, 1)), want: "signal 2"})
+}
+
 // In another session than the init's the kernel would send a stopped process SIGHUP when its
 // parent ends, but for the session's leader, whose group has nobody above it anyway.
 func TestWhoIsNotStopped(t *testing.T) {

@@ -27,6 +27,8 @@ type process struct {
 	// holdsNamespace says that the process is the first of a nested PID namespace or has
 	// started it: those in it may die with either.
 	holdsNamespace bool
+	// inTow says that its end may end one above it that would take along all below: who waits for it.
+	inTow bool
 	// replaced says that the process was a shell when it was started and is another program
 	// now, as after exec app: it may know nothing of its older children.
 	replaced bool
@@ -73,13 +75,18 @@ func (p *process) signalFor(signal int) int {
 func (p *process) handlesStop(signal int) bool { return p.Handles(p.signalFor(signal)) }
 
 // passedOver reports whether p is not signalled while it has a child, because that would
-// hurt the child: some wrappers kill it or signal it twice; the end of a terminal's session
-// leader hangs up on it, and so does that of who gave it a terminal, as script, expect and
-// sshd do; the end of a PID namespace's first process kills all in it.
+// hurt the child: some wrappers kill it or signal it twice; others take it along; and one
+// between such a one and the child would, by its end, end that.
 func (p *process) passedOver() bool {
-	leader := p.Terminal != 0 && p.Session == p.PID && !p.Handles(int(initbin.SIGTERM))
-	holder := p.holdsNamespace && !p.Handles(int(initbin.SIGTERM))
-	return leader || holder || p.ownsTerminal || p.wrapper == proc.Killer || p.wrapper == proc.Repeater
+	return p.takesAlong() || p.inTow || p.wrapper == proc.Killer || p.wrapper == proc.Repeater
+}
+
+// takesAlong reports whether the end of p hurts all below it: that of a terminal's session leader
+// hangs up on them, and so does that of who gave a child a terminal, as script, expect and sshd do;
+// the end of a PID namespace's first process kills all in it.
+func (p *process) takesAlong() bool {
+	leader := p.Terminal != 0 && p.Session == p.PID
+	return p.ownsTerminal || (leader || p.holdsNamespace) && !p.Handles(int(initbin.SIGTERM))
 }
 
 // forks reports whether p blocks every signal without waiting for one, as many do for a moment

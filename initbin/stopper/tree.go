@@ -146,6 +146,25 @@ func (t *tree) noteNamespaces() {
 	}
 }
 
+// noteTows finds those who stand between one who would take along all below and those who
+// handle the signal, as the second shell in script -c "sh -c 'app; true'" does.
+func (t *tree) noteTows() {
+	for _, p := range t.all {
+		if p.takesAlong() {
+			p.tow()
+		}
+	}
+}
+
+func (p *process) tow() {
+	for _, child := range p.children {
+		if !child.inTow && !child.Handles(int(initbin.SIGTERM)) {
+			child.inTow = true
+			child.tow()
+		}
+	}
+}
+
 // feeders returns the other processes without whom p would have nothing more to do. Those
 // below a process that handles SIGTERM are its own affair.
 func (t *tree) feeders(p *process) []*process {

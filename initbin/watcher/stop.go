@@ -83,11 +83,27 @@ func (w *watch) fallBack() {
 	w.signalTree()
 }
 
-// alone reports whether the main process is known to have no children.
+// alone reports whether the main process is known to have no children: none of any of its threads,
+// as those of a JVM's programs are.
 func (w *watch) alone() bool {
 	var some [8]byte
 	n := sys.Call(syscall.SYS_PREAD64, w.children, sys.Address(some[:]), uintptr(len(some)), 0, 0)
-	return w.children != 0 && n == 0
+	if w.children == 0 || n != 0 {
+		return false
+	}
+	var path handover.Line
+	threads := openNumbers(sys.Address(path.Text("/proc/").Number(int64(w.main)).Text("/task").CString()))
+	seen := false
+	for thread := threads.next(); thread != 0; thread = threads.next() {
+		seen = true
+		var path handover.Line
+		path.Text("/proc/").Number(int64(w.main)).Text("/task/").Number(int64(thread)).Text("/children")
+		if sys.ReadFile(sys.Address(path.CString()), some[:]) != 0 {
+			threads.close()
+			return false
+		}
+	}
+	return seen
 }
 
 func (w *watch) statusOfMain() (proc.Status, bool) {

@@ -111,30 +111,54 @@ func (w *watch) findTree() bool {
 // addChildren looks once through /proc for children of descendants, and reports
 // whether it found new ones.
 func (w *watch) addChildren() bool {
-	folder := sys.Open(sys.Path("/proc\x00"), syscall.O_RDONLY|syscall.O_DIRECTORY)
-	if sys.Errno(folder) != 0 {
-		return false
-	}
 	found := false
+	all := openNumbers(sys.Path("/proc\x00"))
+	for pid := all.next(); pid != 0; pid = all.next() {
+		if pid > 1 && pid < maxPID && !isDescendant(pid) && pid != w.stopper.pid && pid != w.relay.pid && pid != w.observer.pid && isDescendant(parentOf(pid)) {
+			addDescendant(pid)
+			found = true
+		}
+	}
+	return found
+}
+
+// numbers are the entries of a folder of /proc whose names are numbers. One folder is read at a time.
+type numbers struct {
+	folder   uintptr
+	at, size int // in procNames
+}
+
+// openNumbers opens the folder at the NUL-terminated path p; one that cannot be read is empty.
+func openNumbers(p uintptr) numbers {
+	return numbers{folder: sys.Open(p, syscall.O_RDONLY|syscall.O_DIRECTORY)}
+}
+
+// next returns another number, 0 when there is none left; the folder is closed then.
+func (n *numbers) next() int {
+	const header = 19 // ino, off, reclen, type
 	for {
-		n := sys.Call(syscall.SYS_GETDENTS64, folder, sys.Address(procNames[:]), uintptr(len(procNames)), 0, 0)
-		if sys.Errno(n) != 0 || n == 0 {
-			sys.Close(folder)
-			return found
-		}
-		const header = 19 // ino, off, reclen, type
-		for at := 0; at+header < int(n); {
-			size := int(procNames[at+16]) | int(procNames[at+17])<<8
-			pid := 0
-			for i := at + header; procNames[i] >= '0' && procNames[i] <= '9'; i++ {
-				pid = pid*10 + int(procNames[i]-'0')
+		if n.at+header >= n.size {
+			got := sys.Call(syscall.SYS_GETDENTS64, n.folder, sys.Address(procNames[:]), uintptr(len(procNames)), 0, 0)
+			if sys.Errno(got) != 0 || got == 0 {
+				n.close()
+				return 0
 			}
-			if pid > 1 && pid < maxPID && !isDescendant(pid) && pid != w.stopper.pid && pid != w.relay.pid && pid != w.observer.pid && isDescendant(parentOf(pid)) {
-				addDescendant(pid)
-				found = true
-			}
-			at += size
+			n.at, n.size = 0, int(got)
 		}
+		number := 0
+		for i := n.at + header; procNames[i] >= '0' && procNames[i] <= '9'; i++ {
+			number = number*10 + int(procNames[i]-'0')
+		}
+		n.at += int(procNames[n.at+16]) | int(procNames[n.at+17])<<8
+		if number != 0 {
+			return number
+		}
+	}
+}
+
+func (n *numbers) close() {
+	if sys.Errno(n.folder) == 0 {
+		sys.Close(n.folder)
 	}
 }
 
