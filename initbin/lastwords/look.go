@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/softstop/softstop/initbin/proc"
+	"github.com/softstop/softstop/initbin/sockets"
 )
 
 // Looker looks at the processes of one container.
@@ -19,9 +20,13 @@ type Looker struct {
 	// Over reports whether there is no more time to look.
 	Over func() bool
 
+	// Unix lists the Unix sockets, with who is connected to whom; nil where nobody can say.
+	Unix func() []sockets.Unix
+
 	// What has been read already. The container's processes share a network as a rule; networks
 	// holds what each sees.
 	networks map[string]*network
+	unix     map[uint64]sockets.Unix
 	locks    []lock
 	locked   bool
 }
@@ -81,6 +86,13 @@ func (l *Looker) thread(pid, tid int) finding {
 	case f.state == 'R':
 		f.kind = running
 	}
+	if ok && f.kind == unknown {
+		goesOn := c.goesOn()
+		c, f.kind = call{args: [6]uint64{^uint64(0)}}, kindOfPlace(f.place) // no descriptor is known
+		if f.kind == unknown && goesOn {
+			f.kind = sleeping
+		}
+	}
 	l.object(pid, tid, c, &f)
 	return f
 }
@@ -95,8 +107,10 @@ func (l *Looker) object(pid, tid int, c call, f *finding) {
 	case children:
 		f.object = l.childOf(pid)
 	case events:
-		f.object = together(l.connections(pid))
-	case unknown, threads, sleeping, signals, running, opening:
+		if f.object = together(l.connections(pid)); f.object == "" {
+			f.object = l.unixConnections(pid)
+		}
+	case unknown, threads, sleeping, signals, messages, semaphores, running, opening:
 	}
 }
 
@@ -110,12 +124,27 @@ func (l *Looker) descriptor(pid, fd int, f *finding) {
 	case strings.HasPrefix(target, "pipe:["):
 		f.object = l.pipe(pid, target, "a pipe", f)
 	case strings.HasPrefix(target, "anon_inode:"):
-		f.kind = threads // an eventfd, a timer, a queue of events: what it says to itself
+		f.kind, f.object = own(strings.TrimPrefix(target, "anon_inode:"))
 	case target[0] == '/' && isPipe(pid, fd):
 		f.object = l.pipe(pid, target, target, f)
 	default:
 		f.object = target
 	}
+}
+
+// own says what it is about where a process reads from what it has made for itself.
+func own(name string) (k kind, object string) {
+	switch name {
+	case "[timerfd]":
+		return sleeping, ""
+	case "[signalfd]":
+		return signals, ""
+	case "inotify", "[fanotify]":
+		return events, " in files (" + strings.Trim(name, "[]") + ")"
+	case "[eventfd]":
+		return threads, "eventfd"
+	}
+	return events, ""
 }
 
 // childOf says which child a process that waits for children has.
@@ -136,12 +165,18 @@ func (l *Looker) lockOf(pid, tid, fd int) string {
 		l.locks, l.locked = l.readLocks(), true
 	}
 	text := ""
-	if target, err := os.Readlink(path(pid, "fd/"+strconv.Itoa(fd))); err == nil {
+	target, err := os.Readlink(path(pid, "fd/"+strconv.Itoa(fd)))
+	if err == nil {
 		text = " on " + target
 	}
 	holders := holdersOf(l.locks, pid)
 	if len(holders) == 0 {
 		holders = holdersOf(l.locks, tid)
+	}
+	if len(holders) == 0 || holders[0] <= 0 {
+		if holder := l.lockedBy(target, pid); holder != 0 {
+			holders = []int{holder}
+		}
 	}
 	switch {
 	case len(holders) == 0:
@@ -150,6 +185,25 @@ func (l *Looker) lockOf(pid, tid, fd int) string {
 		return text + " that somebody holds"
 	}
 	return text + " that " + l.Name(holders[0]) + " holds"
+}
+
+// lockedBy returns who, beside waiter, has locked the file by a descriptor of its own: a lock of an
+// open file has no process in the kernel's list. 0 is nobody.
+func (l *Looker) lockedBy(target string, waiter int) int {
+	for _, pid := range l.PIDs {
+		if l.Over() {
+			return 0
+		}
+		for fd, to := range descriptorsOf(pid) {
+			if to != target || pid == waiter {
+				continue
+			}
+			if text, err := os.ReadFile(path(pid, "fdinfo/"+fd)); err == nil && strings.Contains(string(text), "\nlock:") {
+				return pid
+			}
+		}
+	}
+	return 0
 }
 
 func (l *Looker) readLocks() (list []lock) {

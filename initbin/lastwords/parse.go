@@ -12,6 +12,9 @@ import (
 type call struct {
 	number int
 	args   [6]uint64
+	// narrow says that it is one of a program of 32 bits: its stack and its code are where such a
+	// program has them.
+	narrow bool
 }
 
 // parseCall reads /proc/PID/syscall; false for a thread that runs or is in no call.
@@ -31,18 +34,28 @@ func parseCall(text []byte) (call, bool) {
 			return call{}, false
 		}
 	}
+	c.narrow = isNarrow(fields[7]) && isNarrow(fields[8])
 	return c, true
 }
 
-// connection is one line of /proc/net/tcp and its like.
-type connection sockets.Socket
+// isNarrow reports whether an address, as "0xffd5e11c", is one of 32 bits.
+func isNarrow(address string) bool {
+	_, err := strconv.ParseUint(strings.TrimPrefix(address, "0x"), 16, 32)
+	return err == nil
+}
 
-// parseConnections reads /proc/net/tcp or tcp6 into found, by the sockets' inodes. Left out is the
-// connection that nobody has any more.
-func parseConnections(text []byte, found map[uint64]connection) {
+// connection is one line of /proc/net/tcp and its like.
+type connection struct {
+	sockets.Socket
+	datagrams bool // UDP's
+}
+
+// parseConnections reads /proc/net/tcp, udp and their like into found, by the sockets' inodes. Left
+// out is the connection that nobody has any more.
+func parseConnections(text []byte, datagrams bool, found map[uint64]connection) {
 	for line := range bytes.Lines(text) {
 		if s, ok := sockets.Parse(line); ok && s.Inode != 0 {
-			found[s.Inode] = connection(s)
+			found[s.Inode] = connection{s, datagrams}
 		}
 	}
 }

@@ -15,8 +15,12 @@ import (
 
 func TestParseCall(t *testing.T) {
 	c, ok := parseCall([]byte("230 0x0 0x0 0x7fff51b63400 0x7fff51b63440 0xffffffffffffffff 0x6 0x7fff51b633e8 0x7f4dc7e0c503\n"))
-	if want := (call{230, [6]uint64{0, 0, 0x7fff51b63400, 0x7fff51b63440, 1<<64 - 1, 6}}); !ok || c != want {
+	if want := (call{number: 230, args: [6]uint64{0, 0, 0x7fff51b63400, 0x7fff51b63440, 1<<64 - 1, 6}}); !ok || c != want {
 		t.Errorf("%+v, %v", c, ok)
+	}
+	c, ok = parseCall([]byte("7 0xffffffff 0x0 0x0 0x0 0x0 0x0 0xffe3f2b0 0x80480c4\n"))
+	if !ok || !c.narrow || runtime.GOARCH == "amd64" && kindOf(c) != children {
+		t.Errorf("a program of 32 bits that waits for its child: %+v of kind %d", c, kindOf(c))
 	}
 	for _, text := range []string{"", "running\n", "-1 0x7fff51b633e8 0x7f4dc7e0c503\n", "-1 0 0 0 0 0 0 0 0", "x 0 0 0 0 0 0 0 0", "1 0 0 0 0 0 y 0 0"} {
 		if c, ok := parseCall([]byte(text)); ok {
@@ -36,6 +40,10 @@ const tcp6 = `   0: 0000000000000000FFFF00000100007F:1F90 0000000000000000FFFF00
    1: B80D0120000000000000000001000000:0050 B80D0120000000000000000002000000:0051 02 00000000:00000000 00:00000000 00000000     0        0 81 1 0
 `
 
+const udp = `   0: 0100007F:14E9 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 82 2 0 0
+   1: 0A00000A:D431 0A00600A:0035 01 00000000:00000000 00:00000000 00000000     0        0 83 2 0 0
+`
+
 func number(t *testing.T, text string) uint64 {
 	t.Helper()
 	n, err := strconv.ParseUint(text, 10, 64)
@@ -47,11 +55,13 @@ func number(t *testing.T, text string) uint64 {
 
 func TestParseConnections(t *testing.T) {
 	found := map[uint64]connection{}
-	parseConnections([]byte(tcp), found)
-	parseConnections([]byte(tcp6), found)
+	parseConnections([]byte(tcp), false, found)
+	parseConnections([]byte(tcp6), false, found)
+	parseConnections([]byte(udp), true, found)
 	want := map[string]string{
 		"5856415": "port 41845", "77": "10.0.3.4:5432, which has closed (CLOSE_WAIT)", "78": "10.0.3.4:5432 (ESTABLISHED), which has not taken 42 bytes",
 		"80": "127.0.0.1:50000 (ESTABLISHED)", "81": "[2001:db8::2]:81 (SYN_SENT)",
+		"82": "port 5353 (UDP)", "83": "10.96.0.10:53 (UDP)",
 	}
 	if len(found) != len(want) {
 		t.Errorf("%d connections: %v", len(found), found)
@@ -66,6 +76,9 @@ func TestParseConnections(t *testing.T) {
 		"5856415":    " on port 41845",
 		"80":         "; it has a connection with 127.0.0.1:50000 (ESTABLISHED)",
 		"80 77":      "; it has 2 connections, one with 10.0.3.4:5432, which has closed (CLOSE_WAIT)",
+		"83":         "; it has a connection with 10.96.0.10:53 (UDP)",
+		"83 80":      "; it has 2 connections, one with 127.0.0.1:50000 (ESTABLISHED)",
+		"82":         " on port 5353 (UDP)",
 		"5856415 78": " on port 41845; it has a connection with 10.0.3.4:5432 (ESTABLISHED), which has not taken 42 bytes",
 	} {
 		var connections []connection
@@ -108,6 +121,7 @@ func TestParseUnix(t *testing.T) {
 func TestKindOf(t *testing.T) {
 	for number, want := range map[int]kind{
 		unix.SYS_READ: reading, unix.SYS_SENDTO: writing, unix.SYS_FUTEX: threads, unix.SYS_ACCEPT4: accepting, unix.SYS_EPOLL_PWAIT: events,
+		unix.SYS_SEMOP: semaphores, unix.SYS_MSGRCV: messages, unix.SYS_MQ_TIMEDRECEIVE: reading, unix.SYS_IO_URING_ENTER: events,
 		unix.SYS_FLOCK: locking, unix.SYS_WAIT4: children, unix.SYS_GETPID: unknown, unix.SYS_FCNTL: unknown, -1: unknown,
 	} {
 		if got := kindOf(call{number: number}); got != want {
@@ -116,6 +130,9 @@ func TestKindOf(t *testing.T) {
 	}
 	if got := kindOf(call{number: unix.SYS_FCNTL, args: [6]uint64{3, unix.F_SETLKW}}); got != locking {
 		t.Errorf("a lock is of kind %d", got)
+	}
+	if !(call{number: unix.SYS_RESTART_SYSCALL}).goesOn() || !(call{narrow: true}).goesOn() || (call{number: unix.SYS_READ}).goesOn() {
+		t.Error("a call that goes on is not told from another")
 	}
 	for place, want := range map[string]kind{"futex_wait_queue": threads, "do_wait": children, "pipe_read": reading, "ep_poll": events, "0": unknown, "": unknown} {
 		if got := kindOfPlace(place); got != want {
@@ -136,6 +153,9 @@ func TestSentence(t *testing.T) {
 		"waits for a lock in memory (futex)":                  {state: 'S', kind: threads, threads: 1},
 		"waits for a child":                                   {state: 'S', kind: children},
 		"opens a named pipe that nobody has at its other end": {state: 'S', kind: opening, place: "wait_for_partner"},
+		"waits for its own threads (eventfd)":                 {state: 'S', kind: threads, threads: 3, object: "eventfd"},
+		"waits for events in files (inotify)":                 {state: 'S', kind: events, object: " in files (inotify)"},
+		"waits for a semaphore (System V)":                    {state: 'S', kind: semaphores},
 		"uses the processor":                                  {state: 'R', kind: running},
 		"waits for a lock on /x that pid 9 (cat) holds":       {state: 'S', kind: locking, object: " on /x that pid 9 (cat) holds"},
 		"connects to 10.0.0.1:80 (SYN_SENT)":                  {state: 'S', kind: connecting, object: "10.0.0.1:80 (SYN_SENT)"},
@@ -160,7 +180,7 @@ func FuzzParse(f *testing.F) {
 		_ = holdersOf(parseLocks(text), 7)
 		parseUnix(text, map[string]string{})
 		found := map[uint64]connection{}
-		parseConnections(text, found)
+		parseConnections(text, true, found)
 		for _, c := range found {
 			if c.String() == "" || c.State == 0 {
 				t.Errorf("%+v", c)
@@ -199,7 +219,7 @@ func TestRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	never, found := func() bool { return false }, map[uint64]connection{}
-	if !read(path, never, func(lines []byte) bool { parseConnections(lines, found); return true }) || len(found) != 3000 {
+	if !read(path, never, func(lines []byte) bool { parseConnections(lines, false, found); return true }) || len(found) != 3000 {
 		t.Errorf("%d connections", len(found))
 	}
 	if read(path, func() bool { return true }, func([]byte) bool { t.Error("read without time"); return true }) {

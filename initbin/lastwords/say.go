@@ -44,15 +44,19 @@ func (f finding) waits() string {
 	switch f.kind {
 	case threads:
 		if f.threads > 1 {
-			return "waits for its own threads (futex)"
+			return "waits for its own threads (" + or(f.object, "futex") + ")"
 		}
-		return "waits for a lock in memory (futex)"
+		return "waits for a lock in memory (" + or(f.object, "futex") + ")"
 	case sleeping:
 		return "sleeps until a time of its own"
 	case signals:
 		return "waits for a signal"
 	case events:
 		return "waits for events" + f.object
+	case messages:
+		return "waits for a queue of messages (System V)"
+	case semaphores:
+		return "waits for a semaphore (System V)"
 	case running:
 		return "uses the processor"
 	case accepting:
@@ -102,10 +106,14 @@ func or(text, otherwise string) string {
 // String says who is at the other end, and how that connection stands.
 func (c connection) String() string {
 	var text string
-	switch c.State {
-	case sockets.Listen:
+	switch {
+	case c.datagrams && c.listens():
+		return "port " + strconv.Itoa(int(c.Local.Port)) + " (UDP)"
+	case c.datagrams:
+		return c.Remote.String() + " (UDP)"
+	case c.listens():
 		return "port " + strconv.Itoa(int(c.Local.Port))
-	case sockets.CloseWait:
+	case c.State == sockets.CloseWait:
 		text = c.Remote.String() + ", which has closed (CLOSE_WAIT)"
 	default:
 		text = c.Remote.String() + " (" + c.State.String() + ")"
@@ -116,12 +124,17 @@ func (c connection) String() string {
 	return text
 }
 
+// listens reports whether anybody may be at the other end.
+func (c connection) listens() bool {
+	return c.State == sockets.Listen || c.datagrams && c.Remote.Port == 0
+}
+
 // together says which connections a process that waits for events has.
 func together(list []connection) string {
 	count, ports := 0, ""
 	var one connection
 	for _, c := range list {
-		if c.State == sockets.Listen {
+		if c.listens() {
 			if ports == "" {
 				ports = " on " + c.String()
 			}
@@ -144,10 +157,12 @@ func together(list []connection) string {
 // weight is how much a connection tells about a process that does not end.
 func weight(c connection) int {
 	switch {
+	case c.datagrams:
+		return 0
 	case c.Unsent > 0:
-		return 2
+		return 3
 	case c.State != sockets.Established:
-		return 1
+		return 2
 	}
-	return 0
+	return 1
 }

@@ -3,13 +3,14 @@ package lastwords
 import (
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/softstop/softstop/initbin/sockets"
 )
 
 // network is what the processes of one network namespace are connected to, by the sockets' inodes.
 type network struct {
-	tcp  map[uint64]connection
+	inet map[uint64]connection
 	unix map[string]string
 }
 
@@ -19,15 +20,15 @@ func (l *Looker) networkOf(pid int) *network {
 	if known := l.networks[namespace]; known != nil {
 		return known
 	}
-	n := &network{tcp: map[uint64]connection{}, unix: map[string]string{}}
+	n := &network{inet: map[uint64]connection{}, unix: map[string]string{}}
 	if l.networks == nil {
 		l.networks = map[string]*network{}
 	}
 	l.networks[namespace] = n
-	for _, name := range [...]string{"net/tcp", "net/tcp6"} {
+	for _, name := range [...]string{"net/tcp", "net/tcp6", "net/udp", "net/udp6"} {
 		read(path(pid, name), l.Over, func(lines []byte) bool {
-			parseConnections(lines, n.tcp)
-			return len(n.tcp) < mostEntries
+			parseConnections(lines, strings.HasPrefix(name, "net/udp"), n.inet)
+			return len(n.inet) < mostEntries
 		})
 	}
 	read(path(pid, "net/unix"), l.Over, func(lines []byte) bool {
@@ -41,8 +42,11 @@ func (l *Looker) networkOf(pid int) *network {
 func (l *Looker) socket(pid int, target string) string {
 	n := l.networkOf(pid)
 	number, _ := sockets.Inode(target)
-	if c, ok := n.tcp[number]; ok {
+	if c, ok := n.inet[number]; ok {
 		return c.String()
+	}
+	if text := l.unixSocket(pid, number); text != "" {
+		return text
 	}
 	if name, ok := n.unix[strconv.FormatUint(number, 10)]; ok {
 		return "the Unix socket " + name
@@ -61,9 +65,81 @@ func (l *Looker) connections(pid int) (list []connection) {
 		if n == nil {
 			n = l.networkOf(pid)
 		}
-		if c, ok := n.tcp[number]; ok {
+		if c, ok := n.inet[number]; ok {
 			list = append(list, c)
 		}
 	}
 	return list
+}
+
+// unixSocket says what a Unix socket is called and who has its other end; "" for what is none.
+func (l *Looker) unixSocket(pid int, number uint64) string {
+	s, ok := l.unixSockets()[number]
+	if !ok {
+		return ""
+	}
+	text := "a Unix socket"
+	if name := or(s.Name, l.unix[s.Peer].Name); name != "" {
+		text = "the Unix socket " + name
+	}
+	switch holder := l.holderOf(s.Peer, pid); {
+	case holder == pid:
+		return text + " of its own"
+	case holder != 0:
+		return text + " of " + l.Name(holder)
+	}
+	return text
+}
+
+// unixSockets are all, by their inodes.
+func (l *Looker) unixSockets() map[uint64]sockets.Unix {
+	if l.unix == nil {
+		l.unix = map[uint64]sockets.Unix{}
+		if l.Unix != nil {
+			for _, s := range l.Unix() {
+				l.unix[s.Inode] = s
+			}
+		}
+	}
+	return l.unix
+}
+
+// holderOf returns who has a socket open, pid itself only if there is no other; 0 is nobody.
+func (l *Looker) holderOf(number uint64, pid int) (holder int) {
+	if number == 0 {
+		return 0
+	}
+	want := "socket:[" + strconv.FormatUint(number, 10) + "]"
+	for _, other := range l.PIDs {
+		if l.Over() {
+			return holder
+		}
+		for _, target := range descriptorsOf(other) {
+			if target == want {
+				if holder = other; other != pid {
+					return other
+				}
+			}
+		}
+	}
+	return holder
+}
+
+// unixConnections says of a process without others which connection by a Unix socket it has, or on
+// which it waits for some.
+func (l *Looker) unixConnections(pid int) (text string) {
+	for _, target := range descriptorsOf(pid) {
+		number, ok := sockets.Inode(target)
+		s, known := l.unixSockets()[number]
+		switch {
+		case !ok || !known:
+		case s.Peer == 0 && s.Name != "" && text == "":
+			text = " on the Unix socket " + s.Name
+		case s.Peer != 0:
+			if holder := l.holderOf(s.Peer, pid); holder != 0 && holder != pid {
+				return "; it has a connection with " + l.unixSocket(pid, number)
+			}
+		}
+	}
+	return text
 }

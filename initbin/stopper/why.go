@@ -69,6 +69,7 @@ func (s *stop) ask(t *tree, end time.Duration) {
 			return "pid " + itoa(pid)
 		},
 		Over: func() bool { return s.now() >= end },
+		Unix: readUnix,
 	}
 	for _, p := range list {
 		l.PIDs = append(l.PIDs, p.PID)
