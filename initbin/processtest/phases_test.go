@@ -147,7 +147,7 @@ func TestTheApplicationsMessageIsItsOwn(t *testing.T) {
 			"appends":         `$SIG{TERM} = sub { open my $f, '>>', $path; print $f "out of disk\n"; close $f; exit 5 }`,
 			"had it open":     `open my $f, '+<', $path; $SIG{TERM} = sub { syswrite $f, "out of disk\n"; exit 5 }`,
 			"long before":     `open my $f, '>', $path; print $f "out of disk\n"; close $f; $SIG{TERM} = sub { exit 5 }`,
-			"behind a parent": `if (my $p = child(sub { ready('app'); $SIG{TERM} = sub { open my $f, '>', $path; print $f "out of disk\n"; exit 0 }; rest() })) { waitpid $p, 0; exit 5 }`,
+			"behind a parent": `if (my $p = child(sub { $SIG{TERM} = sub { open my $f, '>', $path; print $f "out of disk\n"; exit 0 }; ready('app'); rest() })) { waitpid $p, 0; exit 5 }`,
 		} {
 			path := filepath.Join(t.TempDir(), "report")
 			write(t, path, "", 0o644)

@@ -10,8 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// publishPause is how long a report stands within a phase, at least. Each writing is a moment in
-// which the application must not write its own message.
+// publishPause is how long a report stands within a phase, at least, and how long nothing is
+// written after a signal was sent. Each writing is a moment in which the application must not write
+// its own message, and most that write one do so at once when they are signalled.
 const publishPause = time.Second
 
 // publish writes the report, if it is news, in place of the one before. A report that cannot be
@@ -21,7 +22,7 @@ func (s *stop) publish(phase handover.Phase) {
 	if s.options.Report == "" || s.task.Asked == 0 {
 		return
 	}
-	if phase == handover.PhaseStop && (!r.news || r.at > 0 && now < r.at+publishPause) {
+	if phase == handover.PhaseStop && (!r.news || now < r.next) {
 		return
 	}
 	m := stage{
@@ -40,7 +41,7 @@ func (s *stop) publish(phase handover.Phase) {
 		m.since = m.since.Add(time.Duration(s.task.Deadline - monotonic()))
 	case handover.PhaseDrain, handover.PhaseDone:
 	}
-	r.news, r.at = false, now
+	r.news, r.next = false, now+publishPause
 	if err := r.write(s.options.Report, r.line(m), phase == handover.PhaseDone); err != nil && phase == handover.PhaseDone {
 		say(err.Error()) // the stop itself is complete
 	}

@@ -20,9 +20,10 @@ type report struct {
 	// whys are what was found out about those who were left shortly before the stop timeout; nil
 	// before that.
 	whys map[identity]why
-	// news says that it has changed since it was written last, at.
+	// news says that it has changed since it was written last; within a phase it is not written
+	// again before next.
 	news bool
-	at   time.Duration
+	next time.Duration
 	// text is what was written last.
 	text []byte
 }
@@ -56,7 +57,7 @@ type reported struct {
 const maxReported = 12
 
 func (r *report) told(p *process, now time.Duration) {
-	r.stopped, r.news = append(r.stopped, newReported(p, now)), true
+	r.stopped, r.news, r.next = append(r.stopped, newReported(p, now)), true, now+publishPause
 }
 
 func (r *report) killed(p *process) {
