@@ -72,6 +72,7 @@ func Cases() []Case {
 		redisCases(), databaseCases(), webCases(), nodeCases(), pythonCases(), rubyPHPCases(), daemonCases(), goCases(),
 		besideCases(), frontCases(), sandboxCases(), stepCases(), needCases(), jobCases(), codeCases(),
 		wrapperCases(), watcherCases(), managerCases(), entrypointCases(),
+		waitCases(), inputCases(), towCases(), serviceLogCases(), mannerCases(),
 	} {
 		all = append(all, group...)
 	}
