@@ -5,24 +5,19 @@ import "strings"
 // mannerCases are parents in a language, each with a manner of its own to start a child, to pass
 // the signal on, or not to.
 func mannerCases() []Case {
-	return append(javaParents(), append(scriptParents(), otherParents()...)...)
+	return append(append([]Case{javaParent()}, scriptParents()...), otherParents()...)
 }
 
-// javaParents start their child in another thread than the process's first, as everything in a JVM.
-func javaParents() []Case {
-	java := func(style, body string) Case {
-		c := withFile(appCase("manner", style, words("java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp /srv Parent")...),
-			"/srv/Parent.java", "public class Parent { public static void main(String[] a) throws Exception {\n"+
-				"Process p = new ProcessBuilder(\"/zoo/app\", \"app\", \""+half+"\").inheritIO().start();\n"+body+"\nSystem.exit(p.waitFor()); } }\n")
-		c.Own, c.Before = 0.8, []string{"ecj -proc:none -17 -d /srv /srv/Parent.java"}
-		return c
-	}
-	hook := func(body string) string {
-		return "Runtime.getRuntime().addShutdownHook(new Thread(() -> { try { " + body + " } catch (InterruptedException e) {} }));"
-	}
-	return []Case{
-		java("java parent, hook destroys", hook("Thread.sleep(1); p.destroy();")),
-	}
+// javaParent starts its child in another thread than the process's first, as everything in a JVM.
+func javaParent() Case {
+	c := withFile(appCase("manner", "java parent, hook destroys", words("java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp /srv Parent")...), "/srv/Parent.java",
+		`public class Parent { public static void main(String[] a) throws Exception {
+Process p = new ProcessBuilder("/zoo/app", "app", "`+half+`").inheritIO().start();
+Runtime.getRuntime().addShutdownHook(new Thread(() -> { try { Thread.sleep(1); p.destroy(); } catch (InterruptedException e) {} }));
+System.exit(p.waitFor()); } }
+`)
+	c.Own, c.Before = 0.8, []string{"ecj -proc:none -17 -d /srv /srv/Parent.java"}
+	return c
 }
 
 // scriptParents are in Python and Node.

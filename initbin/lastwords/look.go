@@ -190,20 +190,14 @@ func (l *Looker) lockOf(pid, tid, fd int) string {
 // lockedBy returns who, beside waiter, has locked the file by a descriptor of its own: a lock of an
 // open file has no process in the kernel's list. 0 is nobody.
 func (l *Looker) lockedBy(target string, waiter int) int {
-	for _, pid := range l.PIDs {
-		if l.Over() {
-			return 0
+	holder, _ := l.holderOf(waiter, func(pid int, fd, to string) bool {
+		if to != target || pid == waiter {
+			return false
 		}
-		for fd, to := range descriptorsOf(pid) {
-			if to != target || pid == waiter {
-				continue
-			}
-			if text, err := os.ReadFile(path(pid, "fdinfo/"+fd)); err == nil && strings.Contains(string(text), "\nlock:") {
-				return pid
-			}
-		}
-	}
-	return 0
+		text, err := os.ReadFile(path(pid, "fdinfo/"+fd))
+		return err == nil && strings.Contains(string(text), "\nlock:")
+	})
+	return holder
 }
 
 func (l *Looker) readLocks() (list []lock) {

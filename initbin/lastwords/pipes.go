@@ -30,6 +30,25 @@ func descriptorsOf(pid int) map[string]string {
 	return found
 }
 
+// holderOf returns who has a descriptor of which is says so, pid itself only if nobody else has; 0 is
+// nobody. all says that there was time to look at all of them.
+func (l *Looker) holderOf(pid int, is func(other int, fd, target string) bool) (holder int, all bool) {
+	for _, other := range l.PIDs {
+		if l.Over() {
+			return holder, false
+		}
+		for fd, target := range descriptorsOf(other) {
+			if !is(other, fd, target) {
+				continue
+			}
+			if holder = other; other != pid {
+				return other, true
+			}
+		}
+	}
+	return holder, true
+}
+
 // pipe says who holds the other end of a pipe that pid reads from or writes to. A pipe that a
 // process has for itself is how its threads and signal handlers talk.
 func (l *Looker) pipe(pid int, target, name string, f *finding) string {
@@ -37,22 +56,13 @@ func (l *Looker) pipe(pid int, target, name string, f *finding) string {
 	if f.kind == writing {
 		want, does, none = syscall.O_RDONLY, " should read from", " nobody reads from"
 	}
-	own := false
-	for _, other := range l.PIDs {
-		if l.Over() {
-			return name
-		}
-		for fd, to := range descriptorsOf(other) {
-			if to != target || !opened(other, fd, want) {
-				continue
-			}
-			if other != pid {
-				return name + " that " + l.Name(other) + does
-			}
-			own = true
-		}
-	}
-	if own {
+	holder, all := l.holderOf(pid, func(other int, fd, to string) bool { return to == target && opened(other, fd, want) })
+	switch {
+	case holder != 0 && holder != pid:
+		return name + " that " + l.Name(holder) + does
+	case !all:
+		return name
+	case holder == pid:
 		if f.kind == reading {
 			f.kind = threads
 		}

@@ -82,7 +82,7 @@ func (l *Looker) unixSocket(pid int, number uint64) string {
 	if name := or(s.Name, l.unix[s.Peer].Name); name != "" {
 		text = "the Unix socket " + name
 	}
-	switch holder := l.holderOf(s.Peer, pid); {
+	switch holder := l.peerOf(pid, s); {
 	case holder == pid:
 		return text + " of its own"
 	case holder != 0:
@@ -104,24 +104,16 @@ func (l *Looker) unixSockets() map[uint64]sockets.Unix {
 	return l.unix
 }
 
-// holderOf returns who has a socket open, pid itself only if there is no other; 0 is nobody.
-func (l *Looker) holderOf(number uint64, pid int) (holder int) {
-	if number == 0 {
+// peerOf returns who has the socket at the other end open, pid itself only if nobody else has; 0 is
+// nobody.
+func (l *Looker) peerOf(pid int, s sockets.Unix) int {
+	if s.Peer == 0 {
 		return 0
 	}
-	want := "socket:[" + strconv.FormatUint(number, 10) + "]"
-	for _, other := range l.PIDs {
-		if l.Over() {
-			return holder
-		}
-		for _, target := range descriptorsOf(other) {
-			if target == want {
-				if holder = other; other != pid {
-					return other
-				}
-			}
-		}
-	}
+	holder, _ := l.holderOf(pid, func(_ int, _, target string) bool {
+		number, ok := sockets.Inode(target)
+		return ok && number == s.Peer
+	})
 	return holder
 }
 
@@ -136,7 +128,7 @@ func (l *Looker) unixConnections(pid int) (text string) {
 		case s.Peer == 0 && s.Name != "" && text == "":
 			text = " on the Unix socket " + s.Name
 		case s.Peer != 0:
-			if holder := l.holderOf(s.Peer, pid); holder != 0 && holder != pid {
+			if holder := l.peerOf(pid, s); holder != 0 && holder != pid {
 				return "; it has a connection with " + l.unixSocket(pid, number)
 			}
 		}

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// crowd is an application whose children wait for something else each. The constants are those of
+// waiting is an application whose children wait for something else each. The constants are those of
 // its system calls, which perl has no names for.
 const waiting = `
 use Fcntl; use Socket; use IO::Socket; use IPC::SysV qw(IPC_PRIVATE IPC_CREAT);
